@@ -1,0 +1,136 @@
+"""Every step of the work as a stored command: ids and times, never content.
+
+A job is one of these in the database. `bot/dispatcher.py` matches each to its
+handler and does not type-check until it knows them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.ids import DeliveryId, DigestId, InboxId, QuestionId, UploadId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteMessage:
+    """Find out what a received message means."""
+
+    inbox_id: InboxId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatherDraft:
+    """Add a message to its sender's draft."""
+
+    inbox_id: InboxId
+    question_id: QuestionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAction:
+    """Do what a button or a form asks for."""
+
+    inbox_id: InboxId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayInformation:
+    """Bring a member's further text and images into the thread of a question."""
+
+    inbox_id: InboxId
+    question_id: QuestionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanUpload:
+    """Take one complete upload through the door, then shred it."""
+
+    upload_id: UploadId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentDraft:
+    """Show the asker the preview, when everything that was sent has been looked at."""
+
+    question_id: QuestionId
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindOfDraft:
+    """Remind the asker of a question that was not sent."""
+
+    question_id: QuestionId
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireDraft:
+    """Drop a draft that was never sent, and tell its asker."""
+
+    question_id: QuestionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyStep:
+    """Tell the audience of one escalation step, unless somebody took the question."""
+
+    question_id: QuestionId
+    opening: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    """Send one delivery."""
+
+    delivery_id: DeliveryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDigest:
+    """Plan the digest of everybody whose local time for it has come."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeDigest:
+    """Write and send one member's digest, or nothing where nothing is new."""
+
+    digest_id: DigestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepInbox:
+    """Shred what has passed its time to live; warn before unprocessed messages expire."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseImages:
+    """Erase the images of a consult-only question, some days after its close."""
+
+    question_id: QuestionId
+    closing: int
+
+
+Command = (
+    RouteMessage
+    | GatherDraft
+    | TakeAction
+    | RelayInformation
+    | CleanUpload
+    | PresentDraft
+    | RemindOfDraft
+    | ExpireDraft
+    | NotifyStep
+    | Deliver
+    | StartDigest
+    | ComposeDigest
+    | SweepInbox
+    | EraseImages
+)

@@ -1,0 +1,51 @@
+"""The one way in: everything received is handed to `accept`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.ids import MemberId, UploadId
+from domain.messages import InboundMessage
+from domain.study import Upload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeLimits:
+    """What is taken in at the most; larger is refused before it is read."""
+
+    text_characters: int = 20_000
+    file_bytes: int = 500 * 1024 * 1024
+    files_per_message: int = 2_000
+    member_bytes: int = 4 * 1024 * 1024 * 1024
+
+
+class Intake(Protocol):
+    @property
+    def limits(self) -> IntakeLimits: ...
+
+    async def accept(self, message: InboundMessage) -> bool:
+        """Seal and commit a message with the job that routes it; False for a replay.
+
+        When this returns, the message is durable and may be acknowledged.
+
+        Raises:
+            UserError: "text_too_long", "too_many_files".
+        """
+
+    async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:
+        """Announce a file; the same member and external id give the same upload.
+
+        Raises:
+            UserError: "file_empty", "file_too_large", "uploads_full".
+        """
+
+    async def receive(self, upload_id: UploadId, chunks: AsyncIterator[bytes], *, offset: int) -> Upload:
+        """Take in the next stretch of a file, from `offset` bytes on.
+
+        Returns the upload as it now stands; `received_bytes` is where to go on.
+
+        Raises:
+            UserError("upload_offset"): `offset` is not where the upload stands.
+        """

@@ -1,0 +1,70 @@
+"""The working side of the queue: claim, finish, retry, park; leases, lanes and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from domain.commands import Command
+from domain.delivery import SendingGate
+from domain.ids import JobId
+
+
+class JobState(StrEnum):
+    READY = "ready"
+    LEASED = "leased"
+    DONE = "done"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedJob:
+    """A command with a lease on it; `attempts` counts this claim too."""
+
+    id: JobId
+    command: Command
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """A job as an operator sees it: ids and times, never content."""
+
+    id: JobId
+    command: str
+    state: JobState
+    attempts: int
+    due_at: datetime
+    error: str | None
+
+
+class JobQueue(Protocol):
+    async def claim(self, now: datetime, *, owner: str, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
+        """Lease up to `limit` due jobs: by priority, then age; heads of lanes only; paced by their gates."""
+
+    async def finish(self, job_id: JobId, *, owner: str) -> None: ...
+    async def retry(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None: ...
+    async def park(self, job_id: JobId, *, owner: str, error: str) -> None:
+        """Set aside for an operator; a parked job no longer blocks its lane."""
+
+    async def renew(self, job_ids: Sequence[JobId], *, owner: str, until: datetime) -> None: ...
+    async def return_expired(self, now: datetime) -> int:
+        """Make jobs whose lease ran out ready again; returns how many."""
+
+    async def hold_gate(self, channel: str, until: datetime) -> None:
+        """Claim nothing for a channel before an instant (its service said when)."""
+
+    async def set_gate(self, gate: SendingGate) -> None: ...
+    async def next_due(self) -> datetime | None:
+        """When the next ready job falls due, whatever its gate; None where there is none."""
+
+    async def rows(self, state: JobState, *, limit: int = 100) -> Sequence[JobRow]: ...
+    async def revive(self, job_id: JobId, now: datetime) -> bool:
+        """Make a parked job ready again."""
+
+    async def note_tick(self, name: str, at: datetime) -> bool:
+        """Record a tick of the schedule; False where another process (or an earlier life) has."""

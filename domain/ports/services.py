@@ -1,0 +1,74 @@
+"""Everything a handler is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.delivery import Value
+from domain.digest import Digest
+from domain.member import Language, Member
+from domain.messages import Action
+from domain.ports.archive import Archive, Linkage, UploadVault
+from domain.ports.channel import Channel
+from domain.ports.deidentifier import Deidentifier
+from domain.ports.store import Store, Transaction
+
+
+class Log(Protocol):
+    """Past-tense event names and listed fields: ids, counts, durations, states, error types."""
+
+    def info(self, event: str, **fields: str | int | float) -> None: ...
+    def warning(self, event: str, **fields: str | int | float) -> None: ...
+    def error(self, event: str, **fields: str | int | float) -> None: ...
+
+
+class Wording(Protocol):
+    """Every sentence the bot says."""
+
+    def text(self, key: str, member: Member, values: Mapping[str, Value]) -> str:
+        """Return a sentence in the member's language, times on the member's clock."""
+
+    def label(self, action: Action, language: Language) -> str:
+        """Return what a button says."""
+
+    def page_texts(self, language: Language) -> Mapping[str, str]:
+        """Return the sentences of the web pages (keys "page.…"), with their placeholders."""
+
+
+class DigestWriter(Protocol):
+    """Composes what a member is told; None where nothing is new."""
+
+    def compose(self, transaction: Transaction, digest: Digest, member: Member) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Times and switches that a society may set."""
+
+    inbox_time_to_live: timedelta = timedelta(hours=24)
+    draft_reminders: tuple[timedelta, ...] = (timedelta(minutes=3), timedelta(minutes=5))
+    draft_time_to_live: timedelta = timedelta(hours=24)
+    consult_images_kept: timedelta = timedelta(days=7)
+    choice_time_to_live: timedelta = timedelta(days=30)
+    takes_images: bool = False
+    """Whether images are taken at all while burned-in text is not looked for by machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    store: Store
+    deidentifier: Deidentifier
+    uploads: UploadVault
+    archive: Archive
+    linkage: Linkage
+    wording: Wording
+    digests: DigestWriter
+    channels: Mapping[str, Channel]
+    log: Log
+    clock: Callable[[], datetime]
+    new_token: Callable[[], str]
+    rules: Rules = field(default_factory=Rules)
+

@@ -1,0 +1,143 @@
+"""De-identified images, as the archive and the viewer know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from domain.ids import ImageId, MemberId, ObjectId, QuestionId, UploadId
+
+
+class UploadState(StrEnum):
+    """RECEIVING → COMPLETE → CLEANED or REFUSED; SHREDDED once its key is gone."""
+
+    RECEIVING = "receiving"
+    COMPLETE = "complete"
+    CLEANED = "cleaned"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSegment:
+    """A sealed stretch of one upload: up to 8 MiB, a key of its own, never resumed into."""
+
+    upload_id: UploadId
+    position: int
+    size_bytes: int
+    wrapped_key: bytes
+    key_id: str
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.upload_id}.{self.position}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file on its way in; its name never leaves the sender's device."""
+
+    id: UploadId
+    member_id: MemberId
+    declared_bytes: int
+    received_bytes: int = 0
+    state: UploadState = UploadState.RECEIVING
+    question_id: QuestionId | None = None
+    refusal: str | None = None
+    """Wording key of the reason, where it was refused."""
+    created_at: datetime
+    shredded: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        return self.state is not UploadState.RECEIVING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFacts:
+    """What the viewer needs to know of one de-identified instance.
+
+    Uids are pseudonymous. `position_mm` is the slice's place along the stack's
+    normal; `orientation` are the letters at the left, right, top and bottom edges
+    (for example "R", "L", "A", "P"), empty where they cannot be known.
+    `spacing_mm` is row and column spacing; `window` is centre and width in
+    rescaled units, None for 8-bit sources, which cannot be windowed.
+    `detail` holds further facts by name: thickness_mm, kernel, contrast,
+    pixel_unit ("HU"), spacing_kind ("patient" or "detector").
+    """
+
+    study_uid: str
+    series_uid: str
+    instance_uid: str
+    modality: str
+    media_type: str
+    frames: int
+    rows: int
+    columns: int
+    instance_number: int = 0
+    position_mm: float | None = None
+    orientation: tuple[str, str, str, str] | None = None
+    spacing_mm: tuple[float, float] | None = None
+    window: tuple[float, float] | None = None
+    detail: Mapping[str, str | float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.frames < 1 or self.rows < 1 or self.columns < 1:
+            raise ValueError("an image has at least one pixel")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """One de-identified instance in the archive; exists only if the door passed it.
+
+    The panel sees it from `confirmed_at` on: the asker has then looked at the
+    full-size preview and found no name on it.
+    """
+
+    id: ImageId
+    question_id: QuestionId
+    upload_id: UploadId
+    object_id: ObjectId
+    facts: ImageFacts
+    added_at: datetime
+    report: Mapping[str, int] = field(default_factory=dict)
+    """De-identification rules applied, with counts; never a value."""
+    confirmed_at: datetime | None = None
+    removed_at: datetime | None = None
+
+    @property
+    def is_visible(self) -> bool:
+        return self.confirmed_at is not None and self.removed_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Images of one series in reading order (position, then instance number)."""
+
+    uid: str
+    images: tuple[Image, ...]
+
+    @property
+    def is_confirmed(self) -> bool:
+        return all(image.confirmed_at is not None for image in self.images)
+
+    @property
+    def slices(self) -> int:
+        """How many frames a reader scrolls through."""
+        return sum(image.facts.frames for image in self.images)
+
+
+def group_into_series(images: tuple[Image, ...]) -> tuple[Series, ...]:
+    """Return the images that are not removed, by series in order of arrival, each sorted to read."""
+    by_uid: dict[str, list[Image]] = {}
+    for image in images:
+        if image.removed_at is None:
+            by_uid.setdefault(image.facts.series_uid, []).append(image)
+    return tuple(Series(uid=uid, images=tuple(sorted(group, key=_reading_order))) for uid, group in by_uid.items())
+
+
+def _reading_order(image: Image) -> tuple[float, int, str]:
+    """Head first in a CT: the standard's z axis grows towards the head, so it is turned round."""
+    position = image.facts.position_mm
+    return (0.0 if position is None else -position, image.facts.instance_number, image.id)

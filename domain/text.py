@@ -1,0 +1,58 @@
+"""The two text types that say on which side of the door a text is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """What a placeholder stands for; the value is what members see between brackets."""
+
+    RESIDENT_NUMBER = "resident number"
+    PHONE = "phone"
+    EMAIL = "e-mail"
+    NUMBER = "number"
+    BIRTH_DATE = "birth date"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IdentifiableText:
+    """Text as a person typed it: it lives in the sealed inbox and in memory only."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return f"<identifiable text of {len(self.value)} characters>"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """One placeholder in a de-identified text: characters `start` to `end`, end excluded."""
+
+    start: int
+    end: int
+    kind: IdentifierKind
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError("a replacement covers at least one character")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeidentifiedText:
+    """Text that has passed the door; only this type may be stored in clear, logged or sent."""
+
+    value: str
+    replacements: tuple[Replacement, ...] = ()
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def names_a_resident_number(self) -> bool:
+        """Whether a resident number was cut out, which the asker must confirm."""
+        return any(r.kind is IdentifierKind.RESIDENT_NUMBER for r in self.replacements)
