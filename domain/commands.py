@@ -90,10 +90,11 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartDigest:
-    """Plan the digest of everybody whose local time for it has come."""
+    """Plan the digest of everybody whose local time for it has come, or of everybody now."""
 
     name: str
     at: datetime
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ class ComposeDigest:
     """Write and send one member's digest, or nothing where nothing is new."""
 
     digest_id: DigestId
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

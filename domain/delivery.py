@@ -50,6 +50,8 @@ class Delivery:
     question_id: QuestionId | None = None
     images: tuple[ImageId, ...] = ()
     choices: tuple[Action, ...] = ()
+    token: str | None = None
+    """Of the pending choice that the buttons belong to."""
     link: str | None = None
     priority: Priority = Priority.NORMAL
     state: DeliveryState = DeliveryState.READY

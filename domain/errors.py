@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 
 
 class HilumError(Exception):
@@ -27,7 +26,7 @@ class UserError(HilumError):
 
     def __init__(self, code: str, **values: str | int) -> None:
         super().__init__(code)
-        self.values: Mapping[str, str | int] = MappingProxyType(values)
+        self.values: Mapping[str, str | int] = dict(values)
 
 
 class TransientError(HilumError):

@@ -20,10 +20,11 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """At `after` the opening, everybody in `audience` is told."""
+    """At `after` the opening, everybody in `audience` is told; `notice` is what the asker is told, if anything."""
 
     after: timedelta
     audience: Audience
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,32 +41,40 @@ class EscalationPolicy:
             raise ValueError("steps come one after another")
 
 
-def _steps(*pairs: tuple[int, Audience]) -> tuple[Step, ...]:
-    return tuple(Step(after=timedelta(minutes=minutes), audience=audience) for minutes, audience in pairs)
+def _step(minutes: int, audience: Audience, notice: str | None = None) -> Step:
+    return Step(after=timedelta(minutes=minutes), audience=audience, notice=notice)
 
 
 POLICIES: dict[Urgency, EscalationPolicy] = {
     Urgency.URGENT: EscalationPolicy(
         claim_within=timedelta(minutes=10),
         answer_within=timedelta(minutes=60),
-        steps=_steps(
-            (0, Audience.PRIMARY),
-            (5, Audience.SECONDARY),
-            (10, Audience.PANEL),
-            (20, Audience.PANEL),
-            (30, Audience.COORDINATOR),
-            (60, Audience.COORDINATOR),
+        steps=(
+            _step(0, Audience.PRIMARY),
+            _step(5, Audience.SECONDARY),
+            _step(10, Audience.PANEL, "question.target_missed"),
+            _step(20, Audience.PANEL, "question.nobody_yet"),
+            _step(30, Audience.COORDINATOR),
+            _step(60, Audience.COORDINATOR, "question.no_answer"),
         ),
     ),
     Urgency.TODAY: EscalationPolicy(
         claim_within=timedelta(hours=2),
         answer_within=timedelta(hours=6),
-        steps=_steps((0, Audience.PRIMARY), (120, Audience.PANEL), (360, Audience.COORDINATOR)),
+        steps=(
+            _step(0, Audience.PRIMARY),
+            _step(120, Audience.PANEL),
+            _step(360, Audience.COORDINATOR, "question.target_missed"),
+        ),
     ),
     Urgency.ROUTINE: EscalationPolicy(
         claim_within=timedelta(hours=12),
         answer_within=timedelta(hours=24),
-        steps=_steps((0, Audience.PRIMARY), (720, Audience.PANEL), (4320, Audience.COORDINATOR)),
+        steps=(
+            _step(0, Audience.PRIMARY),
+            _step(12 * 60, Audience.PANEL),
+            _step(72 * 60, Audience.COORDINATOR, "question.target_missed"),
+        ),
     ),
 }
 

@@ -56,3 +56,12 @@ class DeidentifiedText:
     def names_a_resident_number(self) -> bool:
         """Whether a resident number was cut out, which the asker must confirm."""
         return any(r.kind is IdentifierKind.RESIDENT_NUMBER for r in self.replacements)
+
+
+def joined(first: DeidentifiedText, second: DeidentifiedText) -> DeidentifiedText:
+    """Return two texts as two paragraphs, with the replacements of both in their places."""
+    if not first.value or not second.value:
+        return first if first.value else second
+    start = len(first.value) + 1
+    moved = tuple(Replacement(start=r.start + start, end=r.end + start, kind=r.kind) for r in second.replacements)
+    return DeidentifiedText(value=f"{first.value}\n{second.value}", replacements=first.replacements + moved)

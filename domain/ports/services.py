@@ -53,6 +53,8 @@ class Rules:
     draft_time_to_live: timedelta = timedelta(hours=24)
     consult_images_kept: timedelta = timedelta(days=7)
     choice_time_to_live: timedelta = timedelta(days=30)
+    fallback_telephone: str = ""
+    """The society's number, told to an asker whose urgent question nobody took within the hour."""
     takes_images: bool = False
     """Whether images are taken at all while burned-in text is not looked for by machine."""
 

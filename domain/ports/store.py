@@ -200,6 +200,9 @@ class DigestRepository(Protocol):
     def add(self, digest: Digest) -> bool:
         """False where this member has a digest of this name and period already."""
 
+    def replace_empty(self, digest: Digest) -> bool:
+        """Put a digest in the place of one that turned out empty, and so was never sent; False where none was."""
+
     def get(self, digest_id: DigestId) -> Digest: ...
     def last(self, name: str, member_id: MemberId) -> Digest | None: ...
     def set_state(self, digest_id: DigestId, state: DigestState) -> None: ...

@@ -1,0 +1,60 @@
+# Hilum: `make demo` shows it, `make test` proves it. Each installs what it needs first.
+
+PYTHON ?= python3
+PORT ?= 8080
+DATA ?= .demo
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test lint coverage bench lock clean
+
+UV := .tool/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --quiet
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
+
+install: ## Build .venv from requirements.lock
+	@PYTHON='$(PYTHON)' setup/install requirements.lock
+
+install-dev:
+	@PYTHON='$(PYTHON)' setup/install requirements-dev.lock
+
+demo: install ## Start the demo: make demo [PORT=8080] [DATA=.demo]
+	@exec .venv/bin/hilum demo --port '$(PORT)' --data '$(DATA)'
+
+test: lint ## Check everything and run every test
+	@reason="$$(setup/browser)"; \
+	if [ -n "$$reason" ]; then \
+		echo "Browser tests will be skipped: $$reason"; \
+		export HILUM_TEST_NO_BROWSER="$$reason"; \
+		if [ "$${CI:-}" = true ]; then echo 'With CI=true nothing may be skipped.' >&2; exit 1; fi; \
+	fi; \
+	.venv/bin/pytest -n 2 --dist worksteal --cov --cov-report= $(TESTS)
+	@$(MAKE) --no-print-directory coverage
+
+lint: install-dev ## Check form, types and who imports whom
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@echo 'Form, types and imports are in order.'
+
+coverage:
+	@.venv/bin/coverage report --include='domain/*,deidentify/*,handlers/*' --fail-under=100
+
+bench: install-dev ## Run the short benchmarks
+	@for script in bench/[a-z]*.py; do \
+		name="$$(basename "$$script" .py)"; \
+		echo "== $$name"; \
+		.venv/bin/python -m "bench.$$name"; \
+	done
+
+lock: ## Write the lock files anew from pyproject.toml
+	@test -x .tool/bin/uv || { '$(PYTHON)' -m venv .tool && .tool/bin/python -m pip install --quiet --quiet uv; }
+	@$(UV) --group build --output-file requirements.lock $(LOCK)
+	@$(UV) --group dev --constraints requirements.lock --output-file requirements-dev.lock $(LOCK)
+
+clean: ## Remove what was built, not what the demo keeps
+	@rm -rf .venv .tool .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* artifacts

@@ -1,0 +1,112 @@
+"""`hilum members`: who belongs to the society, and how they first get in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from bot.clock import utc_now
+from bot.compose import Parts, new_token
+from bot.session import with_parts
+from bot.terminal import console, fail, show_rows
+from config.settings import Settings
+from domain.ids import MemberId
+from domain.member import Language, Member, Role
+from domain.messages import Address
+from domain.ports.store import Transaction
+from domain.web import SignInLink, hash_token
+
+members = typer.Typer(help="Members and their sign-in links.", no_args_is_help=True)
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(members, name="members")
+
+
+@members.command("add")
+def add(  # noqa: PLR0913 - one option a field
+    context: typer.Context,
+    member_id: Annotated[str, typer.Argument(help="Short id: small letters, digits, dots, dashes.")],
+    name: Annotated[str, typer.Option(help="Name as colleagues see it.")],
+    *,
+    alias: Annotated[str | None, typer.Option(help="What the panel sees of an asker; carries no place.")] = None,
+    language: Annotated[Language, typer.Option()] = Language.KOREAN,
+    time_zone: Annotated[str, typer.Option()] = "Asia/Seoul",
+    role: Annotated[list[Role] | None, typer.Option(help="May be given several times.")] = None,
+) -> None:
+    """Add a member, or change one."""
+    if not _ID.fullmatch(member_id):
+        fail("the id is made of small letters, digits, dots and dashes", code=2)
+    member = Member(
+        id=MemberId(member_id),
+        display_name=name,
+        alias=alias or f"Member-{new_token()[:5]}",
+        language=language,
+        time_zone=_zone(time_zone),
+        roles=frozenset(role or ()),
+        addresses=(Address(channel="web", external_id=member_id),),
+    )
+
+    async def save(parts: Parts) -> None:
+        await parts.services.store.write(lambda transaction: transaction.members.save(member))
+
+    with_parts(context, save)
+    console.print(f"{member_id} is a member. `hilum members link {member_id}` makes a sign-in link.")
+
+
+@members.command("list")
+def show(context: typer.Context, *, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the members."""
+
+    async def read(parts: Parts) -> list[dict[str, object]]:
+        found = await parts.services.store.read(lambda transaction: transaction.members.all())
+        return [
+            {
+                "id": member.id,
+                "name": member.display_name,
+                "alias": member.alias,
+                "roles": " ".join(sorted(member.roles)),
+                "language": member.language.value,
+                "zone": member.time_zone,
+                "active": member.active,
+            }
+            for member in found
+        ]
+
+    show_rows(with_parts(context, read), as_json=as_json, empty="No members yet: `hilum members add`.")
+
+
+@members.command("link")
+def link(context: typer.Context, member_id: Annotated[str, typer.Argument()]) -> None:
+    """Print a one-time sign-in link for a member."""
+    settings: Settings = context.obj()
+    token = new_token()
+
+    def keep(transaction: Transaction) -> bool:
+        if all(member.id != member_id for member in transaction.members.all()):
+            return False
+        expires_at = utc_now() + timedelta(seconds=settings.web.sign_in_link_time_to_live.total_seconds())
+        made = SignInLink(token_hash=hash_token(token), member_id=MemberId(member_id), expires_at=expires_at)
+        transaction.web.add_sign_in_link(made)
+        return True
+
+    async def make(parts: Parts) -> bool:
+        return await parts.services.store.write(keep)
+
+    if not with_parts(context, make):
+        fail(f"no member {member_id}: `hilum members list` shows them", code=1)
+    console.print(f"{settings.web.base_url}/sign-in/{token}", soft_wrap=True)
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        fail(f"{name} is no time zone such as Asia/Seoul", code=2)
+    return name

@@ -1,0 +1,99 @@
+"""`hilum demo`, `serve` and `worker`: the commands that keep running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import demo
+from bot.compose import Parts, compose, make_web_services, make_worker
+from bot.logs import configure_logs
+from bot.schedule import Schedule
+from bot.supervisor import listen, make_server, supervise
+from bot.terminal import console, fail
+from config.settings import Settings
+from storage.migrate import is_current
+from web.app import create_app
+from web.services import DemoRole
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(run_demo)
+    app.command("serve")(serve)
+    app.command("worker")(work)
+
+
+def run_demo(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Folder for the demo's data and keys.")] = Path(".demo"),
+) -> None:
+    """Play member, panelist and editor in a browser, with fictional people only."""
+    settings = demo.demo_settings(data, port=port, environment=os.environ)
+    demo.prepare(settings)
+    configure_logs(settings.log_level.value, stream=sys.stderr)
+    url = f"http://127.0.0.1:{port}/"
+
+    def started() -> None:
+        console.print(f"\nHilum demo: open [bold]{url}[/bold]   (Ctrl-C ends it)\n")
+
+    _run(settings, roles=demo.ROLES, before=demo.fill, on_started=started)
+
+
+def serve(context: typer.Context) -> None:
+    """Run web pages, worker and schedule in one process."""
+    settings = _production_settings(context)
+    _run(settings)
+
+
+def work(context: typer.Context) -> None:
+    """Run one more worker, without web pages."""
+    settings = _production_settings(context)
+    _run(settings, with_web=False)
+
+
+def _production_settings(context: typer.Context) -> Settings:
+    settings: Settings = context.obj()
+    if demo.is_demo_folder(settings.data):
+        fail("this data folder belongs to the demo; give production a folder of its own (HILUM_DATA)", code=3)
+    if not is_current(settings.database_url.get_secret_value()):
+        fail("the database is not set up for this version: run `hilum migrate` first", code=1)
+    configure_logs(settings.log_level.value, stream=sys.stdout)
+    return settings
+
+
+def _run(
+    settings: Settings,
+    *,
+    roles: tuple[DemoRole, ...] = (),
+    with_web: bool = True,
+    before: Callable[[Parts], object] | None = None,
+    on_started: Callable[[], None] = lambda: None,
+) -> None:
+    try:
+        listener = listen(settings.web.host, settings.web.port) if with_web else None
+    except OSError as error:
+        fail(f"cannot listen on {settings.web.host}:{settings.web.port}: {error.strerror}. Choose another port.", code=1)
+
+    async def run() -> None:
+        parts = compose(settings)
+        try:
+            if before is not None:
+                await before(parts)  # type: ignore[misc]  # an async function
+            app = create_app(make_web_services(parts, demo_roles=roles)) if with_web else None
+            await supervise(
+                worker=make_worker(parts),
+                schedule=Schedule(parts.services, sends_digests=settings.digest.enabled),
+                server=make_server(app) if app else None,
+                listener=listener,
+                on_started=on_started,
+            )
+        finally:
+            parts.close()
+
+    asyncio.run(run())

@@ -1,0 +1,216 @@
+"""Builds everything from the settings: services, worker, pages."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket as sockets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import health
+from bot.clock import utc_now
+from bot.dispatcher import abandon, dispatch, tell_refused
+from bot.image_work import Places, PooledDeidentifier, PooledRenderer
+from bot.logs import get_log
+from bot.pool import ImagePool, PoolOptions
+from bot.worker import Worker, WorkerOptions
+from channels.web.channel import WebChannel
+from config.settings import Settings
+from deidentify.limits import Limits
+from digests.compose import DigestComposer
+from domain.digest import Digest
+from domain.member import Member
+from domain.ports.channel import Channel
+from domain.ports.intake import IntakeLimits
+from domain.ports.services import Rules, Services
+from domain.ports.store import Transaction
+from handlers.accept import SealedIntake
+from storage.compose import Storage, StorageOptions, open_storage
+from web.services import DemoRole, WebOptions, WebServices
+from wording.catalogue import Catalogue, load_catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The program put together; `close` lets go of processes and databases."""
+
+    settings: Settings
+    storage: Storage
+    services: Services
+    intake: SealedIntake
+    pool: ImagePool
+    renderer: PooledRenderer
+    catalogue: Catalogue
+
+    def close(self) -> None:
+        self.pool.close()
+        self.storage.close()
+
+    def with_clock(self, clock: Callable[[], datetime]) -> Parts:
+        """Return the same parts under another clock, for telling a story of the past."""
+        services = replace(self.services, clock=clock, channels=_channels(self.storage, clock))
+        return replace(self, services=services, intake=replace(self.intake, clock=clock))
+
+
+def storage_options(settings: Settings) -> StorageOptions:
+    return StorageOptions(
+        database_url=settings.database_url.get_secret_value(),
+        linkage_url=settings.linkage_url.get_secret_value(),
+        data_folder=settings.data,
+        archive_folder=settings.archive_folder,
+        keys_folder=settings.keys,
+    )
+
+
+def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Parts:
+    """Open storage and build the services of this process.
+
+    Raises:
+        HilumError: the database is not migrated, or a key is missing; `hilum doctor` says what to do.
+    """
+    storage = open_storage(storage_options(settings))
+    pool = ImagePool(options=_pool_options(settings))
+    places = Places(uploads=storage_options(settings).uploads_path, archive=settings.archive_folder, keys=settings.keys)
+    deidentifier = PooledDeidentifier(pool=pool, places=places, limits=_door_limits(settings))
+    catalogue = load_catalogue()
+    services = Services(
+        store=storage.store,
+        deidentifier=deidentifier,
+        uploads=storage.vault,
+        archive=storage.archive,
+        linkage=storage.linkage,
+        wording=catalogue,
+        digests=DigestComposer(wording=catalogue),
+        channels=_channels(storage, clock),
+        log=get_log(),
+        clock=clock,
+        new_token=new_token,
+        rules=_rules(settings),
+    )
+    intake = SealedIntake(
+        store=storage.store,
+        uploads=storage.vault,
+        deidentifier=deidentifier,
+        clock=clock,
+        limits=_intake_limits(settings),
+    )
+    renderer = PooledRenderer(pool=pool, places=places)
+    return Parts(
+        settings=settings,
+        storage=storage,
+        services=services,
+        intake=intake,
+        pool=pool,
+        renderer=renderer,
+        catalogue=catalogue,
+    )
+
+
+def make_worker(parts: Parts) -> Worker:
+    chosen = parts.settings.worker
+    return Worker(
+        services=parts.services,
+        queue=parts.storage.queue,
+        dispatch=dispatch,
+        tell_refused=tell_refused,
+        abandon=abandon,
+        options=WorkerOptions(
+            owner=f"{sockets.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            concurrency=chosen.concurrency,
+            lease=chosen.lease,
+            attempts=chosen.attempts,
+            poll=chosen.poll,
+        ),
+    )
+
+
+def make_web_services(parts: Parts, *, demo_roles: tuple[DemoRole, ...] = ()) -> WebServices:
+    async def preview(member: Member) -> str | None:
+        return await preview_digest(parts, member)
+
+    async def is_healthy() -> Mapping[str, bool | str]:
+        return await health.check(parts)
+
+    return WebServices(
+        store=parts.services.store,
+        intake=parts.intake,
+        renderer=parts.renderer,
+        wording=parts.catalogue,
+        clock=parts.services.clock,
+        log=parts.services.log,
+        new_token=new_token,
+        health=is_healthy,
+        digest_preview=preview,
+        options=_web_options(parts.settings, demo_roles),
+    )
+
+
+async def preview_digest(parts: Parts, member: Member) -> str | None:
+    """Return what a member's next digest would say now; None where nothing is new."""
+    now = parts.services.clock()
+
+    def compose_it(transaction: Transaction) -> str | None:
+        last = transaction.digests.last("daily", member.id)
+        since = now - timedelta(days=7) if last is None else last.until
+        digest = Digest(
+            name="daily", period=member.local(now).date(), member_id=member.id, since=since, until=now
+        )
+        return parts.services.digests.compose(transaction, digest, member)
+
+    return await parts.services.store.read(compose_it)
+
+
+def new_token() -> str:
+    """Return 192 random bits as URL-safe text."""
+    return secrets.token_urlsafe(24)
+
+
+def _channels(storage: Storage, clock: Callable[[], datetime]) -> Mapping[str, Channel]:
+    return {"web": WebChannel(store=storage.store, clock=clock)}
+
+
+def _pool_options(settings: Settings) -> PoolOptions:
+    return PoolOptions(
+        processes=settings.worker.pool_processes,
+        idle=settings.worker.pool_idle,
+        memory_bytes=settings.limits.memory_bytes,
+    )
+
+
+def _door_limits(settings: Settings) -> Limits:
+    return Limits(
+        file_bytes=settings.limits.file_bytes,
+        frame_pixels=settings.limits.image_pixels,
+        entries=settings.limits.zip_entries,
+        inflated_bytes=settings.limits.zip_bytes,
+    )
+
+
+def _intake_limits(settings: Settings) -> IntakeLimits:
+    chosen = settings.limits
+    return IntakeLimits(
+        text_characters=chosen.text_characters,
+        file_bytes=chosen.file_bytes,
+        files_per_message=chosen.files_per_message,
+        member_bytes=chosen.member_bytes,
+    )
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(**settings.rules.model_dump())
+
+
+def _web_options(settings: Settings, demo_roles: tuple[DemoRole, ...]) -> WebOptions:
+    web = settings.web
+    return WebOptions(
+        secure_cookies=web.secure_cookies,
+        allowed_hosts=web.allowed_hosts,
+        base_url=web.base_url,
+        sign_in_minutes=int(web.sign_in_link_time_to_live.total_seconds() // 60),
+        session_hours=int(web.session_time_to_live.total_seconds() // 3600),
+        idle_minutes=int(web.session_idle.total_seconds() // 60),
+        upload_link_minutes=int(web.upload_link_time_to_live.total_seconds() // 60),
+        demo_roles=demo_roles,
+    )

@@ -1,0 +1,179 @@
+"""The demo's past: a few cases, told through the same handlers that real ones go through."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+
+from bot.compose import Parts, make_worker
+from bot.demo_people import COLLEAGUE, EDITOR, MEMBER, PANEL, PANELIST, PEOPLE, SECOND
+from domain.ids import QuestionId, UploadId
+from domain.member import Member
+from domain.messages import Action, InboundMessage, Press
+from domain.ports.store import Transaction
+from domain.question import Question
+from domain.study import group_into_series
+from domain.text import IdentifiableText
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tale:
+    """One past case; `files` are names of pydicom's test files. It goes as far as its words go."""
+
+    asker: Member
+    panelist: Member
+    days_ago: int
+    urgency: Action
+    question: str
+    files: tuple[str, ...] = ()
+    answer: str = ""
+    confidence: int = 4
+    feedback: Action | None = None
+    consent: Action | None = None
+    published: str = ""
+
+
+TALES = (
+    Tale(
+        asker=COLLEAGUE,
+        panelist=PANELIST,
+        days_ago=24,
+        urgency=Action.SEND_TODAY,
+        question="58M, ex-smoker. 8 mm solid nodule in the RUL, smooth margin. Follow-up interval?",
+        files=("CT_small.dcm",),
+        answer="Solid, smooth, 8 mm: CT in 3 months, then decide. PET-CT is of little help below 8 mm.",
+        feedback=Action.HELPED,
+        consent=Action.CONSENT_TEACHING,
+        published="Solid 8 mm nodule – when to look again?\nSmooth solid nodule in the RUL of an ex-smoker. "
+        "Panel: CT in 3 months, then decide; PET-CT is of little help below 8 mm.",
+    ),
+    Tale(
+        asker=MEMBER,
+        panelist=SECOND,
+        days_ago=17,
+        urgency=Action.SEND_ROUTINE,
+        question="Incidental cyst on MR, T2 bright, no enhancement. Bronchogenic? 폐문부 낭종, follow-up 필요할까요?",
+        files=("MR_small.dcm", "MR_small_RLE.dcm"),
+        answer="Thin wall, no enhancing part, typical place: bronchogenic cyst. MR in 12 months once, then stop.",
+        confidence=5,
+        feedback=Action.CHANGED_PLAN,
+        consent=Action.CONSENT_TEACHING,
+        published="Bronchogenic cyst on MR – does it need follow-up?\nThin-walled, T2-bright, non-enhancing "
+        "hilar cyst. Panel: MR once in 12 months, then stop.",
+    ),
+    Tale(
+        asker=COLLEAGUE,
+        panelist=PANELIST,
+        days_ago=2,
+        urgency=Action.SEND_URGENT,
+        question="COVID, D8. Reversed halo on CT. OP pattern?",
+        files=("JPEG2000.dcm", "examples_ybr_color.dcm"),
+        answer="OP pattern is favoured over viral pneumonia. No sign of PE on this study.",
+        feedback=Action.HELPED,
+        consent=Action.CONSENT_TEACHING,
+    ),
+    Tale(
+        asker=COLLEAGUE,
+        panelist=SECOND,
+        days_ago=0,
+        urgency=Action.SEND_ROUTINE,
+        question="HRCT: mosaic attenuation. CO-RADS 3 or 4? 호기 CT가 도움이 될까요?",
+    ),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Teller:
+    """Tells the past: `now` is moved from step to step, and the parts run under it."""
+
+    parts: Parts
+    now: datetime
+
+    async def tell(self) -> None:
+        """Add the people, the panel and the tales to an empty society."""
+        await self.parts.services.store.write(self._found)
+        end = self.now
+        for tale in TALES:
+            self.now = end - timedelta(days=tale.days_ago, hours=1)
+            await self._tell(tale)
+        self.now = end
+
+    def _found(self, transaction: Transaction) -> None:
+        for member in PEOPLE:
+            transaction.members.save(member)
+        transaction.panels.save(PANEL)
+
+    async def _tell(self, tale: Tale) -> None:
+        question = await self._ask(tale)
+        if not tale.answer:
+            return
+        await self._press(tale.panelist, Action.CLAIM, question)
+        fields = {"text": tale.answer, "confidence": str(tale.confidence)}
+        await self._press(tale.panelist, Action.ANSWER, question, fields)
+        for action in (tale.feedback, tale.consent):
+            if action is not None:
+                await self._press(tale.asker, action, question)
+        if tale.published:
+            await self._press(EDITOR, Action.PUBLISH, question, {"text": tale.published})
+
+    async def _ask(self, tale: Tale) -> QuestionId:
+        uploads = [await self._upload(tale.asker, read_sample(name)) for name in tale.files]
+        await self._send(tale.asker, text=IdentifiableText(tale.question), uploads=tuple(uploads))
+        draft = await self._draft_of(tale.asker)
+        images = await self.parts.services.store.read(lambda transaction: transaction.images.of_question(draft.id))
+        for series in group_into_series(images):
+            await self._press(tale.asker, Action.CONFIRM_SERIES, draft.id, {"series": series.uid})
+        await self._press(tale.asker, tale.urgency, draft.id)
+        return draft.id
+
+    async def _draft_of(self, member: Member) -> Question:
+        draft = await self.parts.services.store.read(lambda transaction: transaction.questions.draft_of(member.id))
+        assert draft is not None, "the tale's question has just been written"
+        return draft
+
+    async def _upload(self, member: Member, data: bytes) -> UploadId:
+        upload = await self.parts.intake.begin_upload(
+            member.id, external_id=secrets.token_hex(8), size_bytes=len(data)
+        )
+        await self.parts.intake.receive(upload.id, _chunks(data), offset=0)
+        return upload.id
+
+    async def _press(
+        self, member: Member, action: Action, question_id: QuestionId, fields: Mapping[str, str] | None = None
+    ) -> None:
+        wrapped = {name: IdentifiableText(value) for name, value in (fields or {}).items()}
+        await self._send(member, press=Press(action=action, question_id=question_id), fields=wrapped)
+
+    async def _send(self, member: Member, **content: object) -> None:
+        message = InboundMessage(
+            channel="web",
+            external_id=secrets.token_hex(8),
+            sender=member.addresses[0],
+            received_at=self.now,
+            **content,  # type: ignore[arg-type]  # the callers above give fields of the message
+        )
+        await self.parts.intake.accept(message)
+        await make_worker(self.parts).drain()
+        self.now += timedelta(minutes=4)
+
+
+async def tell_story(parts: Parts, *, clock: Callable[[], datetime]) -> None:
+    """Fill an empty demo; the handlers run under a clock that stands in the past."""
+    teller = Teller(parts=parts, now=clock())
+    teller.parts = parts.with_clock(lambda: teller.now)
+    await teller.tell()
+
+
+def read_sample(name: str) -> bytes:
+    """Return one of the DICOM files that pydicom ships for tests; they show no real patient by name."""
+    return resources.files("pydicom").joinpath("data", "test_files", name).read_bytes()
+
+
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), MIB):
+        yield data[start : start + MIB]

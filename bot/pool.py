@@ -1,0 +1,134 @@
+"""Image work in processes of its own: started on demand, ended when idle, rebuilt when one dies.
+
+The parent hands over where the sealed bytes lie; the child opens them in its
+memory, takes them through the door and seals the outcome. Identifiable bytes
+never cross over, and a decoder that crashes takes only its child along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from domain.errors import DeidentificationError, TransientError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DEATHS_ALLOWED = 3
+"""So many times may a piece of work take its process along before it is refused for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOptions:
+    processes: int = 2
+    idle: timedelta = timedelta(seconds=60)
+    longest: timedelta = timedelta(minutes=10)
+    memory_bytes: int = 2 * 1024**3
+
+
+@dataclass(slots=True, kw_only=True)
+class ImagePool:
+    """Runs functions in child processes; call only from one event loop."""
+
+    options: PoolOptions
+    _executor: ProcessPoolExecutor | None = None
+    _busy: int = 0
+    _idle: asyncio.TimerHandle | None = None
+    _deaths: Counter[str] = field(default_factory=Counter)
+
+    async def run(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what `work` returns, run in a child; `name` identifies it over several tries.
+
+        Raises:
+            TransientError("image_process_died"): try again.
+            DeidentificationError("refusal.image_kills_reader"): it has died of this too often, or took too long.
+        """
+        self._busy += 1
+        try:
+            return await self._run(name, partial(work, *args, **kwargs))
+        finally:
+            self._busy -= 1
+            self._end_when_idle()
+
+    def close(self) -> None:
+        """End the children; what they were doing is done again after the next start."""
+        if self._idle is not None:
+            self._idle.cancel()
+        self._kill()
+
+    async def _run(self, name: str, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        executor = self._started()
+        try:
+            future = loop.run_in_executor(executor, work)
+            result = await asyncio.wait_for(future, self.options.longest.total_seconds())
+        except BrokenProcessPool as error:
+            self._forget(executor)
+            raise self._died(name) from error
+        except TimeoutError as error:
+            self._kill()
+            raise DeidentificationError("refusal.image_kills_reader") from error
+        self._deaths.pop(name, None)
+        return result
+
+    def _died(self, name: str) -> TransientError | DeidentificationError:
+        self._deaths[name] += 1
+        if self._deaths[name] < DEATHS_ALLOWED:
+            return TransientError("image_process_died", retry_after=timedelta(milliseconds=200))
+        del self._deaths[name]
+        return DeidentificationError("refusal.image_kills_reader")
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if self._executor is None:
+            self._executor = ProcessPoolExecutor(
+                max_workers=self.options.processes,
+                mp_context=multiprocessing.get_context("forkserver"),
+                initializer=_begin_child,
+                initargs=(self.options.memory_bytes,),
+            )
+        return self._executor
+
+    def _end_when_idle(self) -> None:
+        if self._busy == 0 and self._executor is not None:
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_later(self.options.idle.total_seconds(), self._end)
+
+    def _end(self) -> None:
+        if self._busy == 0 and self._executor is not None:
+            self._executor.shutdown(wait=False)
+            self._executor = None
+
+    def _forget(self, executor: ProcessPoolExecutor) -> None:
+        executor.shutdown(wait=False)
+        if self._executor is executor:
+            self._executor = None
+
+    def _kill(self) -> None:
+        if self._executor is None:
+            return
+        executor, self._executor = self._executor, None
+        children = list((executor._processes or {}).values())  # noqa: SLF001 - the library has no public way to end a hung child before Python 3.14
+        executor.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.terminate()
+
+
+def _begin_child(memory_bytes: int) -> None:
+    """Bound a child's memory, so that a bomb ends as a MemoryError in it; leave Ctrl-C to the parent."""
+    import resource
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -1,0 +1,99 @@
+"""Runs web pages, worker and schedule together, and stops them in order within five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import uvicorn
+
+from bot.schedule import Schedule
+from bot.worker import Worker
+
+STREAMS_END_WITHIN_SECONDS = 2
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the supervisor decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def make_server(app: Callable[..., Any]) -> Server:
+    """Return a server that says nothing of its own: addresses and paths do not belong in a log."""
+    options = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STREAMS_END_WITHIN_SECONDS,
+        lifespan="on",
+    )
+    return Server(options)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken, or the host is not this machine's.
+    """
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
+
+
+async def supervise(
+    *,
+    worker: Worker,
+    schedule: Schedule,
+    server: Server | None,
+    listener: socket.socket | None = None,
+    on_started: Callable[[], None] = lambda: None,
+) -> None:
+    """Run until SIGTERM or SIGINT, or until a part fails, which stops the others and is raised."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await schedule.start()
+    parts = [asyncio.create_task(worker.run(), name="worker")]
+    if server is not None:
+        parts.append(asyncio.create_task(server.serve(sockets=[listener] if listener else None), name="web"))
+        parts.append(asyncio.create_task(_announce(server, on_started), name="announce"))
+    else:
+        on_started()
+    await _until_stopped(parts, stopping)
+    schedule.stop()
+    worker.stop()
+    if server is not None:
+        server.should_exit = True
+    await _finish(parts)
+
+
+async def _announce(server: Server, on_started: Callable[[], None]) -> None:
+    while not server.started:
+        await asyncio.sleep(0.01)
+    on_started()
+
+
+async def _until_stopped(parts: list[asyncio.Task[None]], stopping: asyncio.Event) -> None:
+    waiter = asyncio.create_task(stopping.wait())
+    essential = [part for part in parts if part.get_name() != "announce"]
+    await asyncio.wait({waiter, *essential}, return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+
+
+async def _finish(parts: list[asyncio.Task[None]]) -> None:
+    """Let every part end; raise what made one fail, cancellation apart."""
+    for part in parts:
+        if part.get_name() == "announce":
+            part.cancel()
+    for outcome in await asyncio.gather(*parts, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome

@@ -1,0 +1,179 @@
+"""Claim, dispatch, finish, retry or park: errors become outcomes here, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from domain.commands import Command
+from domain.errors import PermanentError, TransientError, UserError
+from domain.ports.jobs import ClaimedJob, JobQueue
+from domain.ports.services import Log, Services
+
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=10)
+REAP_EVERY = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    owner: str
+    concurrency: int = 4
+    lease: timedelta = timedelta(seconds=60)
+    attempts: int = 8
+    """After so many tries a command is parked, unless the fault is a passing one."""
+    poll: timedelta = timedelta(seconds=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """Runs stored commands until it is stopped; finishes what it has begun."""
+
+    services: Services
+    queue: JobQueue
+    dispatch: Callable[[Services, Command], Awaitable[None]]
+    tell_refused: Callable[[Services, Command, UserError], Awaitable[bool]]
+    abandon: Callable[[Services, Command], Awaitable[None]]
+    """Told when a command is parked, so that whoever waits for it is not left waiting."""
+    options: WorkerOptions
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: dict[asyncio.Task[None], ClaimedJob] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; what is still running then gets a moment to end, and its lease returns it otherwise."""
+        keeper = asyncio.create_task(self._keep_leases())
+        try:
+            while not self._stopping.is_set():
+                if not await self._fill():
+                    await self._wait()
+        finally:
+            keeper.cancel()
+            await asyncio.wait(self._running, timeout=2) if self._running else None
+
+    async def drain(self) -> int:
+        """Run everything that is due now, one after another, and return how many commands that were."""
+        done = 0
+        while jobs := await self._claim(self.options.concurrency):
+            for job in jobs:
+                await self._run_job(job)
+            done += len(jobs)
+        return done
+
+    async def _fill(self) -> bool:
+        """Start what is due, up to the concurrency; False where there is nothing to start."""
+        free = self.options.concurrency - len(self._running)
+        if free <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        jobs = await self._claim(free)
+        for job in jobs:
+            task = asyncio.create_task(self._run_job(job))
+            self._running[task] = job
+            task.add_done_callback(lambda done: self._running.pop(done, None))
+        return bool(jobs)
+
+    async def _wait(self) -> None:
+        """Until something was committed, something running ended, or the next job falls due."""
+        due = await self.queue.next_due()
+        wait = self.options.poll.total_seconds()
+        if due is not None:
+            wait = min(wait, max(0.01, (due - self.services.clock()).total_seconds()))
+        changed = asyncio.create_task(self.services.store.changed(within=wait))
+        stopping = asyncio.create_task(self._stopping.wait())
+        waiting = {changed, stopping}
+        try:
+            await asyncio.wait({*waiting, *self._running}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _claim(self, limit: int) -> Sequence[ClaimedJob]:
+        return await self.queue.claim(
+            self.services.clock(), owner=self.options.owner, limit=limit, lease=self.options.lease
+        )
+
+    async def _run_job(self, job: ClaimedJob) -> None:
+        started = self.services.clock()
+        outcome = await self._outcome(job)
+        self.services.log.info(
+            "command_done",
+            command=type(job.command).__name__,
+            job_id=job.id,
+            outcome=outcome,
+            attempts=job.attempts,
+            seconds=round((self.services.clock() - started).total_seconds(), 4),
+        )
+
+    async def _outcome(self, job: ClaimedJob) -> str:
+        """Run one command and settle its job; every error there is becomes an outcome here."""
+        try:
+            await self.dispatch(self.services, job.command)
+            await self.queue.finish(job.id, owner=self.options.owner)
+        except UserError as error:
+            return await self._refused(job, error)
+        except TransientError as error:
+            return await self._later(job, error.code, wait=error.retry_after)
+        except PermanentError as error:
+            return await self._park(job, error.code)
+        except Exception as error:  # a defect: parked after some tries, seen by an operator, never lost
+            log_defect(self.services.log, job, error)
+            if job.attempts >= self.options.attempts:
+                return await self._park(job, type(error).__name__)
+            return await self._later(job, type(error).__name__, wait=None)
+        return "done"
+
+    async def _refused(self, job: ClaimedJob, error: UserError) -> str:
+        if not await self.tell_refused(self.services, job.command, error):
+            return await self._park(job, error.code)
+        await self.queue.finish(job.id, owner=self.options.owner)
+        return f"refused_{error.code}"
+
+    async def _later(self, job: ClaimedJob, code: str, *, wait: timedelta | None) -> str:
+        due = self.services.clock() + (wait or backoff(job.attempts))
+        await self.queue.retry(job.id, owner=self.options.owner, due_at=due, error=code)
+        return "retry"
+
+    async def _park(self, job: ClaimedJob, code: str) -> str:
+        self.services.log.error("job_parked", job_id=job.id, command=type(job.command).__name__, error=code)
+        await self.queue.park(job.id, owner=self.options.owner, error=code)
+        await self.abandon(self.services, job.command)
+        return "parked"
+
+    async def _keep_leases(self) -> None:
+        """Renew the leases of what is running, and return those that others let run out."""
+        interval = min(REAP_EVERY, self.options.lease / 3).total_seconds()
+        while True:
+            now = self.services.clock()
+            running = [job.id for job in self._running.values()]
+            if running:
+                await self.queue.renew(running, owner=self.options.owner, until=now + self.options.lease)
+            await self.queue.return_expired(now)
+            await asyncio.sleep(interval)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return the wait before the next try: doubling from a second to ten minutes, with jitter."""
+    longest: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 20))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+
+def log_defect(log: Log, job: ClaimedJob, error: Exception) -> None:
+    """Log a surprise by its type and where it arose; never its message, which may hold anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+    log.error(
+        "command_failed",
+        job_id=job.id,
+        command=type(job.command).__name__,
+        error_type=type(error).__name__,
+        where=where,
+    )

@@ -1,0 +1,1 @@
+"""One folder per service; they do not know each other."""

@@ -1,0 +1,103 @@
+"""Zip files, one level deep and bounded: entry by entry, never more than one in memory."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import BinaryIO, NamedTuple
+
+from deidentify.kinds import HEAD_BYTES, FileKind, kind_of
+from deidentify.limits import Limits
+from domain.errors import DeidentificationError
+
+_JUNK_NAMES = frozenset((".ds_store", "thumbs.db", "desktop.ini", "dicomdir"))
+_JUNK_FOLDERS = frozenset(("__macosx", ".git"))
+_EXTRAS = frozenset((FileKind.UNKNOWN, FileKind.EMPTY))
+_ENCRYPTED = 0x1
+_READ_BYTES = 1 << 20
+
+
+class Entry(NamedTuple):
+    """One entry: its place, and its bytes or why it is refused."""
+
+    index: int
+    data: bytes
+    code: str | None
+
+
+def read_entries(reader: BinaryIO, limits: Limits) -> Iterator[Entry]:
+    """Yield the images of a zip, and refusals; files that are no images are refused together, once.
+
+    Raises:
+        DeidentificationError: "zip_damaged", "zip_too_many", "zip_too_large", "zip_empty": the zip as a whole.
+    """
+    try:
+        with zipfile.ZipFile(reader) as archive:
+            yield from _entries(archive, limits)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+        raise DeidentificationError("zip_damaged") from error
+
+
+def _entries(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Entry]:
+    infos = [info for info in archive.infolist() if not info.is_dir() and not _is_junk(info)]
+    if not infos:
+        raise DeidentificationError("zip_empty")
+    if len(infos) > limits.entries:
+        raise DeidentificationError("zip_too_many")
+    left = limits.inflated_bytes
+    has_told_extras = False
+    for index, info in enumerate(infos):
+        entry = _read_entry(archive, info, index=index, limits=limits, left=left)
+        left -= len(entry.data)
+        if entry.code == "zip_extras":
+            if has_told_extras:
+                continue
+            has_told_extras = True
+        yield entry
+
+
+def _is_junk(info: zipfile.ZipInfo) -> bool:
+    """Files that computers add by themselves, and the index of a DICOM medium, which names the patient."""
+    parts = [part.lower() for part in PurePosixPath(info.filename).parts]
+    return bool(parts) and (parts[-1] in _JUNK_NAMES or bool(_JUNK_FOLDERS.intersection(parts)))
+
+
+def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, index: int, limits: Limits, left: int) -> Entry:
+    code = _refusal(info, limits)
+    if code is not None:
+        return Entry(index, b"", code)
+    with archive.open(info) as file:
+        head = file.read(HEAD_BYTES)
+        kind = kind_of(head)
+        if kind in _EXTRAS:
+            return Entry(index, b"", "zip_extras")
+        if kind is FileKind.ZIP:
+            return Entry(index, b"", "zip_inside_zip")
+        data = _read_bounded(file, head, min(limits.file_bytes, left))
+    return Entry(index, data, None) if data is not None else Entry(index, b"", "file_too_large")
+
+
+def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str | None:
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    if info.flag_bits & _ENCRYPTED:
+        return "zip_encrypted"
+    if path.is_absolute() or ".." in path.parts or ":" in info.filename or stat.S_ISLNK(info.external_attr >> 16):
+        return "zip_path"
+    if info.file_size > limits.file_bytes:
+        return "file_too_large"
+    inflates_far = info.file_size > limits.ratio * max(info.compress_size, 1)
+    return "zip_bomb" if inflates_far and info.file_size > limits.ratio_from_bytes else None
+
+
+def _read_bounded(file: object, head: bytes, most: int) -> bytes | None:
+    """Read on to the end, or to one byte more than allowed: what the directory says of sizes may be wrong."""
+    read = file.read  # type: ignore[attr-defined] # zipfile's reader
+    parts, size = [head], len(head)
+    while chunk := read(_READ_BYTES):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > most:
+            raise DeidentificationError("zip_too_large")
+    return b"".join(parts)

@@ -1,0 +1,106 @@
+"""One DICOM file through the door: structure, header, leftovers, pixels, facts."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import NamedTuple
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
+
+from deidentify.facts import read_facts
+from deidentify.headers.cleaning import Cleaning
+from deidentify.headers.leftovers import refuse_leftovers
+from deidentify.headers.objects import PixelShape, native_bytes, require_bounded_pixels, require_image
+from deidentify.headers.structure import PixelSpan, Structure, read_structure
+from deidentify.headers.values import Written
+from deidentify.headers.writing import write_header
+from deidentify.limits import Limits
+from deidentify.pixels.decoding import quiet, require_decodable
+from deidentify.pixels.streams import blank_comments
+from deidentify.pseudonyms import Pseudonyms
+from domain.errors import DeidentificationError
+from domain.study import ImageFacts
+
+
+class CleanedDicom(NamedTuple):
+    body: bytes
+    facts: ImageFacts
+    report: dict[str, int]
+
+
+def clean_dicom(data: bytes, pseudonyms: Pseudonyms, limits: Limits) -> CleanedDicom:
+    """Return a de-identified copy of a DICOM image, its pixel data as they were.
+
+    Raises:
+        DeidentificationError: it stays outside; `code` says why.
+    """
+    with quiet():
+        structure = read_structure(data, limits)
+        original = _read_header(structure)
+        require_image(original, structure)
+        cleaning = Cleaning(written=Written(pseudonyms), depth_limit=limits.depth)
+        cleaned = cleaning.clean(original)
+        _require_identity(cleaned)
+        shape = require_bounded_pixels(cleaned, limits)
+        header = write_header(cleaned, structure)
+        refuse_leftovers(header, structure.told, cleaning.written.values)
+        pixels, blanked = _pixel_element(cleaned, structure, shape)
+        body = header + pixels
+        result = dcmread(BytesIO(body))
+        require_decodable(result, shape.frames)
+        facts = read_facts(result, shape)
+    cleaning.counts["stream_comment_blanked"] += blanked
+    return CleanedDicom(body, facts, dict(+cleaning.counts))
+
+
+def _read_header(structure: Structure) -> Dataset:
+    """Read everything before the pixel data; what comes after them is nothing we keep."""
+    end = structure.pixels.start if structure.pixels else len(structure.data)
+    header = BytesIO(structure.data[structure.start : end])
+    return read_dataset(header, structure.implicit, structure.little_endian)
+
+
+def _require_identity(cleaned: Dataset) -> None:
+    """Without these uids nobody can say what belongs together."""
+    if not all(cleaned.get(name) for name in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")):
+        raise DeidentificationError("dicom_incomplete")
+
+
+def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) -> tuple[bytes, int]:
+    """Return the element as it was: native data cut to their length, comments of streams blanked."""
+    span = structure.pixels
+    if span is None:  # pragma: no cover - `require_image` has refused it
+        raise DeidentificationError("dicom_without_pixels")
+    if span.fragments is not None:
+        return _blanked(structure.data, span)
+    return _native(cleaned, structure, shape, span), 0
+
+
+def _blanked(data: bytes, span: PixelSpan) -> tuple[bytes, int]:
+    element = bytearray(data[span.start : span.end])
+    count = 0
+    for start, end in (span.fragments or ())[1:]:
+        stream = element[start - span.start : end - span.start]
+        blanked = blank_comments(stream)
+        if blanked:
+            element[start - span.start : end - span.start] = stream
+            count += blanked
+    return bytes(element), count
+
+
+def _native(cleaned: Dataset, structure: Structure, shape: PixelShape, span: PixelSpan) -> bytes:
+    """Refuse what is too short, or so long that frames seem to be missing from the count."""
+    expected = native_bytes(cleaned, shape)
+    length = span.end - span.value
+    if length < expected:
+        raise DeidentificationError("dicom_truncated")
+    if length > expected + max(expected // shape.frames - 1, 1):
+        raise DeidentificationError("pixels_length")
+    head = structure.data[span.start : span.value - 4]
+    order = "<" if structure.little_endian else ">"
+    padded = expected + expected % 2
+    value = structure.data[span.value : span.value + expected] + b"\0" * (expected % 2)
+    return head + struct.pack(order + "I", padded) + value

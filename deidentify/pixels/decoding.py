@@ -1,0 +1,58 @@
+"""Frames of a DICOM data set as arrays; what cannot be decoded is refused here."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import config
+from pydicom.dataset import Dataset
+from pydicom.pixels import pixel_array
+
+from domain.errors import DeidentificationError
+
+Pixels = NDArray[np.generic]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the libraries from writing values of a file into logs or onto standard error."""
+    settings = config.settings
+    reading, writing = settings.reading_validation_mode, settings.writing_validation_mode
+    logger = logging.getLogger("pydicom")
+    was_disabled = logger.disabled
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        settings.reading_validation_mode = settings.writing_validation_mode = config.IGNORE
+        logger.disabled = True
+        try:
+            yield
+        finally:
+            settings.reading_validation_mode, settings.writing_validation_mode = reading, writing
+            logger.disabled = was_disabled
+
+
+def decode_frame(dataset: Dataset, index: int) -> Pixels:
+    """Return one frame, [row, column] or [row, column, sample]; luminance and chrominance become RGB.
+
+    Raises:
+        DeidentificationError("pixels_undecodable"): no decoder reads it.
+    """
+    try:
+        return pixel_array(dataset, index=index)
+    except Exception as error:
+        raise DeidentificationError("pixels_undecodable") from error
+
+
+def require_decodable(dataset: Dataset, frames: int) -> None:
+    """Decode the first, the middle and the last frame.
+
+    Raises:
+        DeidentificationError("pixels_undecodable"): one of them cannot be read.
+    """
+    for index in sorted({0, frames // 2, frames - 1}):
+        decode_frame(dataset, index)

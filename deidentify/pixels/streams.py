@@ -1,0 +1,97 @@
+"""Compressed streams inside of DICOM: their pictures stay as they are, their comments are blanked in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_JPEG_START, _JPEG_SCAN, _JPEG_COMMENT = 0xD8, 0xDA, 0xFE
+_JPEG_KEPT_APPLICATION = {0xE0: b"JFIF\0", 0xEE: b"Adobe", 0xE8: b"mrfx"}
+_J2K_START, _J2K_TILE, _J2K_DATA, _J2K_COMMENT = 0x4F, 0x90, 0x93, 0x64
+_BOX_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
+_BOXES_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c"))
+
+
+def blank_comments(stream: bytearray) -> int:
+    """Overwrite comments and foreign application data of a JPEG, JPEG-LS or JPEG 2000 stream with zeros.
+
+    Lengths stay, so that offset tables stay true. Returns how many were blanked.
+    """
+    spans = list(_comments(bytes(stream)))
+    for start, end in spans:
+        stream[start:end] = bytes(end - start)
+    return len(spans)
+
+
+def _comments(stream: bytes) -> Iterator[tuple[int, int]]:
+    if stream[:2] == b"\xff\xd8":
+        yield from _jpeg_comments(stream)
+    elif stream[:2] == b"\xff\x4f":
+        yield from _codestream_comments(stream, 2)
+    elif stream[:12] == _BOX_SIGNATURE:
+        yield from _box_comments(stream)
+
+
+def _jpeg_comments(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Walk the marker segments up to the first scan, and what stands after the end of the image."""
+    for marker, start, end in _segments(stream, 2):
+        kept = _JPEG_KEPT_APPLICATION.get(marker)
+        is_foreign = 0xE0 <= marker <= 0xEF and not (kept and stream.startswith(kept, start))
+        if marker == _JPEG_COMMENT or is_foreign:
+            yield start, end
+    after = stream.rfind(b"\xff\xd9") + 2
+    if any(stream[after:]) and after > 1:
+        yield after, len(stream)
+
+
+def _segments(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, start and end of each segment's content until the coded data begin."""
+    while position + 4 <= len(stream) and stream[position] == 0xFF:
+        marker = stream[position + 1]
+        if marker in (_JPEG_SCAN, _J2K_TILE, _J2K_DATA):
+            return
+        if marker == 0xFF:
+            position += 1
+            continue
+        end = position + 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
+        yield marker, position + 4, min(end, len(stream))
+        position = max(end, position + 4)
+
+
+def _codestream_comments(stream: bytes, position: int) -> Iterator[tuple[int, int]]:
+    """Walk the main header of a JPEG 2000 code stream, then the header of each tile-part."""
+    while position < len(stream):
+        last = position
+        for marker, start, end in _segments(stream, position):
+            last = end
+            if marker == _J2K_COMMENT:
+                yield start + 2, end
+        tile = stream.find(b"\xff\x90\x00\x0a", last, last + 4)
+        length = int.from_bytes(stream[tile + 6 : tile + 10], "big") if tile >= 0 else 0
+        if length == 0:
+            return
+        if tile + 12 < len(stream):
+            yield from _tile_comments(stream, tile + 12)
+        position = tile + length
+
+
+def _tile_comments(stream: bytes, position: int) -> Iterator[tuple[int, int]]:
+    for marker, start, end in _segments(stream, position):
+        if marker == _J2K_COMMENT:
+            yield start + 2, end
+
+
+def _box_comments(stream: bytes) -> Iterator[tuple[int, int]]:
+    position = 0
+    while position + 8 <= len(stream):
+        length = int.from_bytes(stream[position : position + 4], "big")
+        end = len(stream) if length == 0 else min(position + max(length, 8), len(stream))
+        kind = stream[position + 4 : position + 8]
+        if kind == b"jp2c":
+            yield from ((position + 8 + a, position + 8 + b) for a, b in _inner_comments(stream[position + 8 : end]))
+        elif kind not in _BOXES_KEPT:
+            yield position + 8, end
+        position = end
+
+
+def _inner_comments(codestream: bytes) -> Iterator[tuple[int, int]]:
+    yield from _codestream_comments(codestream, 2)

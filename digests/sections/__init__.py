@@ -1,0 +1,1 @@
+"""One file per digest section; each returns its lines, or none where nothing is new."""

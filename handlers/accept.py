@@ -1,0 +1,126 @@
+"""The one way in: seal, commit, then acknowledge. What a message means is found out later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from domain.commands import CleanUpload, RouteMessage
+from domain.errors import UserError
+from domain.ids import InboxId, MemberId, UploadId, derive_id
+from domain.messages import InboundMessage
+from domain.ports.archive import UploadVault
+from domain.ports.deidentifier import Deidentifier
+from domain.ports.intake import IntakeLimits
+from domain.ports.store import Store, Transaction
+from domain.study import SealedSegment, Upload, UploadState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedIntake:
+    """The `Intake` port: everything received is durable and sealed before it is acknowledged."""
+
+    store: Store
+    uploads: UploadVault
+    deidentifier: Deidentifier
+    clock: Callable[[], datetime]
+    limits: IntakeLimits = field(default_factory=IntakeLimits)
+    _receiving: dict[UploadId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def accept(self, message: InboundMessage) -> bool:
+        self._check(message)
+        cut = self._without_resident_numbers(message)
+        inbox_id = InboxId(derive_id("inbox", message.channel, message.external_id))
+
+        def keep(transaction: Transaction) -> bool:
+            if not transaction.inbox.add(inbox_id, cut):
+                return False
+            transaction.jobs.add(RouteMessage(inbox_id=inbox_id))
+            return True
+
+        return await self.store.write(keep)
+
+    async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:
+        if size_bytes <= 0:
+            raise UserError("file_empty")
+        if size_bytes > self.limits.file_bytes:
+            raise UserError("file_too_large", megabytes=self.limits.file_bytes // 1_000_000)
+        upload = Upload(
+            id=UploadId(derive_id("upload", member_id, external_id)),
+            member_id=member_id,
+            declared_bytes=size_bytes,
+            created_at=self.clock(),
+        )
+        return await self.store.write(lambda transaction: self._announce(transaction, upload))
+
+    async def receive(self, upload_id: UploadId, chunks: AsyncIterator[bytes], *, offset: int) -> Upload:
+        lock = self._receiving[upload_id]
+        if lock.locked():
+            raise UserError("upload_offset")
+        try:
+            async with lock:
+                return await self._receive(upload_id, chunks, offset=offset)
+        finally:
+            self._receiving.pop(upload_id, None)
+
+    async def _receive(self, upload_id: UploadId, chunks: AsyncIterator[bytes], *, offset: int) -> Upload:
+        upload, position = await self.store.read(
+            lambda transaction: (transaction.uploads.get(upload_id), len(transaction.uploads.segments(upload_id)))
+        )
+        if upload.is_complete:
+            return upload
+        if upload.received_bytes != offset:
+            raise UserError("upload_offset")
+        bounded = _at_most(chunks, upload.declared_bytes - offset)
+        async for segment in self.uploads.receive(upload_id, bounded, first_position=position):
+            upload = await self.store.write(lambda transaction, segment=segment: _add_segment(transaction, segment))  # type: ignore[misc]  # a default argument binds the loop's value
+        return upload
+
+    def _check(self, message: InboundMessage) -> None:
+        texts = [message.text, *message.fields.values()]
+        if any(text is not None and len(text.value) > self.limits.text_characters for text in texts):
+            raise UserError("text_too_long", limit=self.limits.text_characters)
+        if len(message.uploads) > self.limits.files_per_message:
+            raise UserError("too_many_files", limit=self.limits.files_per_message)
+
+    def _without_resident_numbers(self, message: InboundMessage) -> InboundMessage:
+        """Safety rule 2: resident numbers are cut in memory, before the first commit."""
+        cut = self.deidentifier.cut_resident_numbers
+        return replace(
+            message,
+            text=cut(message.text) if message.text else None,
+            fields={name: cut(text) for name, text in message.fields.items()},
+        )
+
+    def _announce(self, transaction: Transaction, upload: Upload) -> Upload:
+        if not transaction.uploads.add(upload):
+            return transaction.uploads.get(upload.id)
+        held = transaction.uploads.begun_before(self.clock() + timedelta(seconds=1))
+        total = sum(other.declared_bytes for other in held if other.member_id == upload.member_id)
+        if total > self.limits.member_bytes:
+            raise UserError("uploads_full")
+        return upload
+
+
+def _add_segment(transaction: Transaction, segment: SealedSegment) -> Upload:
+    upload = transaction.uploads.get(segment.upload_id)
+    transaction.uploads.add_segment(segment)
+    received = upload.received_bytes + segment.size_bytes
+    complete = received == upload.declared_bytes
+    upload = replace(upload, received_bytes=received, state=UploadState.COMPLETE if complete else upload.state)
+    transaction.uploads.save(upload)
+    if complete and upload.question_id is not None:
+        transaction.jobs.add(CleanUpload(upload_id=upload.id))
+    return upload
+
+
+async def _at_most(chunks: AsyncIterator[bytes], limit_bytes: int) -> AsyncIterator[bytes]:
+    left = limit_bytes
+    async for chunk in chunks:
+        if left <= 0:
+            return
+        yield chunk[:left]
+        left -= len(chunk)

@@ -1,0 +1,65 @@
+"""From a press or a form to what it does: one table, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from domain.commands import TakeAction
+from domain.messages import Action
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.text import DeidentifiedText
+from handlers import actions_asker, actions_draft, actions_editor, actions_panel
+from handlers.choices import resolve_press
+from handlers.deed import Deed
+from handlers.inbound import Received, open_received
+
+DEEDS: Mapping[Action, Callable[[Deed], None]] = {
+    **actions_draft.DEEDS,
+    **actions_asker.DEEDS,
+    **actions_panel.DEEDS,
+    **actions_editor.DEEDS,
+}
+
+
+async def take_action(services: Services, command: TakeAction) -> None:
+    """Do what a member asks for, and note what follows from it.
+
+    Raises:
+        UserError: the member may not, or not now; nothing was changed.
+    """
+    received = await open_received(services, command.inbox_id)
+    if received is None:
+        return
+    fields = {name: services.deidentifier.clean_text(text) for name, text in received.message.fields.items()}
+
+    def act(transaction: Transaction) -> Deed:
+        deed = _deed(services, transaction, received, fields=fields)
+        DEEDS[deed.action](deed)
+        transaction.inbox.finish(received.inbox_id)
+        return deed
+
+    for object_id in (await services.store.write(act)).to_shred:
+        await services.archive.shred(object_id)
+
+
+def _deed(
+    services: Services,
+    transaction: Transaction,
+    received: Received,
+    *,
+    fields: Mapping[str, DeidentifiedText],
+) -> Deed:
+    now = services.clock()
+    press = resolve_press(transaction, received, now)
+    return Deed(
+        services=services,
+        transaction=transaction,
+        inbox_id=received.inbox_id,
+        channel=received.message.channel,
+        action=press.action,
+        actor=received.sender,
+        question_id=press.question_id,
+        fields=fields,
+        now=now,
+    )

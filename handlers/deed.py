@@ -1,0 +1,137 @@
+"""What an action is given: who acts, on which question, with which words, already through the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from domain.delivery import Priority, Value
+from domain.errors import UserError
+from domain.ids import InboxId, ObjectId, QuestionId
+from domain.member import Member, Role
+from domain.messages import Action
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
+from domain.text import DeidentifiedText
+from handlers.outbox import Notice, tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One action inside its transaction; its parts only act on what was locked for it."""
+
+    services: Services
+    transaction: Transaction
+    inbox_id: InboxId
+    channel: str
+    action: Action
+    actor: Member
+    question_id: QuestionId | None
+    fields: Mapping[str, DeidentifiedText] = field(default_factory=dict)
+    now: datetime
+    to_shred: list[ObjectId] = field(default_factory=list)
+    """Archive objects to delete once the transaction has committed."""
+
+    def question(self) -> Question:
+        """Return the question, locked.
+
+        Raises:
+            UserError("question_unknown"): the action names none.
+        """
+        if self.question_id is None:
+            raise UserError("question_unknown")
+        return self.transaction.questions.lock(self.question_id)
+
+    def own_question(self) -> Question:
+        question = self.question()
+        if question.asker_id != self.actor.id:
+            raise UserError("not_yours")
+        return question
+
+    def panel_question(self) -> Question:
+        question = self.question()
+        if question.number is None or not self.actor.has(Role.PANELIST):
+            raise UserError("panel_only")
+        if question.state is QuestionState.WITHDRAWN:
+            raise UserError("question_withdrawn", label=question.label)
+        return question
+
+    def editor_question(self) -> Question:
+        if not self.actor.has(Role.EDITOR):
+            raise UserError("editor_only")
+        return self.question()
+
+    def text(self) -> DeidentifiedText:
+        """Return what was written in the form.
+
+        Raises:
+            UserError("text_missing"): nothing was.
+        """
+        text = self.fields.get("text")
+        if text is None or not text.value.strip():
+            raise UserError("text_missing")
+        return text
+
+    def record(
+        self,
+        question: Question,
+        kind: EntryKind,
+        *,
+        text: DeidentifiedText | None = None,
+        details: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """Append to the question's timeline, once per message and kind."""
+        entry = Entry(
+            key=f"{self.inbox_id}:{kind}",
+            question_id=question.id,
+            kind=kind,
+            actor_id=self.actor.id,
+            channel=self.channel,
+            at=self.now,
+            text=text,
+            details=details or {},
+        )
+        self.transaction.entries.add(entry)
+
+    def tell(self, member: Member, notice: Notice) -> None:
+        tell(self.services, self.transaction, member, cause=self.inbox_id, notice=notice)
+
+    def tell_about(
+        self,
+        question: Question,
+        member: Member,
+        key: str,
+        *,
+        values: Mapping[str, Value] | None = None,
+        choices: tuple[Action, ...] = (),
+    ) -> None:
+        """Tell a member something about a question; its label is among the values."""
+        urgent = question.urgency is Urgency.URGENT
+        notice = Notice(
+            key=key,
+            values={"label": question.label, **(values or {})},
+            question_id=question.id,
+            choices=choices,
+            priority=Priority.URGENT if urgent else Priority.NORMAL,
+        )
+        self.tell(member, notice)
+
+    def asker_of(self, question: Question) -> Member:
+        return self.transaction.members.get(question.asker_id)
+
+    def save(self, question: Question, **changes: object) -> Question:
+        changed = replace(question, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
+        self.transaction.questions.save(changed)
+        return changed
+
+    def move(self, question: Question, state: QuestionState, **changes: object) -> Question:
+        """Change the state, where the states allow it.
+
+        Raises:
+            UserError("not_now"): the question has moved on.
+        """
+        if not question.allows(state):
+            raise UserError("not_now", label=question.label, state=question.state)
+        return self.save(question, state=state, **changes)

@@ -1,0 +1,78 @@
+"""Sending one delivery: rendered now, marked before the call, its outcome right after it."""
+
+from __future__ import annotations
+
+from domain.commands import Deliver
+from domain.delivery import Delivery, DeliveryState, OfferedChoice, OutgoingMessage
+from domain.errors import PermanentError, TransientError
+from domain.ids import DeliveryId
+from domain.member import Member
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.text import DeidentifiedText
+from handlers.choices import digit_of
+
+_FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
+
+
+async def deliver(services: Services, command: Deliver) -> None:
+    """Send a delivery once; after a crash in mid-send a digest becomes `unknown`, everything else goes again.
+
+    Raises:
+        TransientError: later it may work; the delivery is ready again.
+    """
+    begun = await services.store.write(lambda transaction: _begin(transaction, command.delivery_id))
+    if begun is None:
+        return
+    delivery, member = begun
+    outcome = DeliveryState.SENT
+    try:
+        channel = services.channels.get(delivery.address.channel)
+        if channel is None:
+            raise PermanentError("channel_unknown")
+        await channel.send(delivery.address, _render(services, delivery, member))
+    except TransientError:
+        await _settle(services, delivery, DeliveryState.READY)
+        raise
+    except PermanentError as error:
+        services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
+        outcome = DeliveryState.DEAD
+    await _settle(services, delivery, outcome)
+
+
+def _begin(transaction: Transaction, delivery_id: DeliveryId) -> tuple[Delivery, Member] | None:
+    delivery = transaction.deliveries.get(delivery_id)
+    if delivery.state in _FINAL:
+        return None
+    if delivery.state is DeliveryState.SENDING and not delivery.may_be_sent_twice:
+        transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
+        return None
+    transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
+    return delivery, transaction.members.get(delivery.member_id)
+
+
+async def _settle(services: Services, delivery: Delivery, state: DeliveryState) -> None:
+    await services.store.write(lambda transaction: transaction.deliveries.set_state(delivery.id, state))
+
+
+def _render(services: Services, delivery: Delivery, member: Member) -> OutgoingMessage:
+    quoted = delivery.values.get("text")
+    choices = tuple(
+        OfferedChoice(
+            action=action,
+            label=services.wording.label(action, member.language),
+            digit=digit_of(delivery.choices, position),
+        )
+        for position, action in enumerate(delivery.choices)
+    )
+    return OutgoingMessage(
+        delivery_id=delivery.id,
+        key=delivery.key,
+        text=services.wording.text(delivery.key, member, delivery.values),
+        question_id=delivery.question_id,
+        quoted=quoted if isinstance(quoted, DeidentifiedText) else None,
+        images=delivery.images,
+        choices=choices,
+        token=delivery.token,
+        link=delivery.link,
+    )

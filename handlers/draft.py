@@ -1,0 +1,208 @@
+"""A question before it is sent: gathering what belongs to it, the preview, reminders, expiry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.commands import CleanUpload, ExpireDraft, GatherDraft, PresentDraft, RemindOfDraft
+from domain.delivery import Value
+from domain.ids import InboxId, ObjectId, QuestionId, UploadId
+from domain.member import Member
+from domain.messages import Action
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Entry, EntryKind, Question, QuestionState
+from domain.study import Image, UploadState, group_into_series
+from domain.text import DeidentifiedText, joined
+from handlers.inbound import Received, open_received
+from handlers.outbox import Notice, tell
+
+SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE, Action.DISCARD)
+
+
+async def gather_draft(services: Services, command: GatherDraft) -> None:
+    """Add a message's text and files to a draft, which begins with its first message."""
+    received = await open_received(services, command.inbox_id)
+    if received is None:
+        return
+    text = clean(services, received)
+
+    def gather(transaction: Transaction) -> None:
+        question = _draft(services, transaction, command.question_id, received=received)
+        question = replace(question, text=joined(question.text, text))
+        transaction.questions.save(question)
+        echo(services, transaction, received, text=text, question_id=question.id)
+        pending = attach_uploads(services, transaction, received, question_id=question.id)
+        if pending:
+            checking = Notice(key="draft.checking", values={"count": pending}, question_id=question.id)
+            tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
+        else:
+            transaction.jobs.add(PresentDraft(question_id=question.id, cause=received.inbox_id))
+        _set_clocks(services, transaction, question.id, cause=received.inbox_id)
+        transaction.inbox.finish(received.inbox_id)
+
+    await services.store.write(gather)
+
+
+async def present_draft(services: Services, command: PresentDraft) -> None:
+    """Show the asker exactly what the panel will see, with the buttons that send it."""
+
+    def present(transaction: Transaction) -> None:
+        question = transaction.questions.lock(command.question_id)
+        asker = transaction.members.get(question.asker_id)
+        if question.state is QuestionState.DRAFT:
+            transaction.questions.save(replace(question, previewed_at=services.clock()))
+            notice = Notice(
+                key="draft.preview",
+                values=_preview_values(transaction, question),
+                question_id=question.id,
+                choices=SENDING,
+            )
+            tell(services, transaction, asker, cause=command.cause, notice=notice)
+        elif question.is_awaiting_panel or question.state is QuestionState.ANSWERED:
+            tell_of_held_images(services, transaction, question, cause=command.cause)
+
+    await services.store.write(present)
+
+
+async def remind_of_draft(services: Services, command: RemindOfDraft) -> None:
+    """Safety rule 1: a question that was not sent is not forgotten."""
+
+    def remind(transaction: Transaction) -> None:
+        question = transaction.questions.get(command.question_id)
+        if question.state is not QuestionState.DRAFT:
+            return
+        asker = transaction.members.get(question.asker_id)
+        notice = Notice(key="draft.reminder", question_id=question.id, choices=SENDING)
+        tell(services, transaction, asker, cause=command.cause, notice=notice)
+
+    await services.store.write(remind)
+
+
+async def expire_draft(services: Services, command: ExpireDraft) -> None:
+    """Drop a draft that was never sent, with its images, and say so."""
+
+    def expire(transaction: Transaction) -> tuple[ObjectId, ...]:
+        question = transaction.questions.lock(command.question_id)
+        if question.state is not QuestionState.DRAFT:
+            return ()
+        now = services.clock()
+        transaction.questions.save(replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value="")))
+        entry = Entry(
+            key=f"expired:{question.id}",
+            question_id=question.id,
+            kind=EntryKind.EXPIRED,
+            actor_id=None,
+            channel="",
+            at=now,
+        )
+        transaction.entries.add(entry)
+        asker = transaction.members.get(question.asker_id)
+        tell(services, transaction, asker, cause=entry.key, notice=Notice(key="draft.expired"))
+        return forget_images(services, transaction, question.id)
+
+    for object_id in await services.store.write(expire):
+        await services.archive.shred(object_id)
+
+
+def clean(services: Services, received: Received) -> DeidentifiedText:
+    """Take a message's text through the door."""
+    text = received.message.text
+    return DeidentifiedText(value="") if text is None else services.deidentifier.clean_text(text)
+
+
+def echo(
+    services: Services,
+    transaction: Transaction,
+    received: Received,
+    *,
+    text: DeidentifiedText,
+    question_id: QuestionId | None,
+) -> None:
+    """Show a member's own words, de-identified, where their channel does not keep them itself."""
+    channel = services.channels.get(received.message.channel)
+    if channel is None or channel.capabilities.shows_own_messages:
+        return
+    values: dict[str, Value] = {"text": text, "files": len(received.message.uploads)}
+    notice = Notice(key="echo", values=values, question_id=question_id)
+    tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
+
+
+def attach_uploads(
+    services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId
+) -> int:
+    """Make a message's files part of a question; returns how many are still to be looked at."""
+    pending = 0
+    for upload_id in received.message.uploads:
+        pending += _attach(services, transaction, upload_id, sender=received.sender, question_id=question_id)
+    return pending
+
+
+def _attach(
+    services: Services, transaction: Transaction, upload_id: UploadId, *, sender: Member, question_id: QuestionId
+) -> int:
+    upload = transaction.uploads.get(upload_id)
+    if upload.member_id != sender.id or upload.question_id not in (None, question_id):
+        services.log.warning("upload_of_another_member", upload_id=upload_id)
+        return 0
+    if not services.rules.takes_images:
+        refused = replace(
+            upload, question_id=question_id, state=UploadState.REFUSED, refusal="refusal.images_not_taken"
+        )
+        transaction.uploads.save(refused)
+        return 0
+    transaction.uploads.save(replace(upload, question_id=question_id))
+    if upload.state is UploadState.COMPLETE:
+        transaction.jobs.add(CleanUpload(upload_id=upload_id))
+    return int(upload.state in (UploadState.RECEIVING, UploadState.COMPLETE))
+
+
+def forget_images(services: Services, transaction: Transaction, question_id: QuestionId) -> tuple[ObjectId, ...]:
+    """Drop the images of a question and their keys; returns the objects to delete after the commit."""
+    objects = tuple(transaction.images.remove_all(question_id, services.clock()))
+    for object_id in objects:
+        transaction.objects.shred(object_id)
+    return objects
+
+
+def tell_of_held_images(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:
+    """An image held back never holds back the text: it follows when the asker has looked at it."""
+    held = held_images(transaction.images.of_question(question.id))
+    if held:
+        asker = transaction.members.get(question.asker_id)
+        values: dict[str, Value] = {"label": question.label, "count": held}
+        notice = Notice(key="draft.images_held", values=values, question_id=question.id)
+        tell(services, transaction, asker, cause=cause, notice=notice)
+
+
+def held_images(images: tuple[Image, ...]) -> int:
+    """Return how many series wait for their asker's "no name visible"."""
+    return sum(not series.is_confirmed for series in group_into_series(images))
+
+
+def _draft(
+    services: Services, transaction: Transaction, question_id: QuestionId, *, received: Received
+) -> Question:
+    question = Question(
+        id=question_id,
+        asker_id=received.sender.id,
+        text=DeidentifiedText(value=""),
+        created_at=services.clock(),
+    )
+    transaction.questions.add(question)
+    return transaction.questions.lock(question_id)
+
+
+def _preview_values(transaction: Transaction, question: Question) -> dict[str, Value]:
+    series = group_into_series(transaction.images.of_question(question.id))
+    refused = [u for u in transaction.uploads.of_question(question.id) if u.state is UploadState.REFUSED]
+    return {"text": question.text, "series": len(series), "refused": len(refused)}
+
+
+def _set_clocks(services: Services, transaction: Transaction, question_id: QuestionId, *, cause: InboxId) -> None:
+    now = services.clock()
+    for number, wait in enumerate(services.rules.draft_reminders, start=1):
+        reminder = RemindOfDraft(question_id=question_id, cause=f"{question_id}:{number}")
+        transaction.jobs.add(reminder, due_at=now + wait)
+    transaction.jobs.add(ExpireDraft(question_id=question_id), due_at=now + services.rules.draft_time_to_live)
+

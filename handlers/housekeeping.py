@@ -1,0 +1,88 @@
+"""Privacy clocks: what is shredded when its time is up, and who is warned before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.commands import EraseImages, SweepInbox
+from domain.consent import ConsentScope
+from domain.delivery import Value
+from domain.ids import ObjectId
+from domain.ports.services import Services
+from domain.ports.store import InboxNotice, Transaction
+from domain.question import Entry, EntryKind, QuestionState
+from domain.study import SealedSegment, Upload, UploadState
+from handlers.draft import forget_images
+from handlers.outbox import Notice, tell
+from handlers.timeline import closings
+
+WARN_BEFORE = timedelta(hours=2)
+_UNFINISHED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
+
+
+async def sweep_inbox(services: Services, command: SweepInbox) -> None:
+    """Shred sealed messages and uploads past their time to live; warn of those about to expire unread."""
+    keep = services.rules.inbox_time_to_live
+
+    def sweep(transaction: Transaction) -> tuple[int, list[Upload]]:
+        for notice in transaction.inbox.unfinished(received_before=command.at - keep + WARN_BEFORE):
+            _warn(services, transaction, notice)
+        shredded = transaction.inbox.shred(received_before=command.at - keep)
+        return shredded, list(transaction.uploads.begun_before(command.at - keep))
+
+    shredded, expired = await services.store.write(sweep)
+    for upload in expired:
+        await _shred_upload(services, upload)
+    services.log.info("inbox_swept", messages=shredded, uploads=len(expired))
+
+
+async def erase_images(services: Services, command: EraseImages) -> None:
+    """Erase the images of a question that stayed consult-only, and what links them to a patient."""
+
+    def erase(transaction: Transaction) -> tuple[ObjectId, ...] | None:
+        question = transaction.questions.lock(command.question_id)
+        is_due = closings(transaction, question.id) == command.closing and question.state is QuestionState.CLOSED
+        if not is_due or question.consent is not ConsentScope.CONSULT_ONLY:
+            return None
+        entry = Entry(
+            key=f"erased:{question.id}:{command.closing}",
+            question_id=question.id,
+            kind=EntryKind.ERASED,
+            actor_id=None,
+            channel="",
+            at=services.clock(),
+        )
+        transaction.entries.add(entry)
+        return forget_images(services, transaction, question.id)
+
+    erased = await services.store.write(erase)
+    if erased is None:
+        return
+    for object_id in erased:
+        await services.archive.shred(object_id)
+    await services.linkage.forget(f"question:{command.question_id}")
+
+
+def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> None:
+    services.log.error("message_about_to_expire", inbox_id=notice.inbox_id)
+    member = transaction.members.by_address(notice.sender)
+    if member is not None:
+        values: dict[str, Value] = {"received": notice.received_at}
+        warning = Notice(key="inbox.expiring", values=values)
+        tell(services, transaction, member, cause=f"expiring:{notice.inbox_id}", notice=warning)
+
+
+async def _shred_upload(services: Services, upload: Upload) -> None:
+    def forget(transaction: Transaction) -> tuple[SealedSegment, ...]:
+        segments = transaction.uploads.segments(upload.id)
+        transaction.uploads.forget_segments(upload.id)
+        current = transaction.uploads.get(upload.id)
+        state = UploadState.REFUSED if current.state in _UNFINISHED else current.state
+        refusal = "refusal.upload_expired" if current.state in _UNFINISHED else current.refusal
+        transaction.uploads.save(replace(current, state=state, refusal=refusal, shredded=True))
+        return segments
+
+    segments = await services.store.write(forget)
+    await services.uploads.shred(segments)
+

@@ -1,0 +1,39 @@
+"""Opening a received message for the handler that processes it, and the member who sent it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.errors import PermanentError
+from domain.ids import InboxId
+from domain.member import Member
+from domain.messages import InboundMessage
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A message out of the sealed inbox, in memory, with its sender."""
+
+    inbox_id: InboxId
+    message: InboundMessage
+    sender: Member
+
+
+async def open_received(services: Services, inbox_id: InboxId) -> Received | None:
+    """Return a received message; None where it was processed before, or its sender is unknown."""
+    return await services.store.read(lambda transaction: _open(services, transaction, inbox_id))
+
+
+def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Received | None:
+    try:
+        message = transaction.inbox.open(inbox_id)
+    except PermanentError:
+        # Finished by an earlier run of this very command, or expired, of which the sender was told.
+        return None
+    sender = transaction.members.by_address(message.sender)
+    if sender is None or not sender.active:
+        services.log.warning("sender_unknown", inbox_id=inbox_id, channel=message.channel)
+        return None
+    return Received(inbox_id=inbox_id, message=message, sender=sender)

@@ -1,0 +1,78 @@
+"""How a handler says something: a delivery and its job, in the transaction of the change that caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.commands import Deliver
+from domain.delivery import Delivery, PendingChoice, Priority, Value
+from domain.ids import DeliveryId, QuestionId, derive_id
+from domain.member import Member
+from domain.messages import Action
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is to be said: a wording key with values, and the buttons under it."""
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    question_id: QuestionId | None = None
+    choices: tuple[Action, ...] = ()
+    link: str | None = None
+    priority: Priority = Priority.NORMAL
+
+
+def tell(services: Services, transaction: Transaction, member: Member, *, cause: str, notice: Notice) -> None:
+    """Plan a notice to a member; the same cause, key and member never get it twice.
+
+    A member who can be reached nowhere is logged, and nothing is planned.
+    """
+    if not member.addresses:
+        services.log.warning("member_unreachable", member_id=member.id)
+        return
+    address = member.addresses[0]
+    delivery_id = DeliveryId(derive_id("delivery", cause, notice.key, address.channel, address.external_id))
+    now = services.clock()
+    token = _offer(services, transaction, member, notice=notice, now=now) if notice.choices else None
+    delivery = Delivery(
+        id=delivery_id,
+        address=address,
+        member_id=member.id,
+        subject=notice.question_id or delivery_id,
+        key=notice.key,
+        values=notice.values,
+        question_id=notice.question_id,
+        choices=notice.choices,
+        token=token,
+        link=notice.link,
+        priority=notice.priority,
+        created_at=now,
+    )
+    if transaction.deliveries.add(delivery):
+        transaction.jobs.add(
+            Deliver(delivery_id=delivery_id),
+            priority=delivery.priority,
+            lane=f"{address.channel}|{address.external_id}|{delivery.subject}",
+            gate=address.channel,
+        )
+
+
+def _offer(
+    services: Services, transaction: Transaction, member: Member, *, notice: Notice, now: datetime
+) -> str:
+    token = services.new_token()
+    transaction.choices.add(
+        PendingChoice(
+            token=token,
+            member_id=member.id,
+            question_id=notice.question_id,
+            actions=notice.choices,
+            expires_at=now + services.rules.choice_time_to_live,
+        )
+    )
+    return token

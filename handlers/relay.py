@@ -1,0 +1,98 @@
+"""Further words and images for a question that was sent, from either side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.access import may_see
+from domain.commands import RelayInformation
+from domain.delivery import Priority, Value
+from domain.errors import UserError
+from domain.member import Role
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
+from domain.text import DeidentifiedText
+from handlers.draft import attach_uploads, clean, echo
+from handlers.inbound import Received, open_received
+from handlers.outbox import Notice, tell
+
+
+async def relay_information(services: Services, command: RelayInformation) -> None:
+    """Bring an asker's words to the panel; a panelist's plain words stay with the panel as a note.
+
+    Raises:
+        UserError: the sender has no part in this question, or it was withdrawn.
+    """
+    received = await open_received(services, command.inbox_id)
+    if received is None:
+        return
+    text = clean(services, received)
+
+    def relay(transaction: Transaction) -> None:
+        question = transaction.questions.lock(command.question_id)
+        if question.asker_id == received.sender.id:
+            _from_asker(services, transaction, received, question=question, text=text)
+        else:
+            _from_panel(services, transaction, received, question=question, text=text)
+        transaction.inbox.finish(received.inbox_id)
+
+    await services.store.write(relay)
+
+
+def _from_asker(
+    services: Services,
+    transaction: Transaction,
+    received: Received,
+    *,
+    question: Question,
+    text: DeidentifiedText,
+) -> None:
+    if question.state is QuestionState.WITHDRAWN or question.number is None:
+        raise UserError("question_withdrawn", label=question.label)
+    if text.value:
+        transaction.entries.add(_entry(services, received, question, kind=EntryKind.INFORMATION, text=text))
+    if question.state is QuestionState.NEEDS_INFO:
+        transaction.questions.save(replace(question, state=QuestionState.CLAIMED))
+    echo(services, transaction, received, text=text, question_id=question.id)
+    attach_uploads(services, transaction, received, question_id=question.id)
+    values: dict[str, Value] = {"label": question.label, "text": text}
+    urgent = question.urgency is Urgency.URGENT
+    sent = Notice(
+        key="question.information_sent",
+        values=values,
+        question_id=question.id,
+        priority=Priority.URGENT if urgent else Priority.NORMAL,
+    )
+    tell(services, transaction, received.sender, cause=received.inbox_id, notice=sent)
+    if question.claimed_by is not None:
+        claimer = transaction.members.get(question.claimed_by)
+        arrived = replace(sent, key="panel.information")
+        tell(services, transaction, claimer, cause=received.inbox_id, notice=arrived)
+
+
+def _from_panel(
+    services: Services,
+    transaction: Transaction,
+    received: Received,
+    *,
+    question: Question,
+    text: DeidentifiedText,
+) -> None:
+    if not may_see(received.sender, question) or not received.sender.has(Role.PANELIST):
+        raise UserError("question_unknown")
+    transaction.entries.add(_entry(services, received, question, kind=EntryKind.NOTE, text=text))
+
+
+def _entry(
+    services: Services, received: Received, question: Question, *, kind: EntryKind, text: DeidentifiedText
+) -> Entry:
+    return Entry(
+        key=f"{received.inbox_id}:{kind}",
+        question_id=question.id,
+        kind=kind,
+        actor_id=received.sender.id,
+        channel=received.message.channel,
+        at=services.clock(),
+        text=text,
+    )

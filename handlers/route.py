@@ -1,0 +1,60 @@
+"""What a received message means: a press, a reply, a word or digit, part of a draft, or a new question."""
+
+from __future__ import annotations
+
+from domain.commands import Command, GatherDraft, RelayInformation, RouteMessage, TakeAction
+from domain.ids import QuestionId, derive_id
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Question, QuestionState
+from handlers.choices import chosen_by_digit
+from handlers.inbound import Received, open_received
+
+
+async def route_message(services: Services, command: RouteMessage) -> None:
+    """Note the one command that processes a message."""
+    received = await open_received(services, command.inbox_id)
+    if received is None:
+        return
+    now = services.clock()
+
+    def note(transaction: Transaction) -> None:
+        digit = chosen_by_digit(transaction, received, now)
+        following = TakeAction(inbox_id=received.inbox_id) if digit else _meaning(transaction, received)
+        transaction.jobs.add(following)
+
+    await services.store.write(note)
+
+
+def _meaning(transaction: Transaction, received: Received) -> Command:
+    message = received.message
+    if message.press is not None:
+        return TakeAction(inbox_id=received.inbox_id)
+    if message.in_reply_to is not None:
+        return _reply(transaction, received, message.in_reply_to)
+    draft = transaction.questions.draft_of(received.sender.id)
+    if draft is not None:
+        return GatherDraft(inbox_id=received.inbox_id, question_id=draft.id)
+    asked_back = _asked_back(transaction, received)
+    if asked_back is not None:
+        return RelayInformation(inbox_id=received.inbox_id, question_id=asked_back.id)
+    return GatherDraft(
+        inbox_id=received.inbox_id, question_id=QuestionId(derive_id("question", received.inbox_id))
+    )
+
+
+def _reply(transaction: Transaction, received: Received, question_id: QuestionId) -> Command:
+    question = transaction.questions.get(question_id)
+    if question.state is QuestionState.DRAFT and question.asker_id == received.sender.id:
+        return GatherDraft(inbox_id=received.inbox_id, question_id=question_id)
+    return RelayInformation(inbox_id=received.inbox_id, question_id=question_id)
+
+
+def _asked_back(transaction: Transaction, received: Received) -> Question | None:
+    """The one question of the sender that waits for an answer to an ask-back; with two, none."""
+    waiting = [
+        question
+        for question in transaction.questions.of_asker(received.sender.id)
+        if question.state is QuestionState.NEEDS_INFO
+    ]
+    return waiting[0] if len(waiting) == 1 else None

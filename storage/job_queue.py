@@ -1,0 +1,233 @@
+"""The `JobQueue`: leases, lanes and gates in the application's own database.
+
+A job is claimable when it is ready, due, the first of its lane that is not
+done or parked, and its gate lets it pass. Jobs with a time to wait for are
+marked `waits` until it has come, so that claiming walks one small index however
+many lie ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.delivery import SendingGate
+from domain.errors import PermanentError
+from domain.ids import JobId
+from domain.ports.jobs import ClaimedJob, JobRow, JobState
+from storage.command_text import unpack_command
+from storage.database import Database
+from storage.gates import Gate, allowed, pass_through
+from storage.statements import insert_new, next_seq, rows_of
+from storage.tables import channel_gate, job, schedule_run
+
+_READY = job.c.state == sa.literal_column("'ready'")
+_LEASED = job.c.state == sa.literal_column("'leased'")
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class SqlJobQueue:
+    """The `JobQueue` port. What an owner reports after losing its lease is ignored: another has the job."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, now: datetime, *, owner: str, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
+        if not await self._database.look(lambda connection: _has_work(connection, now)):
+            return ()
+        return await self._database.change(
+            lambda connection: _claim(connection, now, owner=owner, limit=limit, until=now + lease)
+        )
+
+    async def finish(self, job_id: JobId, *, owner: str) -> None:
+        await self._settle(job_id, owner, {"state": JobState.DONE.value, "error": None})
+
+    async def retry(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None:
+        values = {"state": JobState.READY.value, "waits": True, "due_at": due_at, "error": error}
+        await self._settle(job_id, owner, values)
+
+    async def park(self, job_id: JobId, *, owner: str, error: str) -> None:
+        await self._settle(job_id, owner, {"state": JobState.PARKED.value, "error": error})
+
+    async def renew(self, job_ids: Sequence[JobId], *, owner: str, until: datetime) -> None:
+        held = sa.and_(job.c.id.in_(list(job_ids)), job.c.owner == owner, _LEASED)
+        statement = sa.update(job).where(held).values(leased_until=until)
+        await self._database.change(lambda connection: connection.execute(statement).rowcount)
+
+    async def return_expired(self, now: datetime) -> int:
+        expired = sa.and_(_LEASED, job.c.leased_until <= now)
+        statement = sa.update(job).where(expired).values(state=JobState.READY.value, owner=None, leased_until=None)
+        if not await self._database.look(lambda connection: _exists(connection, expired)):
+            return 0
+        return await self._database.change(lambda connection: connection.execute(statement).rowcount)
+
+    async def hold_gate(self, channel: str, until: datetime) -> None:
+        """Hold the gate of a channel, also of one that is not paced otherwise."""
+        await self._database.change(lambda connection: _hold(connection, channel, until))
+
+    async def set_gate(self, gate: SendingGate) -> None:
+        """Set a gate's pace; what has passed and how long it is held stay as they are."""
+        await self._database.change(lambda connection: _set_pace(connection, gate))
+
+    async def next_due(self) -> datetime | None:
+        return await self._database.look(_next_due)
+
+    async def rows(self, state: JobState, *, limit: int = 100) -> Sequence[JobRow]:
+        statement = sa.select(job).where(job.c.state == state.value).order_by(job.c.id).limit(limit)
+        return await self._database.look(
+            lambda connection: tuple(_job_row(row) for row in rows_of(connection, statement))
+        )
+
+    async def revive(self, job_id: JobId, now: datetime) -> bool:
+        """Make a parked job ready again; others of its lane have gone past it, so it goes to their end."""
+        return await self._database.change(lambda connection: _revive(connection, job_id, now))
+
+    async def note_tick(self, name: str, at: datetime) -> bool:
+        return await self._database.change(
+            lambda connection: insert_new(connection, schedule_run, {"name": name, "at": at})
+        )
+
+    async def _settle(self, job_id: JobId, owner: str, values: Mapping[str, object]) -> None:
+        mine = sa.and_(job.c.id == job_id, job.c.owner == owner, _LEASED)
+        statement = sa.update(job).where(mine).values(owner=None, leased_until=None, **values)
+        await self._database.change(lambda connection: connection.execute(statement).rowcount)
+
+
+def _claim(connection: sa.Connection, now: datetime, *, owner: str, limit: int, until: datetime) -> list[ClaimedJob]:
+    end_waiting = sa.update(job).where(_READY, job.c.waits, job.c.due_at <= now).values(waits=False)
+    connection.execute(end_waiting)
+    gates = _lock_gates(connection)
+    heads = _heads_by_gate(connection, now, gates=gates, limit=limit)
+    chosen = sorted(heads, key=lambda row: (row["priority"], row["id"]))[:limit]
+    for name in gates:
+        _note_passage(connection, name, gates[name], now=now, count=sum(row["gate"] == name for row in chosen))
+    lease = sa.update(job).where(job.c.id.in_([row["id"] for row in chosen]))
+    if chosen:
+        values = {"state": JobState.LEASED.value, "owner": owner, "leased_until": until}
+        connection.execute(lease.values(attempts=job.c.attempts + 1, **values))
+    return [claimed for row in chosen if (claimed := _unpack(connection, row)) is not None]
+
+
+def _heads_by_gate(
+    connection: sa.Connection, now: datetime, *, gates: Mapping[str, Gate], limit: int
+) -> list[sa.RowMapping]:
+    """Return what each gate lets pass: a held gate's jobs are never walked over."""
+    heads: list[sa.RowMapping] = []
+    for name in _gates_with_work(connection):
+        room = allowed(gates[name], now, limit=limit) if name is not None and name in gates else limit
+        if room:
+            behind = job.c.gate.is_(None) if name is None else job.c.gate == name
+            heads += rows_of(connection, _heads(behind).limit(room).with_for_update(skip_locked=True))
+    return heads
+
+
+def _heads(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    statement = sa.select(job).where(_READY, sa.not_(job.c.waits), condition, _is_head())
+    return statement.order_by(job.c.priority, job.c.id)
+
+
+def _is_head() -> sa.ColumnElement[bool]:
+    earlier = job.alias("earlier")
+    pending = earlier.c.state.in_([sa.literal_column("'ready'"), sa.literal_column("'leased'")])
+    blocked = sa.exists().where(earlier.c.lane == job.c.lane, earlier.c.lane_seq < job.c.lane_seq, pending)
+    return sa.or_(job.c.lane.is_(None), sa.not_(blocked))
+
+
+def _gates_with_work(connection: sa.Connection) -> list[str | None]:
+    """Return the gates before which jobs stand, None for those without, by jumps through the index."""
+    ready = sa.and_(_READY, sa.not_(job.c.waits))
+    found: list[str | None] = []
+    if _exists(connection, sa.and_(ready, job.c.gate.is_(None))):
+        found.append(None)
+    following = sa.select(sa.func.min(job.c.gate)).where(ready, job.c.gate.is_not(None))
+    name = connection.execute(following).scalar()
+    while name is not None:
+        found.append(name)
+        name = connection.execute(following.where(job.c.gate > name)).scalar()
+    return found
+
+
+def _lock_gates(connection: sa.Connection) -> dict[str, Gate]:
+    """Return the gates, in one order for everybody, so that two who claim cannot block each other."""
+    statement = sa.select(channel_gate).order_by(channel_gate.c.channel).with_for_update()
+    return {
+        row["channel"]: Gate(
+            interval=row["interval_us"] * _MICROSECOND,
+            burst=row["burst"],
+            arrival_at=row["arrival_at"],
+            held_until=row["held_until"],
+        )
+        for row in rows_of(connection, statement)
+    }
+
+
+def _note_passage(connection: sa.Connection, name: str, gate: Gate, *, now: datetime, count: int) -> None:
+    if count:
+        arrival_at = pass_through(gate, now, count=count).arrival_at
+        statement = sa.update(channel_gate).where(channel_gate.c.channel == name)
+        connection.execute(statement.values(arrival_at=arrival_at))
+
+
+def _unpack(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
+    """Return the claimed job; one whose command nobody knows is parked, so that it stops nothing."""
+    try:
+        command = unpack_command(row["command"], row["arguments"])
+    except PermanentError as error:
+        parked = {"state": JobState.PARKED.value, "error": error.code, "owner": None, "leased_until": None}
+        connection.execute(sa.update(job).where(job.c.id == row["id"]).values(parked))
+        return None
+    return ClaimedJob(id=JobId(row["id"]), command=command, attempts=row["attempts"] + 1, created_at=row["created_at"])
+
+
+def _has_work(connection: sa.Connection, now: datetime) -> bool:
+    """Look before locking: an idle worker then writes nothing, and wakes nobody."""
+    ready = sa.and_(_READY, sa.not_(job.c.waits), _is_head())
+    return _exists(connection, ready) or _exists(connection, sa.and_(_READY, job.c.waits, job.c.due_at <= now))
+
+
+def _next_due(connection: sa.Connection) -> datetime | None:
+    at_once = _heads(sa.true()).with_only_columns(sa.func.coalesce(job.c.due_at, job.c.created_at)).limit(1)
+    waiting = sa.select(job.c.due_at).where(_READY, job.c.waits, _is_head()).order_by(job.c.due_at).limit(1)
+    due = [instant for statement in (at_once, waiting) for instant in connection.execute(statement).scalars()]
+    return min(due, default=None)
+
+
+def _revive(connection: sa.Connection, job_id: JobId, now: datetime) -> bool:
+    parked = sa.and_(job.c.id == job_id, job.c.state == JobState.PARKED.value)
+    row = connection.execute(sa.select(job.c.lane).where(parked).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    place = None if row.lane is None else next_seq(connection, row.lane)
+    values = {"state": JobState.READY.value, "waits": True, "due_at": now, "lane_seq": place, "attempts": 0}
+    return connection.execute(sa.update(job).where(parked).values(values)).rowcount == 1
+
+
+def _hold(connection: sa.Connection, channel: str, until: datetime) -> None:
+    unpaced = {"channel": channel, "interval_us": 0, "burst": 1}
+    insert_new(connection, channel_gate, unpaced)
+    held = sa.update(channel_gate).where(channel_gate.c.channel == channel).values(held_until=until)
+    connection.execute(held)
+
+
+def _set_pace(connection: sa.Connection, gate: SendingGate) -> None:
+    pace = {"interval_us": gate.interval // _MICROSECOND, "burst": gate.burst}
+    if not insert_new(connection, channel_gate, {"channel": gate.channel, **pace}):
+        connection.execute(sa.update(channel_gate).where(channel_gate.c.channel == gate.channel).values(pace))
+
+
+def _exists(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> bool:
+    return connection.execute(sa.select(job.c.id).where(condition).limit(1)).first() is not None
+
+
+def _job_row(row: sa.RowMapping) -> JobRow:
+    return JobRow(
+        id=JobId(row["id"]),
+        command=row["command"],
+        state=JobState(row["state"]),
+        attempts=row["attempts"],
+        due_at=row["due_at"] or row["created_at"],
+        error=row["error"],
+    )

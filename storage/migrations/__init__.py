@@ -1,0 +1,1 @@
+"""Migrations of the main database's tables, run by `storage.migrate`."""

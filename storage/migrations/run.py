@@ -1,0 +1,24 @@
+"""Runs Alembic from code: no ini file, no working folder to be in."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+from alembic import command
+from alembic.config import Config
+
+from storage.engines import open_engine
+from storage.translation import translated
+
+
+def upgrade(url: str) -> None:
+    """Bring a database to the newest revision, each revision in the same transaction."""
+    engine = open_engine(url, size=1)
+    try:
+        with translated(), as_file(files("storage") / "migrations") as folder, engine.begin() as connection:
+            settings = Config()
+            settings.set_main_option("script_location", str(folder).replace("%", "%%"))
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, "head")
+    finally:
+        engine.dispose()

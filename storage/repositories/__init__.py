@@ -1,0 +1,1 @@
+"""One repository per subject: values of the domain to rows, and back."""

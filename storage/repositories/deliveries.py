@@ -1,0 +1,80 @@
+"""Deliveries: what goes out, and how far it has got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from domain.delivery import Delivery, DeliveryState, Priority
+from domain.errors import PermanentError
+from domain.ids import DeliveryId, ImageId, MemberId
+from domain.messages import Action, Address
+from storage.packing import pack_values, unpack_values
+from storage.statements import insert_new, rows_of
+from storage.tables import delivery
+
+
+class SqlDeliveries:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, added: Delivery) -> bool:
+        row = {
+            "id": added.id,
+            "channel": added.address.channel,
+            "external_id": added.address.external_id,
+            "member_id": added.member_id,
+            "subject": added.subject,
+            "key": added.key,
+            "message_values": pack_values(added.values),
+            "question_id": added.question_id,
+            "images": list(added.images),
+            "choices": [action.value for action in added.choices],
+            "token": added.token,
+            "link": added.link,
+            "priority": int(added.priority),
+            "state": added.state.value,
+            "created_at": added.created_at,
+        }
+        return insert_new(self._connection, delivery, row)
+
+    def get(self, delivery_id: DeliveryId) -> Delivery:
+        rows = rows_of(self._connection, sa.select(delivery).where(delivery.c.id == delivery_id))
+        if not rows:
+            raise PermanentError("delivery_unknown")
+        return _delivery(rows[0])
+
+    def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None:
+        statement = sa.update(delivery).where(delivery.c.id == delivery_id).values(state=state.value)
+        if self._connection.execute(statement).rowcount != 1:
+            raise PermanentError("delivery_unknown")
+
+    def in_state(self, state: DeliveryState, *, limit: int = 100) -> Sequence[Delivery]:
+        """Deliveries in a state, the oldest first."""
+        statement = (
+            sa.select(delivery)
+            .where(delivery.c.state == state.value)
+            .order_by(delivery.c.created_at, delivery.c.id)
+            .limit(limit)
+        )
+        return tuple(_delivery(row) for row in rows_of(self._connection, statement))
+
+
+def _delivery(row: sa.RowMapping) -> Delivery:
+    return Delivery(
+        id=DeliveryId(row["id"]),
+        address=Address(channel=row["channel"], external_id=row["external_id"]),
+        member_id=MemberId(row["member_id"]),
+        subject=row["subject"],
+        key=row["key"],
+        values=unpack_values(row["message_values"]),
+        question_id=row["question_id"],
+        images=tuple(ImageId(image) for image in row["images"]),
+        choices=tuple(Action(choice) for choice in row["choices"]),
+        token=row["token"],
+        link=row["link"],
+        priority=Priority(row["priority"]),
+        state=DeliveryState(row["state"]),
+        created_at=row["created_at"],
+    )

@@ -1,0 +1,54 @@
+"""The writing side of the queue: jobs added in the transaction of the change that causes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from domain.commands import Command
+from domain.delivery import Priority
+from domain.ports.jobs import JobState
+from storage.command_text import key_of, pack_command
+from storage.statements import insert_new, next_seq
+from storage.tables import job
+
+
+class SqlJobs:
+    def __init__(self, connection: sa.Connection, clock: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def add(
+        self,
+        command: Command,
+        *,
+        due_at: datetime | None = None,
+        priority: Priority = Priority.NORMAL,
+        lane: str | None = None,
+        gate: str | None = None,
+    ) -> bool:
+        name, arguments = pack_command(command)
+        key_hash = key_of(name, arguments)
+        if self._is_known(key_hash):
+            return False
+        row = {
+            "key_hash": key_hash,
+            "command": name,
+            "arguments": arguments,
+            "state": JobState.READY.value,
+            "waits": due_at is not None,
+            "priority": int(priority),
+            "due_at": due_at,
+            "lane": lane,
+            "lane_seq": None if lane is None else next_seq(self._connection, lane),
+            "gate": gate,
+            "attempts": 0,
+            "created_at": self._clock(),
+        }
+        return insert_new(self._connection, job, row)
+
+    def _is_known(self, key_hash: str) -> bool:
+        statement = sa.select(job.c.id).where(job.c.key_hash == key_hash)
+        return self._connection.execute(statement).first() is not None

@@ -1,0 +1,96 @@
+"""Uploads on their way in, and the keys of their sealed segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.errors import PermanentError, UserError
+from domain.ids import MemberId, QuestionId, UploadId
+from domain.study import SealedSegment, Upload, UploadState
+from storage.statements import insert_new, rows_of
+from storage.tables import upload, upload_segment
+
+
+class SqlUploads:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, added: Upload) -> bool:
+        return insert_new(self._connection, upload, {"id": added.id, **_row(added)})
+
+    def get(self, upload_id: UploadId) -> Upload:
+        rows = rows_of(self._connection, sa.select(upload).where(upload.c.id == upload_id))
+        if not rows:
+            raise PermanentError("upload_unknown")
+        return _upload(rows[0])
+
+    def save(self, saved: Upload) -> None:
+        statement = sa.update(upload).where(upload.c.id == saved.id).values(**_row(saved))
+        if self._connection.execute(statement).rowcount != 1:
+            raise PermanentError("upload_unknown")
+
+    def add_segment(self, segment: SealedSegment) -> None:
+        """Keep a segment's key.
+
+        Raises:
+            UserError("upload_offset"): another connection of the same sender was there first.
+        """
+        row = {
+            "upload_id": segment.upload_id,
+            "position": segment.position,
+            "size_bytes": segment.size_bytes,
+            "wrapped_key": segment.wrapped_key,
+            "key_id": segment.key_id,
+        }
+        if not insert_new(self._connection, upload_segment, row) and segment not in self.segments(segment.upload_id):
+            raise UserError("upload_offset")
+
+    def segments(self, upload_id: UploadId) -> tuple[SealedSegment, ...]:
+        statement = (
+            sa.select(upload_segment).where(upload_segment.c.upload_id == upload_id).order_by(upload_segment.c.position)
+        )
+        return tuple(SealedSegment(**row) for row in rows_of(self._connection, statement))
+
+    def forget_segments(self, upload_id: UploadId) -> None:
+        self._connection.execute(sa.delete(upload_segment).where(upload_segment.c.upload_id == upload_id))
+
+    def of_question(self, question_id: QuestionId) -> tuple[Upload, ...]:
+        return self._load(upload.c.question_id == question_id)
+
+    def begun_before(self, instant: datetime) -> Sequence[Upload]:
+        return self._load(sa.and_(sa.not_(upload.c.shredded), upload.c.created_at < instant))
+
+    def _load(self, condition: sa.ColumnElement[bool]) -> tuple[Upload, ...]:
+        statement = sa.select(upload).where(condition).order_by(upload.c.created_at, upload.c.id)
+        return tuple(_upload(row) for row in rows_of(self._connection, statement))
+
+
+def _row(value: Upload) -> Mapping[str, Any]:
+    return {
+        "member_id": value.member_id,
+        "declared_bytes": value.declared_bytes,
+        "received_bytes": value.received_bytes,
+        "state": value.state.value,
+        "question_id": value.question_id,
+        "refusal": value.refusal,
+        "created_at": value.created_at,
+        "shredded": value.shredded,
+    }
+
+
+def _upload(row: sa.RowMapping) -> Upload:
+    return Upload(
+        id=UploadId(row["id"]),
+        member_id=MemberId(row["member_id"]),
+        declared_bytes=row["declared_bytes"],
+        received_bytes=row["received_bytes"],
+        state=UploadState(row["state"]),
+        question_id=row["question_id"],
+        refusal=row["refusal"],
+        created_at=row["created_at"],
+        shredded=row["shredded"],
+    )

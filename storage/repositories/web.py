@@ -1,0 +1,119 @@
+"""The web channel's rows: lines of conversations, links and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.ids import MemberId
+from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
+from storage.statements import insert_new, order_followed_rows, rows_of
+from storage.tables import sign_in_link, upload_link, web_line, web_session
+
+
+class SqlWeb:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add_line(self, line: WebLine) -> bool:
+        order_followed_rows(self._connection)
+        row = {
+            "cause": line.cause,
+            "member_id": line.member_id,
+            "direction": line.direction.value,
+            "payload": dict(line.payload),
+            "at": line.at,
+            "question_id": line.question_id,
+        }
+        return insert_new(self._connection, web_line, row)
+
+    def lines(self, member_id: MemberId, *, after: int = 0, limit: int = 200) -> Sequence[WebLine]:
+        theirs = sa.select(web_line).where(web_line.c.member_id == member_id).limit(limit)
+        if after:
+            return _lines(rows_of(self._connection, theirs.where(web_line.c.id > after).order_by(web_line.c.id)))
+        return _lines(rows_of(self._connection, theirs.order_by(web_line.c.id.desc())))[::-1]
+
+    def add_sign_in_link(self, link: SignInLink) -> None:
+        row = {
+            "token_hash": link.token_hash,
+            "member_id": link.member_id,
+            "expires_at": link.expires_at,
+            "used_at": link.used_at,
+        }
+        insert_new(self._connection, sign_in_link, row)
+
+    def sign_in_link(self, token_hash: str) -> SignInLink | None:
+        row = self._row(sign_in_link, sign_in_link.c.token_hash == token_hash)
+        return None if row is None else SignInLink(**row)
+
+    def use_sign_in_link(self, token_hash: str, now: datetime) -> MemberId | None:
+        if not self._use(sign_in_link, sign_in_link.c.token_hash == token_hash, now):
+            return None
+        link = self.sign_in_link(token_hash)
+        return None if link is None else link.member_id
+
+    def add_session(self, session: WebSession) -> None:
+        row = {
+            "token_hash": session.token_hash,
+            "member_id": session.member_id,
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+            "expires_at": session.expires_at,
+        }
+        insert_new(self._connection, web_session, row)
+
+    def session(self, token_hash: str) -> WebSession | None:
+        row = self._row(web_session, web_session.c.token_hash == token_hash)
+        return None if row is None else WebSession(**row)
+
+    def touch_session(self, token_hash: str, at: datetime) -> None:
+        statement = sa.update(web_session).where(web_session.c.token_hash == token_hash).values(seen_at=at)
+        self._connection.execute(statement)
+
+    def revoke_session(self, token_hash: str) -> None:
+        self._connection.execute(sa.delete(web_session).where(web_session.c.token_hash == token_hash))
+
+    def revoke_sessions_of(self, member_id: MemberId) -> int:
+        return self._connection.execute(sa.delete(web_session).where(web_session.c.member_id == member_id)).rowcount
+
+    def add_upload_link(self, link: UploadLink) -> None:
+        row = {
+            "code_hash": link.code_hash,
+            "member_id": link.member_id,
+            "expires_at": link.expires_at,
+            "question_id": link.question_id,
+            "used_at": link.used_at,
+        }
+        insert_new(self._connection, upload_link, row)
+
+    def upload_link(self, code_hash: str) -> UploadLink | None:
+        row = self._row(upload_link, upload_link.c.code_hash == code_hash)
+        return None if row is None else UploadLink(**row)
+
+    def use_upload_link(self, code_hash: str, now: datetime) -> bool:
+        return self._use(upload_link, upload_link.c.code_hash == code_hash, now)
+
+    def _row(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> Any:
+        return self._connection.execute(sa.select(table).where(condition)).mappings().one_or_none()
+
+    def _use(self, table: sa.Table, condition: sa.ColumnElement[bool], now: datetime) -> bool:
+        usable = sa.and_(condition, table.c.used_at.is_(None), table.c.expires_at > now)
+        return self._connection.execute(sa.update(table).where(usable).values(used_at=now)).rowcount == 1
+
+
+def _lines(rows: Sequence[sa.RowMapping]) -> tuple[WebLine, ...]:
+    return tuple(
+        WebLine(
+            id=row["id"],
+            cause=row["cause"],
+            member_id=MemberId(row["member_id"]),
+            direction=Direction(row["direction"]),
+            payload=row["payload"],
+            at=row["at"],
+            question_id=row["question_id"],
+        )
+        for row in rows
+    )

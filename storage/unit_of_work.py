@@ -1,0 +1,58 @@
+"""One transaction with every repository in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.keyring import Keyring
+from storage.repositories.choices import SqlChoices
+from storage.repositories.consents import SqlConsents
+from storage.repositories.deliveries import SqlDeliveries
+from storage.repositories.digests import SqlDigests
+from storage.repositories.entries import SqlEntries
+from storage.repositories.images import SqlImages
+from storage.repositories.inbox import SqlInbox
+from storage.repositories.jobs import SqlJobs
+from storage.repositories.members import SqlMembers
+from storage.repositories.objects import SqlObjects
+from storage.repositories.panels import SqlPanels
+from storage.repositories.questions import SqlQuestions
+from storage.repositories.uploads import SqlUploads
+from storage.repositories.web import SqlWeb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What repositories need beside a connection."""
+
+    keyring: Keyring
+    clock: Callable[[], datetime]
+
+
+class UnitOfWork:
+    """The `Transaction` port on one connection; `has_erased` tells that the erasure log has to follow."""
+
+    def __init__(self, connection: sa.Connection, surroundings: Surroundings) -> None:
+        self.connection = connection
+        self.has_erased = False
+        self.inbox = SqlInbox(connection, surroundings.keyring)
+        self.jobs = SqlJobs(connection, surroundings.clock)
+        self.members = SqlMembers(connection)
+        self.panels = SqlPanels(connection)
+        self.questions = SqlQuestions(connection)
+        self.entries = SqlEntries(connection)
+        self.images = SqlImages(connection)
+        self.objects = SqlObjects(connection, surroundings.clock, self._note_erasure)
+        self.uploads = SqlUploads(connection)
+        self.deliveries = SqlDeliveries(connection)
+        self.choices = SqlChoices(connection)
+        self.consents = SqlConsents(connection)
+        self.digests = SqlDigests(connection)
+        self.web = SqlWeb(connection)
+
+    def _note_erasure(self) -> None:
+        self.has_erased = True

@@ -1,0 +1,39 @@
+"""One-time links: the sign-in link, and the upload link that other channels hand out."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from domain.ids import MemberId, QuestionId
+from domain.web import SignInLink, UploadLink, hash_token
+from web.services import WebOptions
+
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+CODE_LENGTH = 12
+
+
+def sign_in_link(token: str, member_id: MemberId, *, now: datetime, options: WebOptions) -> SignInLink:
+    """Return what is stored of a sign-in link that begins to live now."""
+    return SignInLink(
+        token_hash=hash_token(token),
+        member_id=member_id,
+        expires_at=now + timedelta(minutes=options.sign_in_minutes),
+    )
+
+
+def new_upload_code() -> str:
+    """Return a code of about 70 random bits that can be read aloud: no 0, O, I or l."""
+    return "".join(secrets.choice(BASE58) for _ in range(CODE_LENGTH))
+
+
+def upload_link(
+    code: str, member_id: MemberId, *, question_id: QuestionId | None, now: datetime, options: WebOptions
+) -> UploadLink:
+    """Return what is stored of an upload link that begins to live now."""
+    return UploadLink(
+        code_hash=hash_token(code),
+        member_id=member_id,
+        expires_at=now + timedelta(minutes=options.upload_link_minutes),
+        question_id=question_id,
+    )

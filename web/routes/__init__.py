@@ -1,0 +1,1 @@
+"""What each address answers: one module per subject, each with a `routes(site)`."""

@@ -1,0 +1,93 @@
+"""What the pages are given by the running program, and what an operator may set about them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from domain.ids import MemberId
+from domain.member import Member
+from domain.ports.deidentifier import Renderer
+from domain.ports.intake import Intake
+from domain.ports.services import Log, Wording
+from domain.ports.store import Store
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
+
+Health = Callable[[], Awaitable[Mapping[str, bool | str]]]
+"""Each part of the program by name: True or "ok" is fine, False or another word says what is not."""
+
+DigestPreview = Callable[[Member], Awaitable[str | None]]
+"""What a member's next digest would say; None where nothing is new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRole:
+    """One of the demo's people: `name` is its path (/as/<name>) and its wording (landing.role.<name>)."""
+
+    name: str
+    member_id: MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebOptions:
+    """Addresses, times and sizes of the pages.
+
+    `base_url` is how members reach us, without a slash at its end; empty means
+    as the request came. With `demo_roles` the pages are the demo's.
+    """
+
+    secure_cookies: bool = True
+    allowed_hosts: tuple[str, ...] = ()
+    base_url: str = ""
+    sign_in_minutes: int = 15
+    session_hours: int = 12
+    idle_minutes: int = 10
+    upload_link_minutes: int = 30
+    demo_roles: tuple[DemoRole, ...] = ()
+    json_bytes: int = 256 * 1024
+    text_json_bytes: int = 1024 * 1024
+    streams_per_member: int = 12
+
+    def __post_init__(self) -> None:
+        if self.base_url.endswith("/"):
+            raise ValueError("base_url ends without a slash")
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(self.demo_roles)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The Host names answered to: as set, or that of `base_url`; this machine alone where neither is."""
+        if self.allowed_hosts:
+            return self.allowed_hosts
+        named = urlsplit(self.base_url).hostname
+        return LOOPBACK_HOSTS if named is None else (named,)
+
+    @property
+    def idle_limit(self) -> timedelta | None:
+        """After how long without use a session locks; never in the demo."""
+        return None if self.is_demo else timedelta(minutes=self.idle_minutes)
+
+    @property
+    def session_life(self) -> timedelta:
+        return timedelta(hours=self.session_hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebServices:
+    """Everything the pages work with. `new_token` gives at least 128 random bits as URL-safe text."""
+
+    store: Store
+    intake: Intake
+    renderer: Renderer
+    wording: Wording
+    clock: Callable[[], datetime]
+    log: Log
+    new_token: Callable[[], str]
+    health: Health
+    options: WebOptions = field(default_factory=WebOptions)
+    digest_preview: DigestPreview | None = None

@@ -1,0 +1,122 @@
+/** One question on the desk: header, actions, card, images, thread, reply. */
+
+import { act, get } from "./api.js";
+import { urgencyNode } from "./clock.js";
+import { confirmed, inlineViewer, posters } from "./lightbox.js";
+import { button, fill, icon, make } from "./nodes.js";
+import { Reply } from "./reply.js";
+import { momentOf, say } from "./texts.js";
+import { Thread, cardNode } from "./thread.js";
+import { complain } from "./toasts.js";
+
+const BUTTONS = [
+  { action: "claim", icon: "hand", class: "primary" },
+  { action: "release", icon: "back", class: "plain" },
+  { action: "close", icon: "check", class: "plain", asks: "desk.close_sure" },
+];
+const SETTLE_MS = 1500;
+const wide = matchMedia("(min-width: 900px)");
+
+/** Shows a question and keeps up with it; `close()` frees its pictures. */
+export class CasePane {
+  constructor({ id, back }) {
+    this.id = id;
+    this.back = button(say("desk.back"), { icon: "back", class: "plain back" }, back);
+    this.head = make("header", { class: "case-head" });
+    this.actions = make("div", { class: "case-actions", role: "group", "aria-label": say("desk.actions") });
+    this.card = make("div", { class: "case-card" });
+    this.images = make("div", { class: "case-images" });
+    this.thread = new Thread();
+    this.reply = new Reply({ questionId: id, onSent: () => this.settle() });
+    const talk = make("div", { class: "case-talk" }, this.card, this.thread.node, this.reply.node);
+    this.columns = make("div", { class: "case-columns" }, this.images, talk);
+    this.node = make("article", { class: "case", "aria-busy": "true" }, this.head, this.columns);
+    this.onWidth = () => this.showImages(true);
+    wide.addEventListener("change", this.onWidth);
+  }
+
+  /** Fetch the question again; scroll position, half-typed text and the viewer's slice stay. */
+  async refresh() {
+    try {
+      this.question = await get(`/api/questions/${this.id}`);
+    } catch (error) {
+      return complain(error, () => this.refresh());
+    }
+    this.node.removeAttribute("aria-busy");
+    return this.paint();
+  }
+
+  paint() {
+    const { question } = this;
+    fill(this.head, this.back, ...this.headParts(), this.actions);
+    this.paintActions();
+    fill(this.card, cardNode(question));
+    this.showImages(false);
+    this.thread.update(question.entries);
+    this.reply.allow(question.actions);
+  }
+
+  headParts() {
+    const { question } = this;
+    const who = question.claimed_by_me ? say("desk.taken_by_you") : question.claimed_by && say("desk.taken_by", { name: question.claimed_by });
+    return [
+      make("h1", {}, question.label),
+      urgencyNode(question.urgency),
+      make("span", { class: `state state-${question.state}` }, say(`state.${question.state}`)),
+      who && make("span", { class: "who" }, who),
+      make("span", { class: "dim opened" }, momentOf(question.opened_at)),
+    ];
+  }
+
+  paintActions() {
+    const { actions } = this.question;
+    const buttons = BUTTONS.filter(({ action }) => actions.includes(action)).map((one) =>
+      button(say(`desk.${one.action}`), { icon: one.icon, class: one.class, "data-action": one.action }, () => this.press(one.action)));
+    fill(this.actions, buttons);
+  }
+
+  /** Press claim, release or close; returns false where it is not offered now. */
+  async press(action) {
+    const one = BUTTONS.find((known) => known.action === action);
+    if (!this.question?.actions.includes(action)) return false;
+    if (one.asks && !(await confirmed(say(one.asks, { label: this.question.label }), say(`desk.${action}`)))) return true;
+    for (const node of this.actions.children) node.disabled = true;
+    try {
+      await act(action, { question_id: this.id });
+      this.settle();
+    } catch (error) {
+      this.paintActions();
+      complain(error, () => this.press(action));
+    }
+    return true;
+  }
+
+  /** The stream tells of the change; should it be silent, ask. */
+  settle() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), SETTLE_MS);
+  }
+
+  showImages(isNewWidth) {
+    const series = this.question?.series ?? [];
+    const known = JSON.stringify(series.map((one) => [one.uid, one.slices]));
+    if (!isNewWidth && known === this.shown) return;
+    this.shown = known;
+    const title = this.question?.label ?? "";
+    if (this.viewer && wide.matches && series.length) return this.viewer.update(series);
+    this.viewer?.close();
+    this.viewer = null;
+    if (!series.length) return fill(this.images, make("p", { class: "no-images dim" }, icon("stack"), say("desk.no_images")));
+    if (!wide.matches) return fill(this.images, posters(series, { title }));
+    this.viewer = inlineViewer(series, { title });
+    return fill(this.images, this.viewer.element);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    wide.removeEventListener("change", this.onWidth);
+    this.viewer?.close();
+    this.viewer = null;
+    this.shown = null;
+  }
+}

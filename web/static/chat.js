@@ -1,0 +1,212 @@
+/** The member's page: one conversation with Hilum, as on a phone. */
+
+import { act, get, post } from "./api.js";
+import { showBar, showConnection } from "./bar.js";
+import { checkingNode } from "./checking.js";
+import { Composer } from "./composer.js";
+import { confirmed, openLightbox } from "./lightbox.js";
+import { CARD_KEYS, dayNode, labelOf, lineNode, pendingNode } from "./lines.js";
+import { button, fill, icon, make } from "./nodes.js";
+import { Outbox } from "./outbox.js";
+import { Preview } from "./preview.js";
+import { follow } from "./stream.js";
+import { say } from "./texts.js";
+import { complain, toast } from "./toasts.js";
+
+/** Buttons that begin a reply instead of being pressed. */
+const REPLIES = new Set(["add_information"]);
+const ASKS_FIRST = { discard: "chat.discard_sure", withdraw: "chat.withdraw_sure" };
+
+class Chat {
+  constructor(app) {
+    this.lines = new Map();
+    this.previews = new Map();
+    this.list = make("ol", { class: "lines", role: "log", "aria-label": say("chat.log"), "aria-live": "off" });
+    this.pendings = make("ol", { class: "lines pendings" });
+    this.welcome = make("div", { class: "welcome", hidden: true }, make("h1", {}, say("chat.welcome")), make("p", {}, say("chat.welcome_how")), make("p", { class: "dim" }, say("chat.privacy")));
+    this.scroller = make("div", { class: "scroller", tabindex: "-1" }, this.welcome, this.list, this.pendings);
+    this.down = button(say("chat.newest"), { icon: "down", class: "down", hidden: true }, () => this.toEnd());
+    this.composer = new Composer({ onSend: (message) => this.send(message), onLink: (reply) => this.uploadLink(reply) });
+    this.outbox = new Outbox({ onChange: () => this.showPendings(), onAccepted: () => {}, hasUnsent: () => !this.composer.isEmpty });
+    fill(app, this.scroller, this.down, this.composer.node);
+    this.scroller.addEventListener("scroll", () => this.noteScroll(), { passive: true });
+    new ResizeObserver(() => this.isAtEnd && this.toEnd()).observe(this.scroller);
+    new ResizeObserver(() => this.isAtEnd && this.toEnd()).observe(this.list);
+  }
+
+  async start() {
+    this.isAtEnd = true;
+    const { lines, last_line: line, last_entry: entry } = await get("/api/lines?after=0");
+    for (const one of lines) this.take(one);
+    this.welcome.hidden = lines.length > 0;
+    this.toEnd();
+    this.list.setAttribute("aria-live", "polite");
+    follow({ line, entry, onLine: (one) => this.take(one), onQuestion: (change) => this.changed(change), onState: showConnection });
+  }
+
+  /** Add a line, or take over what changed of one. */
+  take(line) {
+    this.welcome.hidden = true;
+    if (line.direction === "in") this.outbox.echoed(line);
+    const known = this.lines.get(line.id);
+    if (known) return this.replace(known, line);
+    const node = this.nodeOf(line);
+    if (this.lastDay !== new Date(line.at).toDateString()) this.list.append(dayNode(line.at));
+    this.lastDay = new Date(line.at).toDateString();
+    this.list.append(node);
+    this.lines.set(line.id, { line, node });
+    return this.isAtEnd ? this.toEnd() : this.noteNew();
+  }
+
+  nodeOf(line) {
+    const node = lineNode(CARD_KEYS.has(line.key) ? { ...line, choices: [], quoted: null, text: "" } : line, this);
+    if (CARD_KEYS.has(line.key) && line.question_id) node.querySelector(".bubble").append(this.preview(line).node);
+    if (line.key === "draft.checking" && line.question_id) this.watchChecking(line, node);
+    return node;
+  }
+
+  watchChecking(line, node) {
+    document.querySelector(".checking")?.remove();
+    node.querySelector(".bubble").append(checkingNode(line.question_id));
+  }
+
+  /** Only the newest preview of a draft is open. */
+  preview(line) {
+    this.previews.get(line.question_id)?.fold();
+    const preview = new Preview({ line, hands: this });
+    this.previews.set(line.question_id, preview);
+    return preview;
+  }
+
+  replace(known, line) {
+    Object.assign(known.line, line);
+    if (CARD_KEYS.has(line.key)) return this.previews.get(line.question_id)?.refresh();
+    const node = this.nodeOf(known.line);
+    known.node.replaceWith(node);
+    known.node = node;
+    return undefined;
+  }
+
+  changed({ question_id: id }) {
+    clearTimeout(this.refreshing);
+    this.refreshing = setTimeout(() => this.previews.get(id)?.refresh(), 150);
+  }
+
+  // Hands of the lines.
+
+  async press(line, choice) {
+    if (REPLIES.has(choice.action)) return this.reply(line);
+    const question = ASKS_FIRST[choice.action];
+    if (question && !(await confirmed(say(question), choice.label))) return undefined;
+    this.markTaken(line, choice.action);
+    try {
+      await act(choice.action, { question_id: line.question_id, token: line.token });
+      if (choice.action === "reopen") await this.reply(line);
+    } catch (error) {
+      this.markTaken(line, null);
+      complain(error, () => this.press(line, choice));
+    }
+    return undefined;
+  }
+
+  markTaken(line, action) {
+    const known = this.lines.get(line.id);
+    known.line.taken = action;
+    if (CARD_KEYS.has(line.key)) {
+      const preview = this.previews.get(line.question_id);
+      Object.assign(preview.line, { taken: action });
+      preview.paint();
+    } else this.replace(known, known.line);
+  }
+
+  async reply(line) {
+    const label = labelOf(line) ?? (await get(`/api/questions/${line.question_id}`)).label;
+    this.composer.replyTo({ id: line.question_id, label });
+  }
+
+  async show(line, image) {
+    try {
+      const { series, label } = await get(`/api/questions/${line.question_id}`);
+      const index = series.findIndex((one) => one.frames.some((frame) => frame.image === image));
+      const slice = series[Math.max(0, index)]?.frames.findIndex((frame) => frame.image === image);
+      if (series.length) openLightbox({ series, index: Math.max(0, index), slice: Math.max(0, slice), title: label });
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  retry(pending) {
+    if (pending.batch?.totals.failed) pending.batch.retry();
+    this.outbox.retry(pending);
+  }
+
+  takeBack(pending) {
+    this.outbox.drop(pending);
+    if (pending.text) this.composer.restore(pending.text);
+  }
+
+  complain(error) {
+    complain(error);
+  }
+
+  // Sending.
+
+  send(message) {
+    this.isAtEnd = true;
+    this.welcome.hidden = true;
+    this.outbox.add(message);
+  }
+
+  showPendings() {
+    fill(this.pendings, this.outbox.pending.map((pending) => pendingNode(pending, this)));
+    if (this.isAtEnd) this.toEnd();
+  }
+
+  /** A link for another computer, for example the one beside the PACS. */
+  async uploadLink(reply) {
+    try {
+      const { url } = await post("/api/upload-links", reply ? { question_id: reply.id } : {});
+      showLink(url);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  // Scrolling.
+
+  noteScroll() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.isAtEnd = scrollHeight - scrollTop - clientHeight < 80;
+    if (this.isAtEnd) this.down.hidden = true;
+  }
+
+  noteNew() {
+    this.down.hidden = false;
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.down.hidden = true;
+    this.isAtEnd = true;
+  }
+}
+
+function showLink(url) {
+  const input = make("input", { type: "text", readonly: true, value: url, "aria-label": say("chat.upload_link") });
+  const copy = async () => {
+    input.select();
+    await navigator.clipboard?.writeText(url).catch(() => {});
+    toast(say("copied"));
+  };
+  const dialog = make("dialog", { class: "ask", "aria-label": say("chat.upload_link") });
+  dialog.append(
+    make("h2", {}, icon("link"), say("chat.upload_link")), make("p", {}, say("chat.upload_link_how")), input,
+    make("div", { class: "row end" }, button(say("close"), { class: "plain" }, () => dialog.close()), button(say("copy"), { icon: "copy", class: "primary" }, copy)));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+showBar();
+const chat = new Chat(document.getElementById("app"));
+chat.start().catch((error) => complain(error, () => location.reload()));

@@ -1,0 +1,134 @@
+/** The panel's desk: the list and one question, side by side or one after the other on a phone. */
+
+import { get } from "./api.js";
+import { showBar, showConnection } from "./bar.js";
+import { CasePane } from "./casepane.js";
+import { startClock } from "./clock.js";
+import { button, fill, make } from "./nodes.js";
+import { follow } from "./stream.js";
+import { say } from "./texts.js";
+import { complain, toast } from "./toasts.js";
+import { Worklist } from "./worklist.js";
+
+const GATHER_MS = 120;
+const SHORTCUTS = ["c", "a", "b", "n", "j", "k", "v", "?"];
+
+class Desk {
+  constructor(app) {
+    this.replies = new Map();
+    this.list = new Worklist({ choose: (id) => (location.hash = `q/${encodeURIComponent(id)}`) });
+    this.place = make("div", { class: "desk-case" });
+    this.empty = make("p", { class: "desk-empty" }, say("desk.choose"), make("span", { class: "dim" }, say("desk.help_hint")));
+    fill(app, this.list.node, this.place);
+    addEventListener("hashchange", () => this.route());
+    addEventListener("keydown", (event) => this.key(event));
+    addEventListener("beforeunload", (event) => this.hasText() && event.preventDefault());
+  }
+
+  async start() {
+    startClock();
+    const marks = await get("/api/lines?after=0");
+    await this.refresh();
+    this.route();
+    follow({ line: marks.last_line, entry: marks.last_entry, onLine: (line) => this.line(line), onQuestion: (change) => this.changed(change), onState: showConnection });
+  }
+
+  async refresh() {
+    try {
+      this.list.show(await get("/api/desk"));
+    } catch (error) {
+      complain(error, () => this.refresh());
+    }
+  }
+
+  /** #q/<id> is a question, anything else the list. */
+  route() {
+    const id = location.hash.startsWith("#q/") ? decodeURIComponent(location.hash.slice(3)) : null;
+    document.body.classList.toggle("has-case", Boolean(id));
+    this.list.select(id);
+    if (id === this.pane?.id) return;
+    this.leave();
+    if (id) this.open(id);
+    else fill(this.place, this.empty);
+  }
+
+  open(id) {
+    this.pane = new CasePane({ id, back: () => (location.hash = "") });
+    const kept = this.replies.get(id);
+    if (kept) {
+      this.pane.reply.node.replaceWith(kept.node);
+      kept.onSent = this.pane.reply.onSent;
+      this.pane.reply = kept;
+    }
+    this.replies.set(id, this.pane.reply);
+    fill(this.place, this.pane.node);
+    this.place.scrollTop = 0;
+    this.pane.refresh();
+  }
+
+  leave() {
+    this.pane?.close();
+    this.pane = null;
+  }
+
+  changed({ question_id: id }) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), GATHER_MS);
+    if (this.pane?.id !== id) return;
+    clearTimeout(this.paneTimer);
+    this.paneTimer = setTimeout(() => this.pane?.refresh(), GATHER_MS);
+  }
+
+  line(line) {
+    if (line.direction !== "out" || !line.text) return;
+    const open = line.question_id && line.question_id !== this.pane?.id ? () => (location.hash = `q/${line.question_id}`) : null;
+    toast(line.text, { press: open, kind: open ? "news" : "plain" });
+  }
+
+  hasText() {
+    return [...this.replies.values()].some((reply) => reply.hasText);
+  }
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target) || document.querySelector("dialog[open]")) {
+      if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
+      return;
+    }
+    const act = this.actOf(event.key);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  actOf(key) {
+    const go = (step) => () => {
+      const id = this.list.neighbour(step);
+      if (id) location.hash = `q/${encodeURIComponent(id)}`;
+    };
+    const acts = {
+      j: go(1), k: go(-1), "?": () => showHelp(), c: () => this.pane?.press("claim"), a: () => this.pane?.reply.write("answer"),
+      b: () => this.pane?.reply.write("ask_back"), n: () => this.pane?.reply.write("note"), v: () => this.pane?.viewer?.focus(),
+      Escape: () => (location.hash = ""),
+    };
+    return acts[key];
+  }
+}
+
+function isTyping(node) {
+  return ["TEXTAREA", "SELECT"].includes(node.tagName) || (node.tagName === "INPUT" && !["radio", "range"].includes(node.type));
+}
+
+function showHelp() {
+  const rows = SHORTCUTS.map((key) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, say(`keys.${key === "?" ? "help" : key}`))]);
+  rows.push([make("dt", {}, make("kbd", {}, "Ctrl"), make("kbd", {}, "Enter")), make("dd", {}, say("keys.send"))]);
+  const dialog = make("dialog", { class: "ask help", "aria-label": say("keys.title") });
+  dialog.append(make("h2", {}, say("keys.title")), make("dl", {}, rows.flat()), make("p", { class: "dim" }, say("viewer.keys")),
+    make("div", { class: "row end" }, button(say("close"), { class: "primary" }, () => dialog.close())));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+showBar();
+const desk = new Desk(document.getElementById("app"));
+desk.start().catch((error) => complain(error, () => location.reload()));

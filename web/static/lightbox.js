@@ -1,0 +1,93 @@
+/** The viewer over the whole screen, and small pictures that open it; Back, Escape and [×] close it. */
+
+import { frameAddress } from "./frames.js";
+import { button, icon, make } from "./nodes.js";
+import { say } from "./texts.js";
+import { Viewer } from "./viewer.js";
+import { middleOf } from "./viewerparts.js";
+import { describe, sayLength } from "./windows.js";
+
+/** Open series full screen. `footer(series)` may give nodes for the bottom, asked again by `refresh()`. */
+export function openLightbox({ series, index = 0, slice = null, title = "", footer = null, onSeen, onClose = () => {} }) {
+  const dialog = make("dialog", { class: "lightbox", "aria-label": say("viewer.name") });
+  const box = { dialog };
+  box.refresh = () => footer && viewer && viewer.parts.footer.replaceChildren(...footer(viewer.current, box));
+  let viewer = null;
+  document.body.append(dialog);
+  dialog.showModal();
+  const seen = (uid, slices) => { onSeen?.(uid, slices); box.refresh(); };
+  viewer = new Viewer({ series, index, slice, onSeen: seen, onSeries: () => box.refresh() });
+  viewer.parts.title.textContent = title;
+  viewer.addButton(say("viewer.close"), "close", () => dialog.close());
+  dialog.append(viewer.element);
+  box.viewer = viewer;
+  box.close = () => dialog.close();
+  box.refresh();
+  viewer.focus();
+  closeOnBack(dialog);
+  dialog.addEventListener("close", () => { viewer.close(); dialog.remove(); onClose(viewer); });
+  return box;
+}
+
+/** Return one series as a picture that opens the viewer. */
+export function poster(series, { press, edge = 640, note = null }) {
+  const picture = make("img", {
+    src: frameAddress(middleOf(series), { edge }), alt: "", loading: "lazy", decoding: "async",
+    on: { error: (event) => event.target.closest(".poster").classList.add("broken") },
+  });
+  const badge = series.slices > 1 ? make("span", { class: "poster-badge" }, icon("stack"), sayLength(series)) : null;
+  const label = `${describe(series)}, ${sayLength(series)}. ${say("viewer.open")}`;
+  const open = make("span", { class: "poster-open" }, icon("expand"));
+  return make("button", { type: "button", class: "poster", "aria-label": label, on: { click: press } }, [picture, badge, open, note]);
+}
+
+/** Return small pictures of all series, each opening the viewer at its series. */
+export function posters(series, { title = "" } = {}) {
+  const items = series.map((one, index) =>
+    make("figure", { class: "poster-item" },
+      poster(one, { press: () => openLightbox({ series, index, title }) }),
+      make("figcaption", {}, describe(one))),
+  );
+  return make("div", { class: "posters" }, items);
+}
+
+/** Put a viewer into the page with a button for the full screen. */
+export function inlineViewer(series, { title = "" } = {}) {
+  const viewer = new Viewer({ series });
+  viewer.parts.title.textContent = title;
+  viewer.addButton(say("viewer.full"), "expand", () => {
+    const onClose = (full) => { viewer.choose(full.chosen, full.target); viewer.focus(); };
+    const box = openLightbox({ series: viewer.series, index: viewer.chosen, slice: viewer.target, title, onClose });
+    if (viewer.window) box.viewer.setWindow(viewer.window);
+  });
+  return viewer;
+}
+
+/** Ask once more before something is thrown away. Resolves to whether it was meant. */
+export function confirmed(question, yes) {
+  return new Promise((resolve) => {
+    const dialog = make("dialog", { class: "ask", "aria-label": question });
+    const answer = (value) => { dialog.close(); resolve(value); };
+    dialog.append(
+      make("p", {}, question),
+      make("div", { class: "row end" },
+        button(say("cancel"), { class: "plain" }, () => answer(false)),
+        button(yes, { class: "danger" }, () => answer(true))),
+    );
+    dialog.addEventListener("cancel", () => resolve(false));
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+function closeOnBack(dialog) {
+  let isBack = false;
+  const back = () => { isBack = true; dialog.close(); };
+  history.pushState({ lightbox: true }, "");
+  addEventListener("popstate", back, { once: true });
+  dialog.addEventListener("close", () => {
+    removeEventListener("popstate", back);
+    if (!isBack && history.state?.lightbox) history.back();
+  });
+}

@@ -1,0 +1,111 @@
+/** Lines of a conversation as bubbles, with their buttons, pictures and links. */
+
+import { frameAddress } from "./frames.js";
+import { button, icon, make, marked } from "./nodes.js";
+import { dayOf, replacedTitle, say, timeOf } from "./texts.js";
+
+/** Lines that carry the card on which series are looked through. */
+export const CARD_KEYS = new Set(["draft.preview", "draft.images_held"]);
+
+const DANGEROUS = new Set(["discard", "withdraw"]);
+const URGENCY = { send_urgent: "urgent", send_today: "today", send_routine: "routine" };
+
+/** Return one line; `hands` has press(line, choice), reply(line) and show(line, image). */
+export function lineNode(line, hands) {
+  const isMine = line.direction === "in";
+  const bubble = make("div", { class: `bubble ${isMine ? "mine" : "theirs"} ${kindOf(line)}` }, contentOf(line, hands));
+  const time = make("time", { datetime: line.at }, timeOf(line.at));
+  const node = make("li", { class: `line ${isMine ? "mine" : "theirs"}`, "data-line": line.id }, bubble, time);
+  if (line.choices?.length) bubble.append(choicesNode(line, hands));
+  return node;
+}
+
+/** Return the row of buttons of a line; after a press all rest and the taken one is marked. */
+export function choicesNode(line, hands) {
+  const buttons = line.choices.map((choice) => {
+    const isTaken = line.taken === choice.action;
+    const urgency = URGENCY[choice.action];
+    const classes = ["choice", urgency && `urgency-${urgency}`, isTaken && "taken", DANGEROUS.has(choice.action) && "quiet"];
+    return button(
+      choice.label,
+      { digit: choice.digit, class: classes.filter(Boolean).join(" "), disabled: Boolean(line.taken), "data-action": choice.action,
+        icon: isTaken ? "check" : urgency },
+      () => hands.press(line, choice),
+    );
+  });
+  return make("div", { class: "choices", role: "group", "aria-label": say("chat.choices") }, buttons);
+}
+
+/** Return a line that separates days. */
+export function dayNode(iso) {
+  return make("li", { class: "day", role: "separator" }, make("span", {}, dayOf(iso)));
+}
+
+/** Return a quoted de-identified text with its legend where something was replaced. */
+export function quotedNode(quoted) {
+  const text = make("p", { class: "quoted" }, marked(quoted, replacedTitle));
+  if (!quoted.replacements?.length) return [text];
+  return [text, make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend"))];
+}
+
+/** Return an own message that is on its way; the text is kept in memory only. */
+export function pendingNode(pending, hands) {
+  const parts = [pending.text && make("p", { class: "quoted" }, pending.text)];
+  if (pending.tray) parts.push(pending.tray.node);
+  if (pending.error) parts.push(errorNode(pending, hands));
+  const state = pending.error ? "" : say(pending.accepted ? (pending.text ? "chat.cleaning" : "chat.sent") : "chat.sending");
+  const bubble = make("div", { class: `bubble mine pending ${pending.accepted ? "accepted" : ""}` }, parts);
+  return make("li", { class: "line mine" }, bubble, make("time", {}, state));
+}
+
+function errorNode(pending, hands) {
+  return make("p", { class: "failure" },
+    icon("warning"), make("span", {}, pending.error),
+    button(say("retry"), { icon: "retry", class: "plain" }, () => hands.retry(pending)),
+    button(say("chat.take_back"), { class: "plain" }, () => hands.takeBack(pending)));
+}
+
+function contentOf(line, hands) {
+  const isEcho = line.key === "echo";
+  const parts = [];
+  if (line.text && !(isEcho && line.quoted?.value)) parts.push(make("p", { class: "text" }, line.text));
+  if (line.quoted?.value && !repeats(line)) parts.push(...quotedNode(line.quoted));
+  if (line.images?.length) parts.push(picturesNode(line, hands));
+  if (line.link) parts.push(linkNode(line.link));
+  if (line.question_id && line.direction === "out" && labelOf(line)) parts.push(replyNode(line, hands));
+  return parts;
+}
+
+/** A sentence that already contains the quoted words is not followed by them again. */
+function repeats(line) {
+  return Boolean(line.text) && !line.quoted.replacements?.length && line.text.includes(line.quoted.value);
+}
+
+function replyNode(line, hands) {
+  const label = labelOf(line);
+  return make("button", { type: "button", class: "about", title: say("chat.reply_to", { label }), on: { click: () => hands.reply(line) } },
+    make("span", {}, label), make("span", { class: "about-word" }, say("chat.reply")));
+}
+
+/** Return "Q12" where a line names its question. */
+export function labelOf(line) {
+  return line.text?.match(/\bQ\d+\b/)?.[0] ?? null;
+}
+
+function kindOf({ key }) {
+  return (key ?? "").replaceAll(/[._]/g, "-").replace(/[^\w-]/g, "");
+}
+
+function picturesNode(line, hands) {
+  const shown = line.images.slice(0, 6);
+  const pictures = shown.map((image, place) =>
+    make("button", { type: "button", class: "picture", "aria-label": say("viewer.open_nth", { n: place + 1 }), on: { click: () => hands.show(line, image) } },
+      make("img", { src: frameAddress({ image, frame: 0 }, { edge: 240 }), alt: "", loading: "lazy" })));
+  const more = line.images.length - shown.length;
+  return make("div", { class: "pictures" }, pictures, more > 0 && make("span", { class: "more" }, `+${more}`));
+}
+
+function linkNode(link) {
+  const isSafe = link.startsWith("/") || /^https?:\/\//.test(link);
+  return isSafe ? make("a", { class: "button", href: link }, icon("link"), say("chat.open_link")) : make("p", {}, link);
+}

@@ -1,0 +1,123 @@
+/** The canvas a slice is drawn on: fit, zoom and pan in device pixels; it never mirrors, rotates or crops. */
+
+const SMOOTH_UP_TO = 8;
+const MOST_ZOOM = 16;
+const EDGE_STEP = 256;
+
+/** Return how tall a pixel is for its width; a missing spacing counts as square. */
+export function pixelAspect(spacing) {
+  return spacing && spacing[0] > 0 && spacing[1] > 0 ? spacing[0] / spacing[1] : 1;
+}
+
+/** Draws one picture at a time. */
+export class Stage {
+  constructor(canvas, { onResize }) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.isReady = false;
+    this.place = { zoom: 1, x: 0, y: 0 };
+    this.shape = { width: 1, height: 1 };
+    this.observer = new ResizeObserver(() => this.resize() && onResize());
+    this.observer.observe(canvas);
+    this.resize();
+  }
+
+  /** Show a picture of `frame`, which may be smaller than the frame itself. */
+  show(bitmap, frame, spacing) {
+    this.bitmap = bitmap;
+    this.shape = { width: frame.columns, height: frame.rows * pixelAspect(spacing), columns: frame.columns };
+    this.redraw();
+  }
+
+  clear() {
+    this.bitmap = null;
+    this.redraw();
+  }
+
+  fit() {
+    this.place = { zoom: 1, x: 0, y: 0 };
+    this.redraw();
+  }
+
+  /** Zoom by a factor around a point of the page (default: the middle). */
+  zoomAt(factor, clientX, clientY) {
+    const box = this.canvas.getBoundingClientRect();
+    const zoom = Math.min(MOST_ZOOM, Math.max(1, this.place.zoom * factor));
+    const ratio = zoom / this.place.zoom;
+    const x = (clientX ?? box.left + box.width / 2) - box.left - box.width / 2;
+    const y = (clientY ?? box.top + box.height / 2) - box.top - box.height / 2;
+    this.place = { zoom, x: x - (x - this.place.x) * ratio, y: y - (y - this.place.y) * ratio };
+    this.keepInside();
+    this.redraw();
+  }
+
+  panBy(x, y) {
+    this.place = { ...this.place, x: this.place.x + x, y: this.place.y + y };
+    this.keepInside();
+    this.redraw();
+  }
+
+  get isZoomed() {
+    return this.place.zoom > 1.01;
+  }
+
+  /** Longest edge worth asking the server for at this zoom; null means all of the frame. */
+  neededEdge(frame, spacing) {
+    const shape = { width: frame.columns, height: frame.rows * pixelAspect(spacing) };
+    const scale = this.fitScale(shape) * this.place.zoom * this.ratio;
+    const longest = Math.ceil((Math.max(frame.columns, frame.rows) * scale) / EDGE_STEP) * EDGE_STEP;
+    return longest >= Math.max(frame.columns, frame.rows) ? null : longest;
+  }
+
+  resize() {
+    this.ratio = Math.max(1, globalThis.devicePixelRatio || 1);
+    const width = Math.round(this.canvas.clientWidth * this.ratio);
+    const height = Math.round(this.canvas.clientHeight * this.ratio);
+    if (!width || !height || (width === this.canvas.width && height === this.canvas.height)) return false;
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.isReady = true;
+    this.keepInside();
+    this.draw();
+    return true;
+  }
+
+  close() {
+    this.bitmap = null;
+    this.observer.disconnect();
+    cancelAnimationFrame(this.request);
+  }
+
+  fitScale(shape) {
+    return Math.min(this.canvas.width / shape.width, this.canvas.height / shape.height) / this.ratio || 1;
+  }
+
+  keepInside() {
+    const scale = this.fitScale(this.shape) * this.place.zoom;
+    const roomX = Math.max(0, (this.shape.width * scale - this.canvas.width / this.ratio) / 2);
+    const roomY = Math.max(0, (this.shape.height * scale - this.canvas.height / this.ratio) / 2);
+    this.place.x = Math.min(roomX, Math.max(-roomX, this.place.x));
+    this.place.y = Math.min(roomY, Math.max(-roomY, this.place.y));
+  }
+
+  redraw() {
+    cancelAnimationFrame(this.request);
+    this.request = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    const { context, canvas, bitmap, place } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    if (!bitmap) return;
+    const scale = this.fitScale(this.shape) * place.zoom * this.ratio;
+    const width = this.shape.width * scale;
+    const height = this.shape.height * scale;
+    context.imageSmoothingEnabled = scale < SMOOTH_UP_TO;
+    context.imageSmoothingQuality = "high";
+    const left = (canvas.width - width) / 2 + place.x * this.ratio;
+    const top = (canvas.height - height) / 2 + place.y * this.ratio;
+    context.drawImage(bitmap, left, top, width, height);
+  }
+}

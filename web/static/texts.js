@@ -1,0 +1,58 @@
+/** What the server put into the shell (who reads, in which language, all texts) and how it is said. */
+
+const body = document.body;
+
+/** Path of the mount, for example "" or "/as/member". */
+export const base = body.dataset.base ?? "";
+export const language = body.dataset.language === "en" ? "en" : "ko";
+export const isDemo = body.dataset.demo === "1";
+export const page = body.dataset.page ?? "";
+export const me = read("me") ?? { id: "", name: "", language, roles: [], demo: isDemo };
+
+const texts = read("texts") ?? {};
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", weekday: "short" });
+const number = new Intl.NumberFormat(language);
+
+/** Return a page text with its placeholders filled in; the key itself where a text is missing. */
+export function say(key, values = {}) {
+  const text = texts[`page.${key}`] ?? texts[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/** Return whether there is a text for a key. */
+export function canSay(key) {
+  return `page.${key}` in texts || key in texts;
+}
+
+export const timeOf = (iso) => clock.format(new Date(iso));
+export const dayOf = (iso) => day.format(new Date(iso));
+export const count = (value) => number.format(value);
+
+/** Return "14:02", with the day in front when it is not today's. */
+export function momentOf(iso) {
+  const sameDay = new Date(iso).toDateString() === new Date().toDateString();
+  return sameDay ? timeOf(iso) : `${dayOf(iso)} ${timeOf(iso)}`;
+}
+
+/** Return a size as a reader says it: 640 KB, 4.1 MB. */
+export function sizeOf(bytes) {
+  if (bytes < 1e6) return `${number.format(Math.max(1, Math.round(bytes / 1e3)))} KB`;
+  if (bytes < 1e9) return `${number.format(Math.round(bytes / 1e5) / 10)} MB`;
+  return `${number.format(Math.round(bytes / 1e8) / 10)} GB`;
+}
+
+/** Return the word for what a placeholder stands for. */
+export function replacedTitle(kind) {
+  const key = `replaced.${kind.replaceAll(/[ -]/g, "_")}`;
+  return canSay(key) ? say("replaced.title", { kind: say(key) }) : say("replaced.legend");
+}
+
+function read(id) {
+  const node = document.getElementById(id);
+  try {
+    return node ? JSON.parse(node.textContent) : null;
+  } catch {
+    return null;
+  }
+}

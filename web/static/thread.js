@@ -1,0 +1,97 @@
+/** A question as it is read: the card in its fixed order, and the thread; internal notes look unlike the rest. */
+
+import { dueNode, dueOf, urgencyNode } from "./clock.js";
+import { fill, icon, make, marked } from "./nodes.js";
+import { canSay, momentOf, replacedTitle, say } from "./texts.js";
+import { sayContrast } from "./windows.js";
+
+const SPOKEN = new Set(["asked_back", "information", "note", "answer"]);
+const SILENT = new Set(["viewed", "series_confirmed", "series_removed", "text_edited", "images_cleaned"]);
+
+/** Return the card: what waits, who asks, what the images are, the question. Gaps are said. */
+export function cardNode(question) {
+  const due = dueOf(question);
+  const facts = [
+    [say("card.decision"), [urgencyNode(question.urgency), due?.due && dueNode(due.due, { from: due.from, paused: question.state === "needs_info", label: due.label })]],
+    [say("card.asker"), question.mine ? say("card.you") : question.asker],
+    [say("card.modality"), each(question.series, (series) => series.modality)],
+    [say("card.contrast"), each(question.series, (series) => sayContrast(series.detail?.contrast))],
+    [say("card.images"), sayImages(question)],
+  ];
+  const rows = facts.map(([name, value]) => [make("dt", {}, name), valueNode(value)]);
+  const text = question.text?.value ? marked(question.text, replacedTitle) : say("desk.no_text");
+  const legend = question.text?.replacements?.length ? make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend")) : null;
+  return make("section", { class: "card", "aria-label": say("card.name") }, make("dl", {}, rows.flat()), make("p", { class: "question-text" }, text), legend);
+}
+
+/** Return a thread that is brought up to date without touching what is already read. */
+export class Thread {
+  constructor() {
+    this.list = make("ol", { class: "thread", role: "log", "aria-label": say("thread.name") });
+    this.viewers = make("p", { class: "viewers dim" });
+    this.node = make("section", { class: "thread-box" }, this.list, this.viewers);
+    this.known = new Map();
+  }
+
+  update(entries) {
+    let isGrown = false;
+    for (const entry of entries) {
+      if (this.known.has(entry.id) || SILENT.has(entry.kind)) continue;
+      const node = entryNode(entry);
+      this.known.set(entry.id, node);
+      this.list.append(node);
+      isGrown = true;
+    }
+    const viewers = [...new Set(entries.filter((entry) => entry.kind === "viewed").map((entry) => entry.actor))].filter(Boolean);
+    fill(this.viewers, viewers.length ? say("thread.viewed", { who: viewers.join(", ") }) : []);
+    return isGrown;
+  }
+}
+
+/** Return one entry: a line of the conversation, or a short mark of what happened. */
+export function entryNode(entry) {
+  return SPOKEN.has(entry.kind) && entry.text ? spokenNode(entry) : happenedNode(entry);
+}
+
+function spokenNode(entry) {
+  const isNote = entry.kind === "note";
+  const confidence = entry.details?.confidence;
+  const head = make("p", { class: "entry-head" }, isNote && icon("lock"), make("strong", {}, entry.mine ? say("thread.you") : entry.actor ?? "Hilum"),
+    make("span", { class: "entry-kind" }, say(`entry.${entry.kind}`)), make("span", { class: "grow" }), make("time", { datetime: entry.at }, momentOf(entry.at)));
+  return make("li", { class: `entry ${entry.kind} ${entry.mine ? "mine" : ""}`, "data-entry": entry.id },
+    head, make("p", { class: "entry-text" }, marked(entry.text, replacedTitle)), confidence ? confidenceNode(confidence) : null);
+}
+
+function confidenceNode(confidence) {
+  const dots = [1, 2, 3, 4, 5].map((step) => make("span", { class: step <= Number(confidence) ? "dot on" : "dot" }));
+  return make("p", { class: "confidence" }, make("span", { class: "dots", "aria-hidden": "true" }, dots), say("thread.confidence", { value: confidence }));
+}
+
+function happenedNode(entry) {
+  const key = `entry.${entry.kind}`;
+  const details = entry.details ?? {};
+  const values = { actor: entry.mine ? say("thread.you") : entry.actor ?? "Hilum", ...details };
+  if (details.audience) values.audience = saidOr(`audience.${details.audience}`, details.audience);
+  if (details.urgency) values.urgency = saidOr(`urgency.${details.urgency}`, details.urgency);
+  if (details.scope) values.scope = saidOr(`scope.${details.scope}`, details.scope);
+  return make("li", { class: `happened ${entry.kind}` }, make("span", {}, canSay(key) ? say(key, values) : entry.kind), make("time", { datetime: entry.at }, momentOf(entry.at)));
+}
+
+function saidOr(key, word) {
+  return canSay(key) ? say(key) : word;
+}
+
+function valueNode(value) {
+  const parts = [value].flat().filter(Boolean);
+  return parts.length ? make("dd", {}, parts) : make("dd", { class: "gap" }, say("card.not_given"));
+}
+
+function each(series, read) {
+  return [...new Set((series ?? []).map(read).filter(Boolean))].join(", ");
+}
+
+function sayImages({ series = [], uploads }) {
+  const slices = series.reduce((sum, one) => sum + one.slices, 0);
+  const waiting = uploads?.pending ? ` · ${say("card.checking", { count: uploads.pending })}` : "";
+  return series.length ? say("card.series", { series: series.length, slices }) + waiting : waiting ? waiting.slice(3) : "";
+}

@@ -1,0 +1,268 @@
+/** Reads series as stacks: scroll, zoom, pan, window; used on every page that shows images. */
+
+import { FrameLoader } from "./frames.js";
+import { listen } from "./gestures.js";
+import { button } from "./nodes.js";
+import { Stage } from "./stage.js";
+import { say } from "./texts.js";
+import { buildParts, fillStrip, sayPicture, showTools } from "./viewerparts.js";
+import { PRESETS, canBeWindowed, isInHounsfield } from "./windows.js";
+
+const REST_MS = 300;
+const BUSY_MS = 150;
+const LEVEL_MS = 120;
+
+/** A viewer of one question's series; `element` goes into the page, `close()` frees its pictures. */
+export class Viewer {
+  constructor({ series, index = 0, slice = null, onSeen = () => {}, onSeries = () => {} }) {
+    Object.assign(this, { series, onSeen, onSeries });
+    this.parts = buildParts(this);
+    this.element = this.parts.root;
+    this.mode = "scroll";
+    this.window = null;
+    this.seen = new Map();
+    this.stage = new Stage(this.parts.canvas, { onResize: () => this.look() });
+    listen(this.parts.stage, () => this.mode, this);
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.choose(index, slice);
+  }
+
+  get current() {
+    return this.series[this.chosen];
+  }
+
+  get frame() {
+    return this.current.frames[this.target];
+  }
+
+  /** Show another series from its beginning, or from a given slice. */
+  choose(index, slice = null) {
+    this.loader?.close();
+    this.chosen = Math.max(0, Math.min(this.series.length - 1, index));
+    const { frames } = this.current;
+    this.target = Math.max(0, Math.min(frames.length - 1, slice ?? 0));
+    this.drawn = null;
+    this.direction = 1;
+    this.stage.clear();
+    this.stage.fit();
+    if (!isInHounsfield(this.current)) this.window = null;
+    if (this.mode === "window" && !canBeWindowed(this.current)) this.mode = "scroll";
+    const onPicture = (arrived) => this.arrived(arrived);
+    this.loader = new FrameLoader({ frames, onPicture, onFailure: (at, isFinal) => this.failed(at, isFinal) });
+    this.parts.slider.max = String(frames.length);
+    fillStrip(this.parts.strip, this.series, this.chosen, (next) => this.choose(next));
+    this.tell();
+    this.look();
+    this.onSeries(this.current);
+  }
+
+  /** Take over a changed list of series without losing the place. */
+  update(series) {
+    const uid = this.current?.uid;
+    const slice = this.target;
+    this.series = series;
+    const index = series.findIndex((one) => one.uid === uid);
+    if (index >= 0 && series[index].frames.length === this.loader.frames.length) {
+      this.chosen = index;
+      fillStrip(this.parts.strip, series, index, (next) => this.choose(next));
+      return;
+    }
+    this.choose(Math.max(0, index), index >= 0 ? slice : 0);
+  }
+
+  /** Add a button to the viewer's bar. */
+  addButton(label, name, press) {
+    const node = button(label, { icon: name, bare: true, class: "tool" }, press);
+    this.parts.barEnd.append(node);
+    return node;
+  }
+
+  focus() {
+    this.parts.stage.focus({ preventScroll: true });
+  }
+
+  close() {
+    clearTimeout(this.restTimer);
+    clearTimeout(this.busyTimer);
+    clearTimeout(this.levelTimer);
+    this.loader.close();
+    this.stage.close();
+  }
+
+  // What gestures, slider and keys may do.
+
+  slices() {
+    return this.current.frames.length;
+  }
+
+  scroll(steps) {
+    this.goTo(this.target + steps);
+  }
+
+  goTo(slice) {
+    const next = Math.max(0, Math.min(this.slices() - 1, slice));
+    if (next === this.target) return;
+    this.direction = next > this.target ? 1 : -1;
+    this.target = next;
+    this.look();
+  }
+
+  zoom(factor, x, y) {
+    this.stage.zoomAt(factor, x, y);
+    this.rest();
+  }
+
+  zoomBy(factor) {
+    this.zoom(factor);
+  }
+
+  toggleZoom(x, y) {
+    if (this.stage.isZoomed) this.fit();
+    else this.zoom(2.5, x, y);
+  }
+
+  fit() {
+    this.stage.fit();
+    this.rest();
+  }
+
+  pan(x, y) {
+    this.stage.panBy(x, y);
+  }
+
+  /** Free window: across is width, down is level; a step is larger where the window is wide. */
+  level(x, y) {
+    if (!canBeWindowed(this.current)) return;
+    const [centre, width] = this.window ?? this.frame.window ?? [40, 400];
+    const pace = Math.max(0.01, width / 350);
+    this.setWindow([round(centre + y * pace, width), Math.max(1, round(width + x * pace, width))], { isMoving: true });
+  }
+
+  setWindow(window, { isMoving = false } = {}) {
+    if (!canBeWindowed(this.current)) return;
+    this.window = window;
+    this.tell();
+    if (!isMoving) return this.look();
+    if (!this.levelTimer) this.levelTimer = setTimeout(() => this.levelled(), LEVEL_MS);
+    return undefined;
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    this.tell();
+  }
+
+  /** Nothing moves any more: after a moment the lossless picture is fetched. */
+  rest() {
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => this.aim({ lossless: true }), REST_MS);
+  }
+
+  // How a picture gets onto the canvas.
+
+  look() {
+    if (!this.loader || !this.stage.isReady) return;
+    this.parts.slider.value = String(this.target + 1);
+    this.parts.slider.setAttribute("aria-valuetext", `${this.target + 1}/${this.slices()}`);
+    this.aim({ lossless: false });
+    this.show(this.target);
+    this.watchBusy();
+    this.rest();
+  }
+
+  levelled() {
+    this.levelTimer = null;
+    this.aim({ lossless: false, alone: true });
+    this.show(this.target);
+    this.rest();
+  }
+
+  aim({ lossless, alone = false }) {
+    if (!this.stage.isReady) return;
+    const edge = this.stage.neededEdge(this.frame, this.current.spacing_mm);
+    const look = { index: this.target, direction: this.direction, window: this.window, edge, lossless, alone };
+    this.loader.aim(look);
+  }
+
+  arrived(index) {
+    const isNearer = this.drawn === null || Math.abs(index - this.target) <= Math.abs(this.drawn - this.target);
+    if (isNearer) this.show(index);
+  }
+
+  /** Draw a slice if it is there; the corner always names the slice that is drawn, not the one awaited. */
+  show(index) {
+    const picture = this.loader.picture(index);
+    if (!picture) return;
+    this.stage.show(picture.bitmap, this.current.frames[index], this.current.spacing_mm);
+    this.drawn = index;
+    this.drawnWindow = picture.window;
+    if (index === this.target) this.found();
+    this.noteSeen(index);
+    this.tell();
+  }
+
+  found() {
+    clearTimeout(this.busyTimer);
+    this.parts.busy.hidden = true;
+    this.parts.failure.hidden = true;
+  }
+
+  watchBusy() {
+    clearTimeout(this.busyTimer);
+    if (this.drawn === this.target && this.loader.picture(this.target)) return this.found();
+    this.busyTimer = setTimeout(() => (this.parts.busy.hidden = false), BUSY_MS);
+    return undefined;
+  }
+
+  failed(index, isFinal) {
+    if (index !== this.target || this.loader.picture(index)) return;
+    this.parts.failure.textContent = say(isFinal ? "viewer.gone" : "viewer.failed");
+    this.parts.failure.hidden = false;
+  }
+
+  noteSeen(index) {
+    const { uid } = this.current;
+    if (!this.seen.has(uid)) this.seen.set(uid, new Set());
+    const slices = this.seen.get(uid);
+    if (slices.has(index)) return;
+    slices.add(index);
+    this.onSeen(uid, slices.size);
+  }
+
+  tell() {
+    const { current: series, mode, window } = this;
+    sayPicture(this.parts, { series, index: this.drawn ?? this.target, window });
+    showTools(this.parts, { series, mode, window });
+  }
+
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.tagName === "SELECT") return;
+    const isOnSlider = event.target === this.parts.slider;
+    const act = isOnSlider && /^(Arrow|Page|Home|End)/.test(event.key) ? null : this.actOf(event);
+    if (isOnSlider && !act) event.stopPropagation();
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  actOf({ key, shiftKey }) {
+    if (shiftKey && key.startsWith("Arrow")) return () => this.pan(...PAN[key]);
+    const preset = PRESETS.find((one) => one.key === key);
+    if (preset) return isInHounsfield(this.current) ? () => this.setWindow(preset.window) : null;
+    const acts = {
+      ArrowDown: () => this.scroll(1), ArrowRight: () => this.scroll(1), ArrowUp: () => this.scroll(-1),
+      ArrowLeft: () => this.scroll(-1), PageDown: () => this.scroll(10), PageUp: () => this.scroll(-10),
+      Home: () => this.goTo(0), End: () => this.goTo(this.slices() - 1), "+": () => this.zoomBy(1.4),
+      "=": () => this.zoomBy(1.4), "-": () => this.zoomBy(1 / 1.4), f: () => this.fit(), 0: () => this.setWindow(null),
+      "[": () => this.choose(this.chosen - 1), "]": () => this.choose(this.chosen + 1),
+    };
+    return acts[key];
+  }
+}
+
+const PAN = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
+
+function round(value, width) {
+  return width > 20 ? Math.round(value) : Math.round(value * 100) / 100;
+}

@@ -1,0 +1,47 @@
+/** Window presets and what a series says about itself; level and width are in rescaled units. */
+
+import { say } from "./texts.js";
+
+/** Centre and width in HU. */
+export const PRESETS = [
+  { name: "lung", window: [-600, 1500], key: "1" },
+  { name: "mediastinum", window: [40, 400], key: "2" },
+  { name: "bone", window: [500, 2000], key: "3" },
+  { name: "pe", window: [100, 700], key: "4" },
+];
+
+/** Return whether level and width mean anything for a series: 8-bit sources have no window. */
+export function canBeWindowed(series) {
+  return series.frames.some((frame) => frame.window);
+}
+
+export function isInHounsfield(series) {
+  return series.unit === "HU" && canBeWindowed(series);
+}
+
+/** Return "CT · 5 mm · B70f · contrast", as far as it is known. */
+export function describe(series) {
+  const { thickness_mm: thickness, kernel, contrast } = series.detail ?? {};
+  const parts = [series.modality, thickness && say("viewer.thickness", { mm: trim(thickness) }), kernel, sayContrast(contrast)];
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** Return how many slices or pictures a series has, in words. */
+export function sayLength(series) {
+  return series.slices > 1 ? say("series.slices", { count: series.slices }) : say("series.single");
+}
+
+/** Return contrast in words; an agent's name stays as it is; nothing known gives an empty text. */
+export function sayContrast(contrast) {
+  const word = String(contrast ?? "").trim().toLowerCase();
+  if (!word) return "";
+  if (["yes", "true", "1", "enhanced"].includes(word)) return say("viewer.contrast.yes");
+  if (["no", "none", "false", "0"].includes(word)) return say("viewer.contrast.no");
+  return say("viewer.contrast.agent", { agent: contrast });
+}
+
+/** Return a number without needless digits, with a real minus sign. */
+export function trim(value, digits = 1) {
+  const number = Number(value);
+  return Number.isFinite(number) ? String(Number(number.toFixed(digits))).replace("-", "−") : String(value);
+}

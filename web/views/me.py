@@ -1,0 +1,17 @@
+"""What a page knows of its own reader."""
+
+from __future__ import annotations
+
+from domain.member import Member
+from domain.web import JsonValue
+
+
+def me_view(member: Member, *, is_demo: bool) -> dict[str, JsonValue]:
+    roles: list[JsonValue] = [role.value for role in sorted(member.roles)]
+    return {
+        "id": member.id,
+        "name": member.display_name,
+        "language": member.language.value,
+        "roles": roles,
+        "demo": is_demo,
+    }

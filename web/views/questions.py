@@ -1,0 +1,139 @@
+"""One question with its thread and series, and the short form for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.access import sees_full_card
+from domain.member import Member
+from domain.ports.services import Wording
+from domain.ports.store import Transaction
+from domain.question import Entry, EntryKind, Question
+from domain.study import Upload, UploadState
+from domain.text import DeidentifiedText
+from domain.web import JsonValue
+from web.views.actions import possible_actions
+from web.views.entries import Names, entry_view, is_shown, moment, text_view
+from web.views.images import frame_count, series_views
+
+TITLE_CHARACTERS = 80
+
+_PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
+
+Json = dict[str, JsonValue]
+
+
+def question_view(
+    transaction: Transaction, question: Question, *, reader: Member, wording: Wording, now: datetime
+) -> Json:
+    """Return everything a reader may know of a question; whether they may see it at all is the caller's to ask."""
+    names = Names(transaction, reader)
+    images = transaction.images.of_question(question.id)
+    entries = [e for e in transaction.entries.of_question(question.id) if is_shown(reader, question, e)]
+    full = sees_full_card(reader, question)
+    return {
+        **_identity(question, reader),
+        **(_card(question, names, reader=reader) if full else _released_card(question, names, entries)),
+        "released": question.released_at is not None,
+        "full": full,
+        "entries": [entry_view(entry, question, names, reader=reader) for entry in entries],
+        "actions": [action.value for action in possible_actions(reader, question, images, now=now)],
+        "uploads": _uploads_view(transaction, question, reader=reader, wording=wording),
+        "series": series_views(reader, question, images),
+    }
+
+
+def summary_view(transaction: Transaction, question: Question, names: Names, *, reader: Member) -> Json:
+    """Return a line of a list for a reader with the full card."""
+    return {
+        "id": question.id,
+        "label": question.label,
+        "state": question.state.value,
+        "urgency": None if question.urgency is None else question.urgency.value,
+        "title": title_of(question.text.value),
+        "asker": names.of(question.asker_id, question),
+        **_times(question),
+        **_claim(question, names, reader=reader),
+        "images": frame_count(transaction.images.of_question(question.id)),
+    }
+
+
+def title_of(text: str) -> str:
+    """Return the beginning of a text in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
+
+
+def published_text(entries: Sequence[Entry]) -> DeidentifiedText:
+    """Return the text of the latest release; empty where there is none."""
+    texts = [entry.text for entry in entries if entry.kind is EntryKind.PUBLISHED and entry.text is not None]
+    return texts[-1] if texts else DeidentifiedText(value="")
+
+
+def _identity(question: Question, reader: Member) -> Json:
+    return {
+        "id": question.id,
+        "label": question.label,
+        "number": question.number,
+        "state": question.state.value,
+        "mine": question.asker_id == reader.id,
+    }
+
+
+def _card(question: Question, names: Names, *, reader: Member) -> Json:
+    return {
+        "urgency": None if question.urgency is None else question.urgency.value,
+        "consent": question.consent.value,
+        "title": title_of(question.text.value),
+        "text": text_view(question.text),
+        "asker": names.of(question.asker_id, question),
+        "closed_at": moment(question.closed_at),
+        **_times(question),
+        **_claim(question, names, reader=reader),
+    }
+
+
+def _released_card(question: Question, names: Names, entries: Sequence[Entry]) -> Json:
+    """The editor's text alone: without a day, since a release may carry none (safety rule 5)."""
+    text = published_text(entries)
+    absent: Json = dict.fromkeys(
+        ("urgency", "opened_at", "claim_due_at", "answer_due_at", "closed_at", "claimed_by"), None
+    )
+    return {
+        **absent,
+        "consent": question.consent.value,
+        "title": title_of(text.value),
+        "text": text_view(text),
+        "asker": names.of(question.asker_id, question),
+        "claimed_by_me": False,
+    }
+
+
+def _times(question: Question) -> Json:
+    return {
+        "opened_at": moment(question.opened_at),
+        "claim_due_at": moment(question.claim_due_at),
+        "answer_due_at": moment(question.answer_due_at),
+    }
+
+
+def _claim(question: Question, names: Names, *, reader: Member) -> Json:
+    claimer = question.claimed_by
+    return {
+        "claimed_by": None if claimer is None else names.of(claimer, question),
+        "claimed_by_me": claimer == reader.id,
+    }
+
+
+def _uploads_view(transaction: Transaction, question: Question, *, reader: Member, wording: Wording) -> Json:
+    """Return how far the asker's files are; to anybody else, nothing."""
+    uploads: tuple[Upload, ...] = ()
+    if question.asker_id == reader.id:
+        uploads = transaction.uploads.of_question(question.id)
+    refusals = [upload.refusal for upload in uploads if upload.refusal is not None]
+    return {
+        "total": len(uploads),
+        "pending": sum(upload.state in _PENDING for upload in uploads),
+        "refused": [wording.text(refusal, reader, {}) for refusal in refusals],
+    }

@@ -1,0 +1,125 @@
+"""Who is asking: the session cookie, signing in by a one-time link, and signing out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.ids import MemberId
+from domain.ports.store import Transaction
+from domain.web import SignInLink, WebSession, hash_token
+from web.problems import ProblemError
+from web.services import WebOptions
+from web.sessions import active_member, find_session
+from web.site import Site, Visit
+
+_TOUCH_EVERY = timedelta(seconds=30)
+
+
+def cookie_name(options: WebOptions) -> str:
+    """Return the cookie's name; `__Host-` binds it to this host and to TLS, where its path may be "/"."""
+    return "__Host-hilum" if options.secure_cookies and not options.is_demo else "hilum_session"
+
+
+def set_cookie(response: Response, site: Site, token: str) -> None:
+    options = site.services.options
+    response.set_cookie(
+        cookie_name(options),
+        token,
+        max_age=round(options.session_life.total_seconds()),
+        path=site.base or "/",
+        secure=options.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def drop_cookie(response: Response, site: Site) -> None:
+    options = site.services.options
+    response.delete_cookie(
+        cookie_name(options), path=site.base or "/", secure=options.secure_cookies, httponly=True, samesite="lax"
+    )
+
+
+async def open_visit(site: Site, request: Request, *, is_use: bool) -> Visit:
+    """Return the visit of a signed-in member.
+
+    Args:
+        is_use: whether a person did something, which keeps the session from locking.
+    Raises:
+        ProblemError: 401 "signed_out" or "session_locked".
+    """
+    token = _session_token(site, request)
+    if token is None:
+        raise ProblemError(401, "signed_out")
+    token_hash, now, options = hash_token(token), site.now(), site.services.options
+    found = await site.services.store.read(lambda transaction: find_session(transaction, token_hash))
+    if found is None or found.has_expired(now):
+        raise ProblemError(401, "signed_out")
+    request.state.member = found.member
+    if found.is_idle(now, options.idle_limit):
+        raise ProblemError(401, "session_locked", values={"minutes": options.idle_minutes})
+    if is_use and now - found.session.seen_at >= _TOUCH_EVERY:
+        await site.services.store.write(lambda transaction: transaction.web.touch_session(token_hash, now))
+    return Visit(site=site, request=request, member=found.member, token_hash=token_hash)
+
+
+async def check_link(site: Site, token: str) -> None:
+    """Look at a sign-in link without using it up; raises as `sign_in` does."""
+    found = await site.services.store.read(lambda transaction: transaction.web.sign_in_link(hash_token(token)))
+    _refuse_bad_link(site, found)
+
+
+async def sign_in(site: Site, request: Request, token: str) -> str:
+    """Use up a sign-in link and return the token of a new session; the cookie's old session is revoked.
+
+    Raises:
+        ProblemError: 400 "sign_in_unknown", 410 "sign_in_used" or "sign_in_expired".
+    """
+    now, fresh, former = site.now(), site.services.new_token(), _session_token(site, request)
+
+    def use(transaction: Transaction) -> MemberId:
+        _refuse_bad_link(site, transaction.web.sign_in_link(hash_token(token)))
+        member_id = transaction.web.use_sign_in_link(hash_token(token), now)
+        if member_id is None:
+            raise ProblemError(410, "sign_in_used")
+        if active_member(transaction, member_id) is None:
+            raise ProblemError(400, "sign_in_unknown")
+        if former is not None:
+            transaction.web.revoke_session(hash_token(former))
+        transaction.web.add_session(_new_session(site, fresh, member_id=member_id, now=now))
+        return member_id
+
+    member_id = await site.services.store.write(use)
+    site.services.log.info("signed_in", member_id=member_id)
+    return fresh
+
+
+async def sign_out(visit: Visit) -> None:
+    await visit.services.store.write(lambda transaction: transaction.web.revoke_session(visit.token_hash))
+    visit.services.log.info("signed_out", member_id=visit.member.id)
+
+
+def _session_token(site: Site, request: Request) -> str | None:
+    return request.cookies.get(cookie_name(site.services.options)) or None
+
+
+def _refuse_bad_link(site: Site, link: SignInLink | None) -> None:
+    if link is None or (site.demo_role is not None and site.demo_role.member_id != link.member_id):
+        raise ProblemError(400, "sign_in_unknown")
+    if link.used_at is not None:
+        raise ProblemError(410, "sign_in_used")
+    if link.expires_at <= site.now():
+        raise ProblemError(410, "sign_in_expired", values={"minutes": site.services.options.sign_in_minutes})
+
+
+def _new_session(site: Site, token: str, *, member_id: MemberId, now: datetime) -> WebSession:
+    return WebSession(
+        token_hash=hash_token(token),
+        member_id=member_id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + site.services.options.session_life,
+    )

@@ -1,0 +1,1 @@
+"""Every sentence the bot says, Korean and English, in one catalogue of gettext files."""
