@@ -6,7 +6,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 
 from deidentify.kinds import HEAD_BYTES, FileKind, kind_of
 from deidentify.limits import Limits
@@ -22,7 +22,7 @@ _READ_BYTES = 1 << 20
 class Entry(NamedTuple):
     """One entry: its place, and its bytes or why it is refused."""
 
-    index: int
+    place: int
     data: bytes
     code: str | None
 
@@ -48,8 +48,8 @@ def _entries(archive: zipfile.ZipFile, limits: Limits) -> Iterator[Entry]:
         raise DeidentificationError("zip_too_many")
     left = limits.inflated_bytes
     has_told_extras = False
-    for index, info in enumerate(infos):
-        entry = _read_entry(archive, info, index=index, limits=limits, left=left)
+    for place, info in enumerate(infos):
+        entry = _read_entry(archive, info, place=place, limits=limits, left=left)
         left -= len(entry.data)
         if entry.code == "zip_extras":
             if has_told_extras:
@@ -64,19 +64,19 @@ def _is_junk(info: zipfile.ZipInfo) -> bool:
     return bool(parts) and (parts[-1] in _JUNK_NAMES or bool(_JUNK_FOLDERS.intersection(parts)))
 
 
-def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, index: int, limits: Limits, left: int) -> Entry:
+def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, place: int, limits: Limits, left: int) -> Entry:
     code = _refusal(info, limits)
     if code is not None:
-        return Entry(index, b"", code)
+        return Entry(place, b"", code)
     with archive.open(info) as file:
         head = file.read(HEAD_BYTES)
         kind = kind_of(head)
         if kind in _EXTRAS:
-            return Entry(index, b"", "zip_extras")
+            return Entry(place, b"", "zip_extras")
         if kind is FileKind.ZIP:
-            return Entry(index, b"", "zip_inside_zip")
-        data = _read_bounded(file, head, min(limits.file_bytes, left))
-    return Entry(index, data, None) if data is not None else Entry(index, b"", "file_too_large")
+            return Entry(place, b"", "zip_inside_zip")
+        data = _read_bounded(file, head, most=min(limits.file_bytes, left))
+    return Entry(place, data, None)
 
 
 def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str | None:
@@ -91,11 +91,10 @@ def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str | None:
     return "zip_bomb" if inflates_far and info.file_size > limits.ratio_from_bytes else None
 
 
-def _read_bounded(file: object, head: bytes, most: int) -> bytes | None:
+def _read_bounded(file: IO[bytes], head: bytes, *, most: int) -> bytes:
     """Read on to the end, or to one byte more than allowed: what the directory says of sizes may be wrong."""
-    read = file.read  # type: ignore[attr-defined] # zipfile's reader
     parts, size = [head], len(head)
-    while chunk := read(_READ_BYTES):
+    while chunk := file.read(_READ_BYTES):
         parts.append(chunk)
         size += len(chunk)
         if size > most:

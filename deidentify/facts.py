@@ -80,17 +80,24 @@ def _orientation(dataset: Dataset) -> tuple[str, str, str, str] | None:
     if axes is not None:
         right, bottom = _letters(axes[0]), _letters(axes[1])
     else:
-        said = dataset.get("PatientOrientation") or ()
-        right, bottom = (str(said[0]), str(said[1])) if len(said) == 2 else ("", "")
+        right, bottom = _said_directions(dataset)
     if not right or not bottom:
         return None
     return right.translate(_OPPOSITE), right, bottom.translate(_OPPOSITE), bottom
 
 
+def _said_directions(dataset: Dataset) -> tuple[str, str]:
+    """Return where rows and columns run, as a projection says it in words."""
+    said: Any = dataset.get("PatientOrientation")
+    if said is None or isinstance(said, str) or len(said) != 2:
+        return "", ""
+    return str(said[0]), str(said[1])
+
+
 def _letters(direction: Sequence[float]) -> str:
     """Return where a direction points to, greatest share first: +x is left, +y posterior, +z head."""
     pairs = zip(("RL", "AP", "FH"), direction, strict=True)
-    shares = sorted(((abs(cosine), pair[cosine > 0]) for pair, cosine in pairs), reverse=True)
+    shares = sorted(((abs(cosine), pair[1 if cosine > 0 else 0]) for pair, cosine in pairs), reverse=True)
     return "".join(letter for share, letter in shares if share >= _LEAST_SHARE)
 
 

@@ -43,7 +43,7 @@ def clean_dicom(data: bytes, pseudonyms: Pseudonyms, limits: Limits) -> CleanedD
         require_image(original, structure)
         cleaning = Cleaning(written=Written(pseudonyms), depth_limit=limits.depth)
         cleaned = cleaning.clean(original)
-        _require_identity(cleaned)
+        _complete_identity(cleaned, cleaning.written)
         shape = require_bounded_pixels(cleaned, limits)
         header = write_header(cleaned, structure)
         refuse_leftovers(header, structure.told, cleaning.written.values)
@@ -63,10 +63,13 @@ def _read_header(structure: Structure) -> Dataset:
     return read_dataset(header, structure.implicit, structure.little_endian)
 
 
-def _require_identity(cleaned: Dataset) -> None:
-    """Without these uids nobody can say what belongs together."""
-    if not all(cleaned.get(name) for name in ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")):
+def _complete_identity(cleaned: Dataset, written: Written) -> None:
+    """An image that names no study or series becomes one of its own."""
+    if not all(cleaned.get(name) for name in ("SOPClassUID", "SOPInstanceUID")):
         raise DeidentificationError("dicom_incomplete")
+    for name in ("StudyInstanceUID", "SeriesInstanceUID"):
+        if not cleaned.get(name):
+            setattr(cleaned, name, written.note(written.pseudonyms.uid(f"{name} of {cleaned.SOPInstanceUID}")))
 
 
 def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) -> tuple[bytes, int]:
@@ -76,7 +79,7 @@ def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) ->
         raise DeidentificationError("dicom_without_pixels")
     if span.fragments is not None:
         return _blanked(structure.data, span)
-    return _native(cleaned, structure, shape, span), 0
+    return _native(structure, span, expected=native_bytes(cleaned, shape), frames=shape.frames), 0
 
 
 def _blanked(data: bytes, span: PixelSpan) -> tuple[bytes, int]:
@@ -91,16 +94,15 @@ def _blanked(data: bytes, span: PixelSpan) -> tuple[bytes, int]:
     return bytes(element), count
 
 
-def _native(cleaned: Dataset, structure: Structure, shape: PixelShape, span: PixelSpan) -> bytes:
+def _native(structure: Structure, span: PixelSpan, *, expected: int, frames: int) -> bytes:
     """Refuse what is too short, or so long that frames seem to be missing from the count."""
-    expected = native_bytes(cleaned, shape)
     length = span.end - span.value
     if length < expected:
         raise DeidentificationError("dicom_truncated")
-    if length > expected + max(expected // shape.frames - 1, 1):
+    if length > expected + max(expected // frames - 1, 1):
         raise DeidentificationError("pixels_length")
     head = structure.data[span.start : span.value - 4]
     order = "<" if structure.little_endian else ">"
     padded = expected + expected % 2
-    value = structure.data[span.value : span.value + expected] + b"\0" * (expected % 2)
+    value = structure.data[span.value : min(span.value + padded, span.end)].ljust(padded, b"\0")
     return head + struct.pack(order + "I", padded) + value

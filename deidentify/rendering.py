@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut
+from pydicom.pixels.processing import apply_color_lut
 
 from deidentify.facts import DICOM_TYPE
 from deidentify.pixels.decoding import Pixels, decode_frame, quiet

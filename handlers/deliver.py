@@ -21,7 +21,7 @@ async def deliver(services: Services, command: Deliver) -> None:
     Raises:
         TransientError: later it may work; the delivery is ready again.
     """
-    begun = await services.store.write(lambda transaction: _begin(transaction, command.delivery_id))
+    begun = await services.store.write(lambda transaction: _begin(services, transaction, command.delivery_id))
     if begun is None:
         return
     delivery, member = begun
@@ -40,15 +40,20 @@ async def deliver(services: Services, command: Deliver) -> None:
     await _settle(services, delivery, outcome)
 
 
-def _begin(transaction: Transaction, delivery_id: DeliveryId) -> tuple[Delivery, Member] | None:
+def _begin(services: Services, transaction: Transaction, delivery_id: DeliveryId) -> tuple[Delivery, Member] | None:
     delivery = transaction.deliveries.get(delivery_id)
     if delivery.state in _FINAL:
         return None
-    if delivery.state is DeliveryState.SENDING and not delivery.may_be_sent_twice:
+    if delivery.state is DeliveryState.SENDING and not _may_repeat(services, delivery):
         transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
         return None
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
     return delivery, transaction.members.get(delivery.member_id)
+
+
+def _may_repeat(services: Services, delivery: Delivery) -> bool:
+    channel = services.channels.get(delivery.address.channel)
+    return delivery.may_be_sent_twice or (channel is not None and channel.capabilities.repeats_are_harmless)
 
 
 async def _settle(services: Services, delivery: Delivery, state: DeliveryState) -> None:

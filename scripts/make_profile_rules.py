@@ -35,12 +35,13 @@ DEFAULT_OUTPUT = Path(__file__).resolve().parent.parent / "deidentify" / "header
 
 def main(arguments: list[str]) -> int:
     if len(arguments) not in (1, 2):
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(str(__doc__))
         return 2
     table = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     output = Path(arguments[1]) if len(arguments) == 2 else DEFAULT_OUTPUT
     with output.open("w", encoding="utf-8", newline="") as file:
-        file.write(f"# DICOM PS3.15 Table E.1-1, edition {table['source']['edition']}; made by scripts/make_profile_rules.py\n")
+        edition = table["source"]["edition"]
+        file.write(f"# DICOM PS3.15 Table E.1-1, edition {edition}; made by scripts/make_profile_rules.py\n")
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("tag", "keyword", "basic", *OPTIONS))
         writer.writerows(rows_of(table))

@@ -90,7 +90,7 @@ class Database:
 
     async def _result(self, work: Work[T], after: Callable[[], None] | None) -> T:
         self._note_look()
-        future = self._writer.submit(work)
+        future = self._writer.submit(_carried(work))
         if after is not None:
             future.add_done_callback(lambda done: None if _has_failed(done) else after())
         with translated():
@@ -98,7 +98,7 @@ class Database:
 
     def _submit_read(self, work: Work[T]) -> Future[T]:
         try:
-            return self._threads.submit(self._read_once, work)
+            return self._threads.submit(self._read_once, _carried(work))
         except RuntimeError as error:
             raise TransientError("database_closed") from error
 
@@ -134,6 +134,18 @@ class Database:
             self._writer.submit(self._erasures.follow)
         except TransientError:
             return
+
+
+def _carried(work: Work[T]) -> Work[T]:
+    """Return work without StopIteration, which a future cannot carry: whoever waits for it would wait for ever."""
+
+    def run(connection: sa.Connection) -> T:
+        try:
+            return work(connection)
+        except StopIteration as error:
+            raise RuntimeError("work ran out of items") from error
+
+    return run
 
 
 def _scalar(connection: sa.Connection, statement: str) -> Any:

@@ -34,7 +34,7 @@ class ErasureLog:
     """One line of JSON per erasure; a line may stand twice, which changes nothing."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def note_subject(self, linkage_id: str, at: datetime) -> None:
         """Note a forgotten subject, by the random id of its row."""
@@ -59,9 +59,9 @@ class ErasureLog:
         return Erased(objects=frozenset(found[_OBJECT]), subjects=frozenset(found[_SUBJECT]))
 
     def _entries(self) -> Iterator[tuple[str, str]]:
-        if not self._path.exists():
+        if not self.path.exists():
             return
-        with self._path.open(encoding="utf-8") as file:
+        with self.path.open(encoding="utf-8") as file:
             for line in file:
                 try:
                     entry = json.loads(line)
@@ -71,7 +71,7 @@ class ErasureLog:
 
     def _append(self, lines: list[str]) -> None:
         """Begin on a new line: the last one may have been cut short."""
-        append_durably(self._path, "\n".join(["", *lines, ""]).encode())
+        append_durably(self.path, "\n".join(["", *lines, ""]).encode())
 
 
 def _line(kind: str, erased_id: str, at: datetime) -> str:

@@ -15,7 +15,12 @@ HEAD = "0001"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _PREPARE_LOCK = 0x48494C56
-_VERSION = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def revision_of(url: str) -> str | None:

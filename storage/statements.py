@@ -17,7 +17,9 @@ _FOLLOWED_LOCK = 0x48494C55  # "HILU": any number will do, as long as every proc
 
 def insert_new(connection: sa.Connection, table: sa.Table, row: Row) -> bool:
     """Insert a row; False where one with the same key is there already."""
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing().inline(), row).rowcount == 1
+    insert = _insert(connection, table).on_conflict_do_nothing().inline()
+    # Without being asked, SQLAlchemy forgets an insert's count together with its cursor.
+    return connection.execute(insert, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def replace_row(connection: sa.Connection, table: sa.Table, row: Row) -> None:

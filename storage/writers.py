@@ -154,8 +154,7 @@ def _attempt(connection: sa.Connection, work: Work[Any]) -> _Outcome:
         if not _is_in_transaction(connection):
             # A full disk ends the whole transaction by itself: nothing of the group is committed.
             raise
-        # A future cannot carry StopIteration into a coroutine.
-        return _Outcome(error=RuntimeError("work ran out") if isinstance(error, StopIteration) else error)
+        return _Outcome(error=error)
 
 
 def _is_in_transaction(connection: sa.Connection) -> bool:

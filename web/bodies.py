@@ -101,6 +101,8 @@ class Fields:
         values = self._values.get(name)
         if not isinstance(values, list) or not values or len(values) > limit:
             raise invalid(name)
+        if not all(isinstance(value, dict) for value in values):
+            raise invalid(name)
         return tuple(Fields(value) for value in values if isinstance(value, dict))
 
     def mapping(self, name: str) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ _USER_STATUS: Mapping[str, int] = {
     "frame_unknown": 404,
 }
 
-_ABSENT = frozenset({"question_unknown", "image_unknown", "upload_unknown", "object_shredded", "member_unknown"})
+_ABSENT = frozenset({"question_unknown", "image_unknown", "upload_unknown", "object_shredded"})
 
 
 class ProblemError(Exception):

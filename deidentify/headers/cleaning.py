@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydicom.dataelem import DataElement
@@ -13,8 +14,8 @@ from deidentify.headers.rules import KeptRule, Treatment, applied_options, kept_
 from deidentify.headers.values import DROPPED, Written, clean_value
 from domain.errors import DeidentificationError
 
-METHOD = "Hilum; PS3.15 Annex E Basic Profile; allow-list of attributes; pixels not searched for text"
-_METHOD_CODES = {
+METHOD = ("Hilum", "PS3.15 Annex E Basic Profile by allow-list", "Pixels not searched for text")
+_METHOD_CODES: Mapping[str, tuple[str, str]] = {
     "basic": ("113100", "Basic Application Confidentiality Profile"),
     "retain_longitudinal_modified_dates": (
         "113107",
@@ -49,15 +50,15 @@ class Cleaning:
             raise DeidentificationError("dicom_too_deep")
         cleaned = Dataset()
         rules = kept_rules()
-        for tag in original.keys():
+        for tag in tuple(original.keys()):
             rule = rules.get(int(tag))
             if rule is None or (depth and rule.treatment in _PATIENT_ONLY):
                 self.counts["private_removed" if tag.is_private else "removed"] += 1
                 continue
-            self._keep(rule, original[tag], cleaned, depth)
+            self._keep(rule, original[tag], cleaned=cleaned, depth=depth)
         return cleaned
 
-    def _keep(self, rule: KeptRule, element: DataElement, cleaned: Dataset, depth: int) -> None:
+    def _keep(self, rule: KeptRule, element: DataElement, *, cleaned: Dataset, depth: int) -> None:
         if rule.treatment in (Treatment.SEQUENCE, Treatment.CODED):
             value: object = self._clean_sequence(rule, element, depth)
         else:
@@ -89,6 +90,11 @@ class Cleaning:
                 cleaned.add(DataElement(keyword, vr, ""))
 
 
+def method_codes() -> tuple[tuple[str, str], ...]:
+    """Return value and meaning of the codes (CID 7050) for what is really applied."""
+    return tuple(_METHOD_CODES[name] for name in ("basic", *applied_options()))
+
+
 def _vr_to_write(rule: KeptRule, element: DataElement) -> str:
     """The dictionary's VR; where it leaves a choice (US or SS), the one received."""
     return str(element.VR) if " or " in rule.vr else rule.vr
@@ -110,7 +116,7 @@ def _mark(cleaned: Dataset) -> None:
     """Say what was done, as PS3.15 E.1.1 asks; that no burned-in text is left is not claimed."""
     cleaned.SpecificCharacterSet = "ISO_IR 192"
     cleaned.PatientIdentityRemoved = "YES"
-    cleaned.DeidentificationMethod = METHOD
-    codes = [_METHOD_CODES[name] for name in ("basic", *applied_options())]
-    cleaned.DeidentificationMethodCodeSequence = Sequence([_code(value, "DCM", meaning) for value, meaning in codes])
+    cleaned.DeidentificationMethod = list(METHOD)
+    codes = [_code(value, "DCM", meaning) for value, meaning in method_codes()]
+    cleaned.DeidentificationMethodCodeSequence = Sequence(codes)
     cleaned.LongitudinalTemporalInformationModified = "MODIFIED"

@@ -26,6 +26,7 @@ _COMPRESSED = frozenset(
     f"1.2.840.10008.1.2.{suffix}"
     for suffix in ("4.50", "4.51", "4.57", "4.70", "4.80", "4.81", "4.90", "4.91", "4.201", "4.202", "4.203", "5")
 )
+_OVERLAY_BIT_POSITION = 0x0102
 _VIDEO_FIRST, _VIDEO_LAST = 100, 108
 _PIXEL_KEYWORDS = (
     "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel",
@@ -61,7 +62,8 @@ def require_image(dataset: Dataset, structure: Structure) -> None:
     if str(dataset.get("SOPClassUID", "")) not in _IMAGES:
         raise DeidentificationError("dicom_object")
     _require_known_encoding(structure)
-    if any(0x6000 <= tag.group <= 0x60FF and tag.element == 0x0102 and dataset[tag].value for tag in dataset.keys()):
+    overlays = (tag for tag in tuple(dataset.keys()) if 0x6000 <= tag.group <= 0x60FF)
+    if any(tag.element == _OVERLAY_BIT_POSITION and dataset[tag].value for tag in overlays):
         raise DeidentificationError("dicom_overlay_in_pixels")
 
 

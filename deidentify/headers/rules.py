@@ -158,9 +158,7 @@ def _rule(
     tag = tag_for_keyword(keyword)
     if tag is None:
         raise DeidentificationError("door_without_rules")
-    return KeptRule(
-        tag=tag, keyword=keyword, vr=dictionary_VR(tag), treatment=treatment, terms=terms, pattern=pattern
-    )
+    return KeptRule(tag=tag, keyword=keyword, vr=dictionary_VR(tag), treatment=treatment, terms=terms, pattern=pattern)
 
 
 def _read_profile() -> Iterator[ProfileRule]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from pydicom.datadict import DicomDictionary, tag_for_keyword
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.datadict import tag_for_keyword
 
 from deidentify.limits import Limits
 from domain.errors import DeidentificationError
@@ -165,8 +166,8 @@ def _inflate(packed: bytes, limits: Limits) -> bytes:
 
 
 def _tag_of(head: bytes, *, little_endian: bool) -> int:
-    order = "little" if little_endian else "big"
-    return int.from_bytes(head[0:2], order) << 16 | int.from_bytes(head[2:4], order)  # type: ignore[arg-type] # a literal
+    order: Literal["little", "big"] = "little" if little_endian else "big"
+    return int.from_bytes(head[0:2], order) << 16 | int.from_bytes(head[2:4], order)
 
 
 def _read_element(data: bytes, position: int, *, implicit: bool, little_endian: bool) -> _Element:
@@ -176,18 +177,18 @@ def _read_element(data: bytes, position: int, *, implicit: bool, little_endian: 
         raise DeidentificationError("dicom_truncated")
     tag = _tag_of(head, little_endian=little_endian)
     if implicit or tag >> 16 == 0xFFFE:
-        return _Element(tag, _vr_by_tag(tag), position + 8, _number(head[4:8], little_endian))
+        return _Element(tag, _vr_by_tag(tag), position + 8, _number(head[4:8], little_endian=little_endian))
     vr = head[4:6]
     if vr in _SHORT_VRS:
-        return _Element(tag, vr, position + 8, _number(head[6:8], little_endian))
+        return _Element(tag, vr, position + 8, _number(head[6:8], little_endian=little_endian))
     if vr not in _LONG_VRS:
         raise DeidentificationError("dicom_ambiguous")
     if len(head) < 12:
         raise DeidentificationError("dicom_truncated")
-    return _Element(tag, vr, position + 12, _number(head[8:12], little_endian))
+    return _Element(tag, vr, position + 12, _number(head[8:12], little_endian=little_endian))
 
 
-def _number(packed: bytes, little_endian: bool) -> int:
+def _number(packed: bytes, *, little_endian: bool) -> int:
     return int.from_bytes(packed, "little" if little_endian else "big")
 
 
@@ -242,13 +243,13 @@ class _Walk:
         implicit = self.levels[-1].implicit if self.levels else self.structure.implicit
         element = _read_element(self.data, self.position, implicit=implicit, little_endian=self.little_endian)
         if self.levels and self.levels[-1].is_sequence:
-            self._take_item(element, implicit)
+            self._take_item(element, implicit=implicit)
         elif element.tag >> 16 == 0xFFFE:
             self._take_item_end(element)
         else:
-            self._take_element(element, implicit)
+            self._take_element(element, implicit=implicit)
 
-    def _take_item(self, element: _Element, implicit: bool) -> None:
+    def _take_item(self, element: _Element, *, implicit: bool) -> None:
         self.position = element.value
         if element.tag == _ITEM:
             self._enter(element, is_sequence=False, implicit=implicit)
@@ -263,7 +264,7 @@ class _Walk:
         self.position = element.value
         self.levels.pop()
 
-    def _take_element(self, element: _Element, implicit: bool) -> None:
+    def _take_element(self, element: _Element, *, implicit: bool) -> None:
         if element.tag == _PIXEL_DATA:
             self._take_pixels(element)
         elif element.vr == b"SQ" or element.length == _UNDEFINED:

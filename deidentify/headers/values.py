@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pydicom._uid_dict import UID_dictionary
 from pydicom.dataelem import DataElement
-from pydicom.uid import UID_dictionary
 
 from deidentify.headers.rules import KeptRule, Treatment, kept_rules
 from deidentify.pseudonyms import Pseudonyms

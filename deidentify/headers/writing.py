@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filebase import DicomIO, DicomBytesIO
+from pydicom.filebase import DicomBytesIO, DicomIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 
 from deidentify.headers.structure import Structure

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import config
 from pydicom.dataset import Dataset
-from pydicom.pixels import pixel_array
+from pydicom.pixels.utils import pixel_array
 
 from domain.errors import DeidentificationError
 
 Pixels = NDArray[np.generic]
+_UNDECODABLE = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, OSError, EOFError, ArithmeticError)
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def decode_frame(dataset: Dataset, index: int) -> Pixels:
     """
     try:
         return pixel_array(dataset, index=index)
-    except Exception as error:
+    except _UNDECODABLE as error:
         raise DeidentificationError("pixels_undecodable") from error
 
 

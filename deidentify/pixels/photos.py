@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from deidentify.limits import Limits
@@ -23,6 +26,7 @@ _FORMATS: Mapping[str, str] = {
     "BMP": "image/png",
     "TIFF": "image/png",
 }
+_UNDECODABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, Warning, struct.error, zlib.error)
 _SEVERAL_PAGES = frozenset(("TIFF", "PNG", "WEBP"))
 
 
@@ -44,11 +48,9 @@ def clean_photo(data: bytes, limits: Limits) -> CleanedPhoto:
             image, media_type = _open(data, limits)
             picture = _flatten(image)
             return CleanedPhoto(_encode(picture, media_type), media_type, picture.height, picture.width)
-    except DeidentificationError:
-        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DeidentificationError("pixels_too_many") from error
-    except Exception as error:
+    except _UNDECODABLE as error:
         raise DeidentificationError("photo_undecodable") from error
 
 
@@ -88,7 +90,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     return Image.frombytes(mode, converted.size, converted.tobytes())
 
 
-def _to_eight_bits(values: np.ndarray) -> np.ndarray:
+def _to_eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Stretch deep grey over 8 bits from its least to its greatest value."""
     deep = values.astype(np.float64)
     low, high = float(deep.min()), float(deep.max())

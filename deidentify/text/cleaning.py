@@ -12,31 +12,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from deidentify.text.patterns import Rule, all_rules, resident_number_rules
-from domain.errors import DeidentificationError
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement
 
 _PLACEHOLDER = re.compile("|".join(rf"\[{re.escape(kind.value)}\]" for kind in IdentifierKind))
-_MOST_PASSES = 12
-"""Each pass takes digits away and adds none; two passes are usual, more than four were never seen."""
-
-_LOOKS_LIKE = str.maketrans(
-    {
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－ーㅡ", "-"),
-        **dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000", " "),
-        **dict.fromkeys(range(0x2000, 0x200B), " "),
-        "＠": "@",
-        "．": ".",
-        "。": ".",
-        "＋": "+",
-        "（": "(",
-        "）": ")",
-        "：": ":",
-        "／": "/",
-        "＃": "#",
-        "＊": "*",
-        "～": "~",
-    }
-)
+_HYPHENS = "‐‑‒–—―−﹘﹣－ー"
+_BLANKS = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_WIDE = "＠．。＋（）：／＃＊～"
+_PLAIN = "@..+():/#*~"
+_LOOKS_LIKE = str.maketrans(_HYPHENS + _BLANKS + _WIDE, "-" * len(_HYPHENS) + " " * len(_BLANKS) + _PLAIN)
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u180e")
 
 
@@ -44,9 +27,6 @@ def clean_text(text: IdentifiableText) -> DeidentifiedText:
     """Return the text with identifiers replaced by typed placeholders; doing it twice changes nothing.
 
     A placeholder that is already there counts as a replacement of its kind.
-
-    Raises:
-        DeidentificationError("text_undecided"): identifiers were still found at the end; do not use the text.
     """
     value = _replace_all(text.value, all_rules)
     found = tuple(
@@ -57,21 +37,15 @@ def clean_text(text: IdentifiableText) -> DeidentifiedText:
 
 
 def cut_resident_numbers(text: IdentifiableText) -> IdentifiableText:
-    """Return the text with every resident and foreigner number replaced by its placeholder.
-
-    Raises:
-        DeidentificationError("text_undecided"): some were still found at the end; do not use the text.
-    """
+    """Return the text with every resident and foreigner number replaced by its placeholder."""
     return IdentifiableText(_replace_all(text.value, resident_number_rules))
 
 
 def _replace_all(value: str, rules: Callable[[], tuple[Rule, ...]]) -> str:
-    for _ in range(_MOST_PASSES):
-        replaced = _replace_once(value, rules())
-        if replaced == value:
-            return value
+    """Look again until nothing is found; it ends, since each pass takes away digits (or an @) and adds none."""
+    while (replaced := _replace_once(value, rules())) != value:
         value = replaced
-    raise DeidentificationError("text_undecided")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def resident_number_rules() -> tuple[Rule, ...]:
     The checksum is not asked for: numbers given since October 2020 have none.
     """
     born = rf"{_START}{_CENTURY}?[0-9]{{2}}{_MMDD}\s{{0,2}}(?:[-~./_]{{1,2}}\s{{0,2}})?"
-    digits = r"[0-9](?:[ \-~*]{0,2}[0-9*]){5,13}"
+    digits = r"[0-9](?:[ \-~*]{0,2}[0-9*]){5,12}"
     spaced = rf"{_START}(?<![0-9] )[0-9](?:[ \-]{{1,3}}[0-9]{_END}){{12}}(?! [0-9])"
     make = _maker(IdentifierKind.RESIDENT_NUMBER)
     return (
@@ -77,7 +77,7 @@ def resident_number_rules() -> tuple[Rule, ...]:
         make("resident_number_masked", rf"{born}[0-9]{{1,6}}[*x●○•#_]{{1,7}}"),
         make("resident_number_short", rf"{_START}[0-9]{{2}}{_MMDD}\s?-\s?[1-8](?![0-9a-z.,%~-])"),
         make("resident_number_spaced", spaced, _is_spaced_resident_number),
-        make("resident_number_named", rf"(?:{any_cue('resident_number')}){_JOIN}(?P<v>{digits}){_END}"),
+        make("resident_number_named", rf"(?:{any_cue('resident_number')}){_JOIN}(?P<v>{digits})(?![0-9]|[.,][0-9])"),
     )
 
 
@@ -119,7 +119,7 @@ def _phone_rules() -> tuple[Rule, ...]:
 
 
 def _number_rules() -> tuple[Rule, ...]:
-    named = r"[a-z]{0,4}[-/]?[0-9](?:[-./]?[0-9a-z]){2,30}(?: [0-9]{3,})*"
+    named = r"[a-z]{0,4}[-/]?[0-9](?:[-./]?[0-9a-z]){2,30}(?: [0-9]{3,}(?! ?[a-z0-9%/.]))*"
     run = rf"{_FREE}{_LETTERS}[0-9]{{6,}}(?:[-_][0-9]{{1,8}}){{0,4}}(?:[a-z](?![a-z]))?{_END}"
     of_year = rf"(?<![a-z0-9])[a-z]{{1,3}}-?{_CENTURY}?[0-9]{{2}}-[0-9]{{3,8}}(?![0-9-])"
     make = _maker(IdentifierKind.NUMBER)
@@ -127,7 +127,9 @@ def _number_rules() -> tuple[Rule, ...]:
         make("uid", r"(?<![0-9.])[0-2](?:\.[0-9]{1,40}){5,}"),
         make("number_named", rf"(?:{any_cue('number')}){_JOIN}(?P<v>{named})", _is_named_number),
         make("social_security_number", r"(?<![0-9-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9-])"),
-        make("number_in_groups", rf"(?<![0-9.]){_LETTERS}[0-9]{{2,8}}(?:-[0-9]{{1,8}}){{2,5}}{_END}", _is_grouped_number),
+        make(
+            "number_in_groups", rf"(?<![0-9.]){_LETTERS}[0-9]{{2,8}}(?:-[0-9]{{1,8}}){{2,5}}{_END}", _is_grouped_number
+        ),
         make("number_of_year", of_year, _is_number_of_year),
         make("number_long", run, _is_identifier),
     )
@@ -163,7 +165,7 @@ def _is_grouped_number(match: re.Match[str]) -> bool:
     """Groups of digits are a number when one after the first is long; dates in a row are not."""
     groups = re.findall(r"[0-9]+", match.group())
     dates = re.fullmatch(rf"(?:{_YEAR}-[0-9]{{1,2}}-[0-9]{{1,2}}-?)+", match.group())
-    return not dates and sum(map(len, groups)) >= 9 and max(map(len, groups[1:])) >= 3
+    return not dates and sum(map(len, groups)) >= 9 and max(map(len, groups[1:])) >= 4
 
 
 def _is_number_of_year(match: re.Match[str]) -> bool:

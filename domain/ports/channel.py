@@ -15,12 +15,14 @@ class Capabilities:
 
     `shows_own_messages` is False where a member's own text must be echoed
     back to appear in the conversation (our own web page).
+    `repeats_are_harmless` is True where sending a delivery again adds nothing.
     """
 
     text_limit: int
     has_buttons: bool
     has_images: bool
     shows_own_messages: bool
+    repeats_are_harmless: bool
 
 
 class Channel(Protocol):

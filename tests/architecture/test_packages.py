@@ -86,8 +86,8 @@ def test_lock_names_every_dependency_with_hashes(lock, groups):
     wanted = [*PROJECT["project"]["dependencies"], *(d for g in groups for d in PROJECT["dependency-groups"][g])]
     names = {_name(dependency) for dependency in wanted if isinstance(dependency, str)}
 
-    pinned = set(re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE))
-    assert names - pinned == set()
+    pinned = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
+    assert names - set(pinned) == set()
     assert len(pinned) == len(re.findall(r"^[a-z]", text, re.MULTILINE))
 
 

@@ -64,7 +64,7 @@ def test_decisions_are_numbered_and_complete():
     folder = ROOT / "docs" / "decisions"
     names = sorted(path.name for path in folder.glob("[0-9]*.md"))
 
-    assert [name[:4] for name in names] == [f"{number:04}" for number in range(len(names))]
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
     for name in names:
         text = (folder / name).read_text(encoding="utf-8")
         headings = re.findall(r"^## (\w+)", text, re.MULTILINE)

@@ -14,7 +14,7 @@ PASSWORD = "postgresql://hilum:Xylofoon-77@db/hilum"
 
 @pytest.fixture
 def write(tmp_path):
-    def _write(text: str) -> Path:
+    def _write(text):
         file = tmp_path / "hilum.toml"
         file.write_text(text, encoding="utf-8")
         return file
@@ -106,6 +106,30 @@ def test_command_line_is_named_as_the_place():
         load_settings(None, environment={}, command_line={"web": {"port": -1}})
 
     assert caught.value.problems[0].startswith("command line: web.port: must be")
+
+
+def test_key_of_an_inline_table_is_shown_with_its_line(write):
+    file = write('log_level = "info"\n# pages\nweb = { prot = 1 }\n')
+
+    assert problems_of(file) == (f"{file}:3: unknown setting web.prot; did you mean web.port?",)
+
+
+def test_quoted_and_dotted_keys_are_shown_with_their_lines(write):
+    file = write('web.port = -1\n"worker".concurrency = 0\n')
+
+    assert [problem.split(" ")[0] for problem in problems_of(file)] == [f"{file}:1:", f"{file}:2:"]
+
+
+def test_scalar_in_place_of_a_table_is_refused(write):
+    file = write("limits = 3\n")
+
+    assert problems_of(file)[0].startswith(f"{file}:1: limits: must be")
+
+
+def test_setting_without_a_place_is_not_set():
+    assert problems_of(None, HILUM_WEB__HOST="0.0.0.0") == (
+        "not set: web.base_url: is needed, since nobody can open the address that web.host listens on",
+    )
 
 
 def test_broken_toml_is_shown_with_its_line(write):

@@ -87,6 +87,16 @@ def test_relative_folders_start_from_the_working_folder():
     assert Settings(data=Path("here")).data == Path.cwd() / "here"
 
 
+def test_home_of_nobody_is_refused():
+    with pytest.raises(ValidationError, match="whole path"):
+        Settings(data="~nobody-of-that-name/hilum")
+
+
+def test_address_is_needed_where_the_pages_listen_everywhere():
+    with pytest.raises(ValidationError, match="is needed"):
+        Web(host="0.0.0.0")
+
+
 def test_nothing_can_be_changed_afterwards():
     with pytest.raises(ValidationError, match="frozen"):
         Settings().web.port = 1

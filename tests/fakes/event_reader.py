@@ -22,7 +22,7 @@ class Event:
 
 
 class EventReader:
-    """Opens a stream; `next` gives one event after another, pings left out, None once the stream has ended."""
+    """Opens a stream; `next` gives one event after another, pings left out."""
 
     def __init__(self, app: ASGIApp, url: str, *, headers: dict[str, str]) -> None:
         self._app = app
@@ -47,7 +47,16 @@ class EventReader:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._task
 
-    async def next(self) -> Event | None:
+    async def next(self) -> Event:
+        event = await self._take_event()
+        assert event is not None, "the stream has ended"
+        return event
+
+    async def has_ended(self) -> bool:
+        """Return whether the end comes next, and nothing before it."""
+        return await self._take_event() is None
+
+    async def _take_event(self) -> Event | None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._events.get()
 

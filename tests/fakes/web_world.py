@@ -243,29 +243,39 @@ class WebWorld:
         )
         await self.store.write(lambda transaction: transaction.entries.add(entry))
 
+    async def upload(self, question: Question, state: UploadState, *, refusal: str | None = None) -> Upload:
+        """Add a file of the asker's to a question."""
+        upload = Upload(
+            id=UploadId(derive_id("upload", next(self._numbers))),
+            member_id=ASKER.id,
+            declared_bytes=9,
+            state=state,
+            question_id=question.id,
+            refusal=refusal,
+            created_at=self.clock(),
+        )
+        await self.store.write(lambda transaction: transaction.uploads.add(upload))
+        return upload
+
     async def image(self, question: Question, *, confirmed: bool = True, removed: bool = False) -> Image:
         """Add an image of two frames to a question."""
         number = next(self._numbers)
-        upload_id = UploadId(derive_id("upload", number))
+        upload = await self.upload(question, UploadState.CLEANED)
         sealed = SealedObject(
             object_id=ObjectId(derive_id("object", number)), size_bytes=9, wrapped_key=b"key", key_id="archive-0001"
         )
         image = Image(
             id=ImageId(derive_id("image", number)),
             question_id=question.id,
-            upload_id=upload_id,
+            upload_id=upload.id,
             object_id=sealed.object_id,
             facts=_facts(number),
             added_at=self.clock(),
             confirmed_at=self.clock() if confirmed else None,
             removed_at=self.clock() if removed else None,
         )
-        upload = Upload(
-            id=upload_id, member_id=ASKER.id, declared_bytes=9, question_id=question.id, created_at=self.clock()
-        )
 
         def add(transaction):
-            transaction.uploads.add(upload)
             transaction.objects.add(sealed)
             transaction.images.add(image)
 

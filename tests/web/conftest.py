@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.fakes.web_world import COLLEAGUE, ASKER, EDITOR, PANELIST, WebWorld
+from tests.fakes.web_world import ASKER, COLLEAGUE, EDITOR, PANELIST, WebWorld
 from web.services import DemoRole, WebOptions
 
 

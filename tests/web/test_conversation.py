@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from domain.messages import Action
 from domain.question import QuestionState
 from domain.study import Upload
 from tests.fakes.web_world import ASKER, COLLEAGUE, PANELIST, WebWorld
+
+AS_JSON = {"content-type": "application/json"}
 
 
 async def test_message_is_accepted_once(world: WebWorld):
@@ -34,9 +38,7 @@ async def test_message_comes_from_the_members_own_address(world: WebWorld):
 async def test_client_ids_of_two_members_do_not_meet(world: WebWorld):
     body = {"client_id": "one", "text": "New effusion?"}
 
-    answers = [
-        await (await world.signed_in(person)).post("/api/messages", json=body) for person in (ASKER, COLLEAGUE)
-    ]
+    answers = [await (await world.signed_in(person)).post("/api/messages", json=body) for person in (ASKER, COLLEAGUE)]
 
     assert [answer.json()["accepted"] for answer in answers] == [True, True]
 
@@ -69,7 +71,7 @@ async def test_too_long_text_is_answered_in_words(world: WebWorld, characters: i
 async def test_message_that_makes_no_sense_is_refused(world: WebWorld, body: object):
     browser = await world.signed_in(ASKER)
 
-    answer = await browser.post("/api/messages", json=body)
+    answer = await browser.post("/api/messages", content=json.dumps(body), headers=AS_JSON)
 
     assert answer.status_code == 422
     assert not world.intake.messages
@@ -180,6 +182,15 @@ async def test_chosen_language_is_kept(world: WebWorld):
     assert (await browser.get("/api/me")).json()["language"] == "ko"
     assert 'lang="ko"' in (await browser.get("/")).text
     assert (await browser.post("/api/language", json={"language": "tlh"})).status_code == 422
+
+
+async def test_digest_links_to_what_its_reader_may_see(world: WebWorld):
+    released, open_one = await world.released_question(), await world.question(QuestionState.OPEN)
+    await world.line(COLLEAGUE, f"💬 {released.label} and {open_one.label} and Q999", key="digest.daily")
+
+    (digest,) = (await (await world.signed_in(COLLEAGUE)).get("/api/digests")).json()["digests"]
+
+    assert digest["links"] == {released.label: released.id}
 
 
 async def test_digests_are_shown_newest_first(world: WebWorld):

@@ -53,7 +53,8 @@ async def test_every_page_carries_the_banner(demo: WebWorld):
     browser = demo.browser()
     await enter(browser, "member")
 
-    pages = [await browser.get(path) for path in ("/", "/as/member/", "/as/member/digests", "/as/member/sign-in/x", "/x")]
+    paths = ("/", "/as/member/", "/as/member/digests", "/as/member/sign-in/x", "/nowhere")
+    pages = [await browser.get(path) for path in paths]
 
     assert all('class="demo-banner"' in page.text for page in pages)
 

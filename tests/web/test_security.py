@@ -91,7 +91,8 @@ async def test_pages_hold_no_inline_script_or_style(world: WebWorld):
     assert "<style" not in page
     assert "style=" not in page
     assert "onclick" not in page
-    assert page.count("<script") == page.count('<script type="application/json"') + page.count("<script type=\"module\" src=")
+    data, modules = page.count('<script type="application/json"'), page.count('<script type="module" src=')
+    assert page.count("<script") == data + modules
 
 
 async def test_pages_are_never_kept(world: WebWorld):

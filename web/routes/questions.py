@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from domain.access import may_see, sees_full_card
 from domain.ids import QuestionId
 from domain.ports.store import Transaction
 from domain.question import EntryKind, Question, Urgency
-from domain.web import JsonValue
+from domain.web import JsonValue, WebLine
 from web.bodies import read_json
 from web.links import new_upload_code, upload_link
 from web.routes.pages import EDITORS, PANEL, seen_question
@@ -23,6 +24,7 @@ from web.views.questions import question_view, summary_view
 _CLOSED_SHOWN = timedelta(hours=24)
 _LINES_SEARCHED = 1000
 _DIGEST_KEYS = "digest."
+_LABEL = re.compile(r"\bQ\d{1,9}\b", re.ASCII)
 _URGENCY_ORDER = {Urgency.URGENT: 0, Urgency.TODAY: 1, Urgency.ROUTINE: 2, None: 3}
 
 
@@ -88,7 +90,7 @@ async def show_digests(visit: Visit) -> Response:
     def read(transaction: Transaction) -> list[JsonValue]:
         lines = transaction.web.lines(visit.member.id, limit=_LINES_SEARCHED)
         return [
-            {"id": line.id, "at": moment(line.at), "text": line.payload.get("text", "")}
+            _digest_view(transaction, visit, line)
             for line in reversed(lines)
             if str(line.payload.get("key", "")).startswith(_DIGEST_KEYS)
         ]
@@ -118,6 +120,17 @@ async def make_upload_link(visit: Visit) -> Response:
     await visit.services.store.write(add)
     url = f"{visit.site.origin(visit.request)}/u/{code}"
     return JSONResponse({"url": url, "expires_at": moment(link.expires_at)}, status_code=201)
+
+
+def _digest_view(transaction: Transaction, visit: Visit, line: WebLine) -> dict[str, JsonValue]:
+    """Return a digest with the ids of the questions it names, where its reader may (still) see them."""
+    text = str(line.payload.get("text", ""))
+    links: dict[str, JsonValue] = {}
+    for label in dict.fromkeys(_LABEL.findall(text)):
+        question = transaction.questions.by_number(int(label[1:]))
+        if question is not None and may_see(visit.member, question):
+            links[label] = question.id
+    return {"id": line.id, "at": moment(line.at), "text": text, "links": links}
 
 
 def _seen(visit: Visit, questions: Sequence[Question]) -> list[Question]:

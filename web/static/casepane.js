@@ -10,9 +10,9 @@ import { Thread, cardNode } from "./thread.js";
 import { complain } from "./toasts.js";
 
 const BUTTONS = [
-  { action: "claim", icon: "hand", class: "primary" },
-  { action: "release", icon: "back", class: "plain" },
-  { action: "close", icon: "check", class: "plain", asks: "desk.close_sure" },
+  { action: "claim", icon: "check", class: "primary" },
+  { action: "release", class: "plain" },
+  { action: "close", class: "plain", asks: "desk.close_sure" },
 ];
 const SETTLE_MS = 1500;
 const wide = matchMedia("(min-width: 900px)");
@@ -28,8 +28,8 @@ export class CasePane {
     this.images = make("div", { class: "case-images" });
     this.thread = new Thread();
     this.reply = new Reply({ questionId: id, onSent: () => this.settle() });
-    const talk = make("div", { class: "case-talk" }, this.card, this.thread.node, this.reply.node);
-    this.columns = make("div", { class: "case-columns" }, this.images, talk);
+    this.talk = make("div", { class: "case-talk" }, this.card, this.thread.node, this.reply.node);
+    this.columns = make("div", { class: "case-columns" }, this.images, this.talk);
     this.node = make("article", { class: "case", "aria-busy": "true" }, this.head, this.columns);
     this.onWidth = () => this.showImages(true);
     wide.addEventListener("change", this.onWidth);
@@ -52,8 +52,21 @@ export class CasePane {
     this.paintActions();
     fill(this.card, cardNode(question));
     this.showImages(false);
-    this.thread.update(question.entries);
+    const wasAtEnd = this.isPainted && this.isAtEnd;
+    const isGrown = this.thread.update(question.entries);
     this.reply.allow(question.actions);
+    this.isPainted = true;
+    if (wasAtEnd && isGrown) this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  /** What scrolls: the column on a wide screen, the whole question on a phone. */
+  get scroller() {
+    return getComputedStyle(this.talk).overflowY === "auto" ? this.talk : this.node.parentNode;
+  }
+
+  get isAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < 120;
   }
 
   headParts() {

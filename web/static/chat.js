@@ -30,8 +30,9 @@ class Chat {
     this.outbox = new Outbox({ onChange: () => this.showPendings(), onAccepted: () => {}, hasUnsent: () => !this.composer.isEmpty });
     fill(app, this.scroller, this.down, this.composer.node);
     this.scroller.addEventListener("scroll", () => this.noteScroll(), { passive: true });
-    new ResizeObserver(() => this.isAtEnd && this.toEnd()).observe(this.scroller);
-    new ResizeObserver(() => this.isAtEnd && this.toEnd()).observe(this.list);
+    const observer = new ResizeObserver(() => this.stay());
+    for (const node of [this.scroller, this.list, this.pendings]) observer.observe(node);
+    for (const type of ["wheel", "touchstart", "pointerdown", "keydown"]) this.scroller.addEventListener(type, () => (this.pinned = null), { passive: true });
   }
 
   async start() {
@@ -39,7 +40,7 @@ class Chat {
     const { lines, last_line: line, last_entry: entry } = await get("/api/lines?after=0");
     for (const one of lines) this.take(one);
     this.welcome.hidden = lines.length > 0;
-    this.toEnd();
+    this.toLast();
     this.list.setAttribute("aria-live", "polite");
     follow({ line, entry, onLine: (one) => this.take(one), onQuestion: (change) => this.changed(change), onState: showConnection });
   }
@@ -55,7 +56,8 @@ class Chat {
     this.lastDay = new Date(line.at).toDateString();
     this.list.append(node);
     this.lines.set(line.id, { line, node });
-    return this.isAtEnd ? this.toEnd() : this.noteNew();
+    if (!this.isAtEnd) return this.noteNew();
+    return CARD_KEYS.has(line.key) ? this.toCard(node) : this.toEnd();
   }
 
   nodeOf(line) {
@@ -98,6 +100,8 @@ class Chat {
     if (REPLIES.has(choice.action)) return this.reply(line);
     const question = ASKS_FIRST[choice.action];
     if (question && !(await confirmed(say(question), choice.label))) return undefined;
+    this.isAtEnd = true;
+    this.pinned = null;
     this.markTaken(line, choice.action);
     try {
       await act(choice.action, { question_id: line.question_id, token: line.token });
@@ -153,6 +157,7 @@ class Chat {
 
   send(message) {
     this.isAtEnd = true;
+    this.pinned = null;
     this.welcome.hidden = true;
     this.outbox.add(message);
   }
@@ -176,6 +181,7 @@ class Chat {
 
   noteScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    if (this.pinned) return;
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < 80;
     if (this.isAtEnd) this.down.hidden = true;
   }
@@ -184,7 +190,29 @@ class Chat {
     this.down.hidden = false;
   }
 
+  /** Begin where the conversation stands: at its end, or at the top of a preview that waits. */
+  toLast() {
+    const last = [...this.lines.values()].at(-1);
+    if (!last) return;
+    this.toEnd();
+    if (CARD_KEYS.has(last.line.key) && !last.line.taken) this.toCard(last.node);
+  }
+
+  /** A preview is read from its top; its send buttons stay in sight at the bottom. */
+  toCard(node) {
+    this.isAtEnd = false;
+    this.pinned = node;
+    this.stay();
+  }
+
+  /** Pictures load and bubbles grow: what was in sight stays there. */
+  stay() {
+    if (this.pinned) this.scroller.scrollTop = this.pinned.offsetTop - this.scroller.offsetTop - 8;
+    else if (this.isAtEnd) this.toEnd();
+  }
+
   toEnd() {
+    this.pinned = null;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.down.hidden = true;
     this.isAtEnd = true;

@@ -84,7 +84,8 @@ export class FrameLoader {
 
   pump() {
     for (const item of this.wanted) {
-      if (this.underway.size >= PARALLEL || this.isClosed) return;
+      const room = item.index === this.look.index ? PARALLEL + 2 : PARALLEL;
+      if (this.underway.size >= room || this.isClosed) return;
       if (this.kept.has(item.key) || this.underway.has(item.key) || this.isResting(item.key)) continue;
       this.load(item);
     }

@@ -54,8 +54,8 @@ export function posters(series, { title = "" } = {}) {
 /** Put a viewer into the page with a button for the full screen. */
 export function inlineViewer(series, { title = "" } = {}) {
   const viewer = new Viewer({ series });
-  viewer.parts.title.textContent = title;
-  viewer.addButton(say("viewer.full"), "expand", () => {
+  viewer.element.classList.add("inline");
+  viewer.addTool(say("viewer.full"), "expand", () => {
     const onClose = (full) => { viewer.choose(full.chosen, full.target); viewer.focus(); };
     const box = openLightbox({ series: viewer.series, index: viewer.chosen, slice: viewer.target, title, onClose });
     if (viewer.window) box.viewer.setWindow(viewer.window);

@@ -15,7 +15,8 @@ export function lineNode(line, hands) {
   const isMine = line.direction === "in";
   const bubble = make("div", { class: `bubble ${isMine ? "mine" : "theirs"} ${kindOf(line)}` }, contentOf(line, hands));
   const time = make("time", { datetime: line.at }, timeOf(line.at));
-  const node = make("li", { class: `line ${isMine ? "mine" : "theirs"}`, "data-line": line.id }, bubble, time);
+  const foot = make("p", { class: "line-foot" }, time, replyNode(line, hands));
+  const node = make("li", { class: `line ${isMine ? "mine" : "theirs"}`, "data-line": line.id }, bubble, foot);
   if (line.choices?.length) bubble.append(choicesNode(line, hands));
   return node;
 }
@@ -55,7 +56,7 @@ export function pendingNode(pending, hands) {
   if (pending.error) parts.push(errorNode(pending, hands));
   const state = pending.error ? "" : say(pending.accepted ? (pending.text ? "chat.cleaning" : "chat.sent") : "chat.sending");
   const bubble = make("div", { class: `bubble mine pending ${pending.accepted ? "accepted" : ""}` }, parts);
-  return make("li", { class: "line mine" }, bubble, make("time", {}, state));
+  return make("li", { class: "line mine" }, bubble, make("p", { class: "line-foot" }, state));
 }
 
 function errorNode(pending, hands) {
@@ -72,7 +73,6 @@ function contentOf(line, hands) {
   if (line.quoted?.value && !repeats(line)) parts.push(...quotedNode(line.quoted));
   if (line.images?.length) parts.push(picturesNode(line, hands));
   if (line.link) parts.push(linkNode(line.link));
-  if (line.question_id && line.direction === "out" && labelOf(line)) parts.push(replyNode(line, hands));
   return parts;
 }
 
@@ -81,10 +81,12 @@ function repeats(line) {
   return Boolean(line.text) && !line.quoted.replacements?.length && line.text.includes(line.quoted.value);
 }
 
+/** A quiet way to write about a line's question; a line with a button for it needs no second one. */
 function replyNode(line, hands) {
   const label = labelOf(line);
-  return make("button", { type: "button", class: "about", title: say("chat.reply_to", { label }), on: { click: () => hands.reply(line) } },
-    make("span", {}, label), make("span", { class: "about-word" }, say("chat.reply")));
+  const hasButton = line.choices?.some(({ action }) => action === "add_information" || action === "discard");
+  if (line.direction !== "out" || !line.question_id || !label || hasButton) return null;
+  return make("button", { type: "button", class: "about", on: { click: () => hands.reply(line) } }, say("chat.reply_to", { label }));
 }
 
 /** Return "Q12" where a line names its question. */

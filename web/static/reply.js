@@ -10,7 +10,7 @@ const KINDS = ["answer", "ask_back", "note"];
 /** One question's reply box; what is typed stays here, in memory, while other questions are read. */
 export class Reply {
   constructor({ questionId, onSent }) {
-    Object.assign(this, { questionId, onSent, kind: "answer", allowed: new Set(), texts: {}, confidence: "" });
+    Object.assign(this, { questionId, onSent, kind: "answer", isOpen: false, allowed: new Set(), texts: {}, confidence: "" });
     this.build();
   }
 
@@ -25,10 +25,17 @@ export class Reply {
   /** Begin to write; answers false where this kind is not allowed now. */
   write(kind) {
     if (!this.allowed.has(kind)) return false;
+    this.isOpen = true;
     this.choose(kind);
     this.input.focus();
     this.node.scrollIntoView({ block: "nearest" });
     return true;
+  }
+
+  /** Fold the box away; what is half-typed stays in it. */
+  fold() {
+    this.isOpen = false;
+    this.paint();
   }
 
   get hasText() {
@@ -39,12 +46,13 @@ export class Reply {
   build() {
     this.tabs = make("div", { class: "tabs", role: "tablist", "aria-label": say("reply.kinds") });
     this.reader = make("p", { class: "reader" });
-    this.input = make("textarea", { rows: "4", on: { input: () => this.grow(), keydown: (event) => this.key(event) } });
+    this.input = make("textarea", { rows: "2", on: { input: () => this.grow(), keydown: (event) => this.key(event) } });
     this.scale = this.scaleNode();
     this.sendButton = button("", { icon: "send", class: "primary", "data-testid": "reply-send" }, () => this.send());
     const hint = make("span", { class: "dim keys-hint" }, say("reply.keys"));
     const row = make("div", { class: "row" }, this.scale, make("span", { class: "grow" }), hint, this.sendButton);
-    this.node = make("form", { class: "reply", hidden: true, on: { submit: (event) => event.preventDefault() } }, this.tabs, this.reader, this.input, row);
+    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.input, row);
+    this.node = make("form", { class: "reply", hidden: true, on: { submit: (event) => event.preventDefault() } }, this.tabs, this.body);
   }
 
   scaleNode() {
@@ -53,7 +61,8 @@ export class Reply {
       const input = make("input", { type: "radio", name, value, on: { change: () => { this.confidence = value; } } });
       return make("label", { class: "step" }, input, make("span", {}, value));
     });
-    return make("fieldset", { class: "scale" }, make("legend", {}, say("reply.confidence")), steps);
+    const typed = (event) => steps[Number(event.key) - 1]?.firstChild.click();
+    return make("fieldset", { class: "scale", on: { keydown: typed } }, make("legend", {}, say("reply.confidence")), steps);
   }
 
   choose(kind) {
@@ -65,20 +74,34 @@ export class Reply {
   }
 
   paint() {
+    const { isOpen } = this;
+    this.body.hidden = !isOpen;
+    this.node.classList.toggle("open", isOpen);
+    const press = (kind) => (isOpen && kind === this.kind ? this.fold() : this.write(kind));
     fill(this.tabs, KINDS.filter((kind) => this.allowed.has(kind)).map((kind) =>
-      make("button", { type: "button", role: "tab", "aria-selected": String(kind === this.kind), class: "tab", "data-kind": kind, on: { click: () => this.write(kind) } }, say(`reply.${kind}`))));
+      make("button", { type: "button", role: "tab", "aria-selected": String(isOpen && kind === this.kind), class: `tab tab-${kind}`, "data-kind": kind, on: { click: () => press(kind) } },
+        say(`reply.${kind}`), this.texts[kind]?.trim() && !(isOpen && kind === this.kind) ? make("span", { class: "half" }, "…") : null)));
     this.node.dataset.kind = this.kind;
     fill(this.reader, icon(this.kind === "note" ? "lock" : "send"), say(`reply.reader.${this.kind}`));
     this.input.placeholder = say(`reply.placeholder.${this.kind}`);
     this.input.setAttribute("aria-label", `${say(`reply.${this.kind}`)}. ${say(`reply.reader.${this.kind}`)}`);
     this.scale.hidden = this.kind !== "answer";
     this.sendButton.lastElementChild.textContent = say(`reply.send.${this.kind}`);
+    this.sendButton.title = say("reply.keys");
   }
 
   key(event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.key === "Escape") return this.foldTo(event);
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return undefined;
     event.preventDefault();
-    this.send();
+    return this.send();
+  }
+
+  foldTo(event) {
+    event.stopPropagation();
+    this.texts[this.kind] = this.input.value;
+    this.fold();
+    this.tabs.querySelector(`[data-kind="${this.kind}"]`)?.focus();
   }
 
   async send() {
@@ -91,6 +114,7 @@ export class Reply {
     try {
       await act(kind, { question_id: this.questionId, fields });
       this.clear(kind);
+      this.fold();
       this.onSent(kind);
     } catch (error) {
       complain(error, () => this.send());
@@ -122,6 +146,6 @@ export class Reply {
 
   grow() {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(Math.max(96, this.input.scrollHeight + 2), innerHeight * 0.45)}px`;
+    this.input.style.height = `${Math.min(Math.max(72, this.input.scrollHeight + 2), innerHeight * 0.45)}px`;
   }
 }

@@ -50,6 +50,7 @@ class UploadPage {
   check() {
     const { files, done, failed } = this.batch.totals;
     this.finishButton.disabled = !done || this.batch.isBusy || this.isFinishing;
+    document.body.classList.toggle("has-files", files > 0);
     this.hint.textContent = !files ? "" : this.batch.isBusy ? say("upload.wait") : failed ? say("upload.finish_without", { failed }) : say("upload.ready");
   }
 

@@ -72,9 +72,12 @@ export class Viewer {
 
   /** Add a button to the viewer's bar. */
   addButton(label, name, press) {
-    const node = button(label, { icon: name, bare: true, class: "tool" }, press);
-    this.parts.barEnd.append(node);
-    return node;
+    this.parts.barEnd.append(button(label, { icon: name, bare: true, class: "tool" }, press));
+  }
+
+  /** Add a button to the viewer's tools. */
+  addTool(label, name, press) {
+    this.parts.zooms.append(button(label, { icon: name, bare: true, class: "tool" }, press));
   }
 
   focus() {
@@ -195,7 +198,6 @@ export class Viewer {
     if (!picture) return;
     this.stage.show(picture.bitmap, this.current.frames[index], this.current.spacing_mm);
     this.drawn = index;
-    this.drawnWindow = picture.window;
     if (index === this.target) this.found();
     this.noteSeen(index);
     this.tell();

@@ -3,7 +3,7 @@
 import { frameAddress } from "./frames.js";
 import { button, fill, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
-import { PRESETS, canBeWindowed, describe, isInHounsfield, sayLength, trim } from "./windows.js";
+import { PRESETS, canBeWindowed, describe, detailOf, isInHounsfield, nameOf, sayLength, trim } from "./windows.js";
 
 const MODES = [
   { name: "scroll", icon: "stack" },
@@ -33,10 +33,11 @@ export function fillStrip(strip, series, chosen, choose) {
       "button",
       { type: "button", class: "chip series-chip", "aria-pressed": String(index === chosen), on: { click: () => choose(index) } },
       make("img", { src: frameAddress(middleOf(one), { edge: 96 }), alt: "", loading: "lazy", width: 40, height: 40 }),
-      make("span", {}, `${index + 1} · ${describe(one)}`, make("small", {}, sayLength(one))),
+      make("span", {}, `${index + 1} · ${nameOf(one)}`, make("small", {}, [sayLength(one), detailOf(one)].filter(Boolean).join(" · "))),
     ),
   );
   fill(strip, chips);
+  requestAnimationFrame(() => strip.children[chosen]?.scrollIntoView({ block: "nearest", inline: "nearest" }));
 }
 
 /** Return the frame that stands for a series on small pictures. */
@@ -121,10 +122,11 @@ function buildTools(hands) {
     button(say("viewer.larger"), { icon: "zoomIn", bare: true, class: "tool" }, () => hands.zoomBy(1.4)),
     button(say("viewer.fit"), { icon: "fit", bare: true, class: "tool" }, () => hands.fit()),
   ];
+  const zooms = make("div", { class: "tool-group zooms", role: "group", "aria-label": say("viewer.zoom") }, zoom);
   const groups = [
     make("div", { class: "tool-group", role: "group", "aria-label": say("viewer.windows") }, Object.values(presets), fixed),
     make("div", { class: "tool-group", role: "group", "aria-label": say("viewer.drag") }, Object.values(modes)),
-    make("div", { class: "tool-group zooms", role: "group", "aria-label": say("viewer.zoom") }, zoom),
+    zooms,
   ];
-  return { modes, presets, fixed, tools: make("div", { class: "viewer-tools" }, groups) };
+  return { modes, presets, fixed, zooms, tools: make("div", { class: "viewer-tools" }, groups) };
 }

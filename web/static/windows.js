@@ -21,9 +21,18 @@ export function isInHounsfield(series) {
 
 /** Return "CT · 5 mm · B70f · contrast", as far as it is known. */
 export function describe(series) {
-  const { thickness_mm: thickness, kernel, contrast } = series.detail ?? {};
-  const parts = [series.modality, thickness && say("viewer.thickness", { mm: trim(thickness) }), kernel, sayContrast(contrast)];
-  return parts.filter(Boolean).join(" · ");
+  return [nameOf(series), detailOf(series)].filter(Boolean).join(" · ");
+}
+
+/** Return "CT · 5 mm". */
+export function nameOf({ modality, detail }) {
+  const thickness = detail?.thickness_mm;
+  return [modality, thickness && say("viewer.thickness", { mm: trim(thickness) })].filter(Boolean).join(" · ");
+}
+
+/** Return "B70f · contrast". */
+export function detailOf({ detail }) {
+  return [detail?.kernel, sayContrast(detail?.contrast)].filter(Boolean).join(" · ");
 }
 
 /** Return how many slices or pictures a series has, in words. */

@@ -21,6 +21,8 @@ TITLE_CHARACTERS = 80
 
 _PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 
+_REFUSAL = "refusal."
+
 Json = dict[str, JsonValue]
 
 
@@ -135,5 +137,10 @@ def _uploads_view(transaction: Transaction, question: Question, *, reader: Membe
     return {
         "total": len(uploads),
         "pending": sum(upload.state in _PENDING for upload in uploads),
-        "refused": [wording.text(refusal, reader, {}) for refusal in refusals],
+        "refused": [wording.text(_refusal_key(refusal), reader, {}) for refusal in refusals],
     }
+
+
+def _refusal_key(code: str) -> str:
+    """Return the wording key of a refusal; the door gives bare codes, handlers whole keys."""
+    return code if code.startswith(_REFUSAL) else f"{_REFUSAL}{code}"

@@ -1,0 +1,247 @@
+"""DICOM headers: what stays, what goes, and what is said about it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from deidentify.headers.rules import Treatment, kept_rules
+from deidentify.headers.values import Written, clean_value
+from deidentify.pseudonyms import Pseudonyms
+from tests.deidentify.originals import SECRET, STUDY_UID, ct, cleaned, code, encoded, read
+
+PSEUDONYMS = Pseudonyms(SECRET)
+
+
+def _item(**values):
+    item = Dataset()
+    for keyword, value in values.items():
+        setattr(item, keyword, value)
+    return item
+
+
+def _after(**changes) -> Dataset:
+    return read(cleaned(ct(**changes)))
+
+
+def test_identity_becomes_a_pseudonym_and_characteristics_stay():
+    after = _after(PatientSize="1.62", PatientWeight="55")
+
+    assert str(after.PatientName) == after.PatientID == PSEUDONYMS.patient
+    assert after.PatientBirthDate == after.AccessionNumber == after.ReferringPhysicianName == ""
+    assert (after.PatientSex, after.PatientSize, after.PatientWeight) == ("F", 1.62, 55)
+
+
+def test_marks_say_what_was_done_and_claim_no_more():
+    after = _after(BurnedInAnnotation="NO")
+
+    codes = [item.CodeValue for item in after.DeidentificationMethodCodeSequence]
+    assert codes == ["113100", "113107", "113108"]
+    assert after.PatientIdentityRemoved == "YES"
+    assert after.LongitudinalTemporalInformationModified == "MODIFIED"
+    assert "BurnedInAnnotation" not in after
+
+
+def test_file_meta_and_preamble_are_ours():
+    outcome = cleaned(ct())
+
+    meta = read(outcome).file_meta
+    assert outcome.body[:128] == b"\0" * 128
+    assert "SourceApplicationEntityTitle" not in meta
+    assert meta.MediaStorageSOPInstanceUID == outcome.facts.instance_uid != f"{STUDY_UID}.3"
+    assert b"FICTUS" not in outcome.body
+
+
+def test_uids_hold_together_through_references():
+    reference = _item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID=f"{STUDY_UID}.3")
+
+    after = _after(ReferencedImageSequence=Sequence([reference]))
+
+    item = after.ReferencedImageSequence[0]
+    assert item.ReferencedSOPInstanceUID == after.SOPInstanceUID == PSEUDONYMS.uid(f"{STUDY_UID}.3")
+    assert item.ReferencedSOPClassUID == after.SOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
+
+
+def test_dates_move_together_and_times_stay_to_the_hour():
+    after = _after(AcquisitionDate="20190712", AcquisitionDateTime="20190712134455.123+0900", SeriesTime="0930")
+
+    moved = date.fromisoformat(after.StudyDate)
+    assert moved == date(2019, 7, 5) - PSEUDONYMS.shift
+    assert date.fromisoformat(after.AcquisitionDate) - moved == timedelta(days=7)
+    assert (after.StudyTime, after.SeriesTime) == ("120000", "090000")
+    assert after.AcquisitionDateTime == after.AcquisitionDate + "130000"
+
+
+def test_private_unknown_and_descriptive_attributes_are_gone():
+    original = ct(StudyDescription="CT of FICTUS", ImageComments="seen", ProtocolName="Zebra")
+    original.private_block(0x0011, "FICTUS INC", create=True).add_new(1, "LO", "private words")
+    original.add_new(0x60000010, "US", 4)
+    original.add_new(0x00091001, "UN", b"odd")
+
+    outcome = cleaned(original)
+
+    after = read(outcome)
+    assert not [tag for tag in after.keys() if tag.is_private or tag.group == 0x6000]
+    assert not {"StudyDescription", "ImageComments", "ProtocolName"} & set(after.dir())
+    assert outcome.report["private_removed"] == 3
+
+
+def test_identifiers_inside_of_a_kept_sequence_are_gone():
+    frame = _item(PatientName="FICTUS^ZEBRA", FrameComments="Zebra", StackID="1", FrameAcquisitionDateTime="20190705")
+
+    after = _after(FrameContentSequence=Sequence([frame]))
+
+    item = after.FrameContentSequence[0]
+    assert sorted(item.dir()) == ["FrameAcquisitionDateTime", "StackID"]
+    assert item.FrameAcquisitionDateTime == after.StudyDate
+
+
+def test_coded_entries_keep_known_codes_in_our_words():
+    known = _item(CodeValue="39607008", CodingSchemeDesignator="SCT", CodeMeaning="Lung of FICTUS")
+    unknown = _item(CodeValue="1", CodingSchemeDesignator="99LOCAL", CodeMeaning="Zebra")
+
+    after = _after(AnatomicRegionSequence=Sequence([known, unknown]), ViewCodeSequence=Sequence([unknown]))
+
+    assert [item.CodeMeaning for item in after.AnatomicRegionSequence] == ["Lung"]
+    assert "ViewCodeSequence" not in after
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "expected"),
+    [
+        ("BodyPartExamined", "chest", "CHEST"),
+        ("BodyPartExamined", "FICTUS ZEBRA", None),
+        ("ConvolutionKernel", "B70f", "B70f"),
+        ("ConvolutionKernel", ["I31f", "3"], ["I31f", "3"]),
+        ("ConvolutionKernel", "Dr Zebra", None),
+        ("ContrastBolusAgent", "Omnipaque 350 for Mr Fictus", "OMNIPAQUE"),
+        ("ContrastBolusAgent", "something", "CONTRAST"),
+        ("ImageType", ["ORIGINAL", "PRIMARY", "ZEBRA", "AXIAL"], ["ORIGINAL", "PRIMARY"]),
+        ("ImageType", ["ZEBRA"], None),
+        ("Laterality", "R", "R"),
+        ("ViewPosition", "PA", "PA"),
+        ("PatientOrientation", ["L", "F"], ["L", "F"]),
+        ("FrameIncrementPointer", 0x00181063, 0x00181063),
+        ("FrameIncrementPointer", 0x00080081, None),
+        ("PatientAge", "067Y", "060Y"),
+        ("PatientAge", "094Y", "090Y"),
+        ("PatientAge", "103Y", "090Y"),
+        ("PatientAge", "019Y", "010Y"),
+        ("PatientAge", "015Y", "010Y"),
+        ("PatientAge", "007Y", "005Y"),
+        ("PatientAge", "030M", "001Y"),
+        ("PatientAge", "003W", "000Y"),
+        ("PatientAge", "1950", None),
+        ("KVP", "120", 120),
+        ("StudyDate", "2019.07.05", (date(2019, 7, 5) - PSEUDONYMS.shift).strftime("%Y%m%d")),
+        ("SeriesDate", "20191399", None),
+        ("SeriesDate", "summer", None),
+        ("AcquisitionDateTime", "summer", None),
+        ("SeriesTime", "noonish", None),
+        ("FrameOfReferenceUID", " ", None),
+    ],
+)
+def test_value_becomes(keyword, value, expected):
+    after = _after(**{keyword: value})
+
+    found = after.get(keyword)
+    assert (list(found) if isinstance(expected, list) else found) == expected
+
+
+def test_values_that_only_look_like_numbers_are_left_out():
+    original = ct()
+    original.add(pydicom.DataElement("WindowWidth", "LO", "1500 Zebra"))
+    original.add(pydicom.DataElement("WindowCenter", "LO", "-600"))
+
+    after = read(cleaned(original))
+
+    assert "WindowWidth" not in after
+    assert after.WindowCenter == -600
+
+
+def test_binary_numbers_must_be_finite():
+    rule = next(rule for rule in kept_rules().values() if rule.keyword == "PhysicalDeltaX")
+    element = pydicom.DataElement("PhysicalDeltaX", "FD", [0.1, float("nan")])
+
+    value = clean_value(rule, element, Written(PSEUDONYMS))
+
+    assert not isinstance(value, float | list)
+
+
+def test_tables_are_kept_as_bytes_or_numbers_within_bounds():
+    lut = _item(LUTDescriptor=[4, 0, 12], LUTExplanation="Zebra")
+    lut.add_new("LUTData", "US", [0, 1, 2, 3])
+    huge = _item(LUTDescriptor=[4, 0, 12])
+    huge.add_new("LUTData", "OW", b"\0" * (1 << 21))
+
+    after = _after(VOILUTSequence=Sequence([lut, huge]), RedPaletteColorLookupTableData=b"\1\0\2\0")
+
+    assert list(after.VOILUTSequence[0].LUTData) == [0, 1, 2, 3]
+    assert "LUTExplanation" not in after.VOILUTSequence[0]
+    assert "LUTData" not in after.VOILUTSequence[1]
+    assert after.RedPaletteColorLookupTableData == b"\1\0\2\0"
+
+
+def test_long_lists_of_numbers_are_no_look_up_table():
+    rule = next(rule for rule in kept_rules().values() if rule.keyword == "LUTData")
+    element = pydicom.DataElement("LUTData", "US", [1] * (1 << 20))
+
+    value = clean_value(rule, element, Written(PSEUDONYMS))
+
+    assert not isinstance(value, list)
+
+
+def test_empty_values_stay_empty_and_empty_tables_go():
+    after = _after(PatientPosition="", RedPaletteColorLookupTableData=b"")
+
+    assert after.PatientPosition == ""
+    assert "RedPaletteColorLookupTableData" not in after
+
+
+def test_missing_type_two_attributes_are_added_empty():
+    original = ct(PatientName=None, PatientID=None, StudyDate=None, StudyTime=None, PatientSex=None, AccessionNumber=None)
+
+    after = read(cleaned(original))
+
+    assert str(after.PatientName) == PSEUDONYMS.patient
+    assert after.StudyDate == after.StudyTime == after.PatientSex == after.AccessionNumber == after.StudyID == ""
+
+
+def test_image_without_study_and_series_becomes_one_of_its_own():
+    first = read(cleaned(ct(StudyInstanceUID=None, SeriesInstanceUID=None)))
+    again = read(cleaned(ct(StudyInstanceUID=None, SeriesInstanceUID=None)))
+
+    assert first.StudyInstanceUID.startswith("2.25.")
+    assert first.StudyInstanceUID != first.SeriesInstanceUID
+    assert (first.StudyInstanceUID, first.SeriesInstanceUID) == (again.StudyInstanceUID, again.SeriesInstanceUID)
+
+
+def test_image_without_identity_is_refused():
+    assert code(ct(SOPInstanceUID=None)) == "dicom_incomplete"
+
+
+def test_a_sequence_that_is_none_is_left_out():
+    original = encoded(ct())
+    place = original.index(b"\x08\x00\x50\x00SH")
+    wrong = original[:place] + b"\x08\x00\x40\x11LO\x04\x00FICT" + original[place:]
+
+    after = read(cleaned(wrong))
+
+    assert "ReferencedImageSequence" not in after
+
+
+def test_a_number_sent_as_a_sequence_is_left_out():
+    original = ct()
+    original.add(pydicom.DataElement(0x00180060, "SQ", Sequence([_item(PatientName="FICTUS")])))
+
+    after = read(cleaned(original))
+
+    assert "KVP" not in after
+
+
+def test_every_treatment_is_used():
+    assert {rule.treatment for rule in kept_rules().values()} == set(Treatment)

@@ -1,0 +1,128 @@
+"""The panel's side: claim, ask back, answer, close; and who is told of what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.messages import Action
+from domain.question import QuestionState
+from tests.fakes.society import COLLEAGUE, COORDINATOR, MEMBER, PANELIST, SECOND, Society
+
+
+async def test_second_claimer_is_told_who_was_first(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.press(SECOND, Action.CLAIM, question.id)
+
+    assert (await society.question(question.id)).claimed_by == PANELIST.id
+    line = (await society.lines(SECOND))[-1]
+    assert PANELIST.display_name in str(line.payload["text"])
+
+
+async def test_silence_goes_up_to_the_coordinator_and_ends(society: Society) -> None:
+    await society.ask()
+
+    await society.advance(timedelta(hours=3))
+
+    assert (await society.told(SECOND)).count("panel.card_urgent") == 3
+    assert (await society.told(COORDINATOR)).count("panel.card_urgent") == 2
+    assert [key for key in await society.told(MEMBER) if key.startswith("question.")][-1] == "question.no_answer"
+    assert "02-000-0000" in str((await society.lines(MEMBER))[-1].payload["text"])
+
+
+async def test_claimed_question_is_not_escalated(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.advance(timedelta(hours=3))
+
+    assert await society.told(COORDINATOR) == []
+
+
+async def test_ask_back_and_reply_go_both_ways(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+    asked = await society.question(question.id)
+
+    await society.say(MEMBER, "5 days ago, none")
+
+    assert asked.state is QuestionState.NEEDS_INFO
+    assert (await society.question(question.id)).state is QuestionState.CLAIMED
+    assert (await society.told(PANELIST))[-1] == "panel.information"
+
+
+async def test_answer_reaches_the_asker_and_feedback_closes(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA now.", "confidence": "4"})
+    token = await society.token(MEMBER, "question.answer")
+
+    await society.press(MEMBER, Action.CHANGED_PLAN, token=token)
+
+    assert (await society.question(question.id)).state is QuestionState.CLOSED
+    assert (await society.told(MEMBER))[-2:] == ["question.closed", "consent.offer"]
+    assert "panel.changed_plan" in await society.told(PANELIST)
+
+
+async def test_button_works_once(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA now."})
+    token = await society.token(MEMBER, "question.answer_without_confidence")
+    await society.press(MEMBER, Action.HELPED, token=token)
+
+    await society.press(MEMBER, Action.REOPEN, token=token)
+
+    assert (await society.question(question.id)).state is QuestionState.CLOSED
+    assert (await society.told(MEMBER))[-1] == "error.choice_taken"
+
+
+async def test_unhelpful_answer_goes_back_to_the_panel(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "Normal."})
+
+    await society.press(MEMBER, Action.REOPEN, question.id)
+
+    reopened = await society.question(question.id)
+    assert (reopened.state, reopened.claimed_by) == (QuestionState.OPEN, None)
+    assert (await society.told(PANELIST)).count("panel.card_urgent") == 2
+
+
+async def test_released_claim_asks_the_panel_again(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.press(PANELIST, Action.RELEASE, question.id)
+
+    assert (await society.told(PANELIST)).count("panel.card_urgent") == 2
+    assert (await society.told(MEMBER))[-1] == "question.released"
+
+
+async def test_members_without_rights_change_nothing(society: Society) -> None:
+    question = await society.ask()
+
+    for action in (Action.CLAIM, Action.ANSWER, Action.NOTE, Action.CLOSE, Action.PUBLISH, Action.SEND_DIGEST):
+        await society.press(COLLEAGUE, action, question.id, {"text": "x"})
+
+    assert (await society.question(question.id)).state is QuestionState.OPEN
+    assert set(await society.told(COLLEAGUE)) == {"error.panel_only", "error.editor_only"}
+
+
+async def test_withdrawn_question_takes_no_answer(society: Society) -> None:
+    question = await society.ask()
+    await society.press(MEMBER, Action.WITHDRAW, question.id)
+
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "late"})
+
+    assert (await society.question(question.id)).state is QuestionState.WITHDRAWN
+    assert (await society.told(PANELIST))[-1] == "error.question_withdrawn"
+
+
+async def test_plain_words_of_the_panel_stay_internal(society: Society) -> None:
+    question = await society.ask()
+    before = await society.told(MEMBER)
+
+    await society.say(PANELIST, "looks like OP to me", to=question.id)
+
+    assert await society.told(MEMBER) == before
+    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    assert entries[-1].kind == "note"

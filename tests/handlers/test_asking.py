@@ -1,0 +1,115 @@
+"""Asking: from the first words to an open question."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.messages import Action
+from domain.question import QuestionState
+from tests.fakes.society import MEMBER, PANELIST, SECOND, Society
+
+
+async def test_words_become_a_draft_with_preview(society: Society) -> None:
+    await society.say(MEMBER, "PE? call 010-1234-5678")
+
+    draft = await society.draft(MEMBER)
+    assert "1234" not in draft.text.value
+    assert await society.told(MEMBER) == ["echo", "draft.preview"]
+
+
+async def test_second_message_joins_the_draft(society: Society) -> None:
+    await society.say(MEMBER, "effusion?")
+    await society.say(MEMBER, "no allergy")
+
+    draft = await society.draft(MEMBER)
+    assert draft.text.value == "effusion?\nno allergy"
+
+
+async def test_one_press_sends_and_tells_who_is_on_call(society: Society) -> None:
+    question = await society.ask("PE?")
+
+    assert (question.label, question.state) == ("Q1", QuestionState.OPEN)
+    assert "question.receipt_urgent" in await society.told(MEMBER)
+    assert await society.told(PANELIST) == ["panel.card_urgent"]
+
+
+async def test_digit_chooses_like_a_button(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+
+    await society.say(MEMBER, "２")
+
+    question = await society.question(draft.id)
+    assert question.urgency == "today"
+
+
+async def test_same_message_ten_times_asks_once(society: Society) -> None:
+    for _ in range(10):
+        await society.say(MEMBER, "PE?", message_id="same")
+
+    draft = await society.draft(MEMBER)
+    assert draft.text.value == "PE?"
+    assert (await society.told(MEMBER)).count("draft.preview") == 1
+
+
+async def test_pressing_send_twice_sends_once(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
+
+    await society.press(MEMBER, Action.SEND_TODAY, draft.id)
+
+    question = await society.question(draft.id)
+    assert question.urgency == "urgent"
+    assert (await society.told(MEMBER))[-1] == "error.already_sent"
+
+
+async def test_unsent_draft_is_remembered_then_expires(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+
+    await society.advance(timedelta(minutes=6))
+    reminders = (await society.told(MEMBER)).count("draft.reminder")
+    await society.advance(timedelta(hours=24))
+
+    assert reminders == 2
+    assert (await society.question(draft.id)).state is QuestionState.EXPIRED
+    assert (await society.told(MEMBER))[-1] == "draft.expired"
+
+
+async def test_discarded_draft_leaves_no_words(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+
+    await society.press(MEMBER, Action.DISCARD, draft.id)
+
+    gone = await society.question(draft.id)
+    assert (gone.state, gone.text.value) == (QuestionState.DISCARDED, "")
+
+
+async def test_edited_text_takes_the_place_of_the_first(society: Society) -> None:
+    await society.say(MEMBER, "PE? Kim")
+    draft = await society.draft(MEMBER)
+
+    await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE?"})
+
+    assert (await society.draft(MEMBER)).text.value == "PE?"
+    assert (await society.told(MEMBER)).count("draft.preview") == 2
+
+
+async def test_somebody_elses_draft_cannot_be_sent(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+
+    await society.press(SECOND, Action.SEND_URGENT, draft.id)
+
+    assert (await society.question(draft.id)).state is QuestionState.DRAFT
+    assert await society.told(SECOND) == ["error.not_yours"]
+
+
+async def test_resident_number_is_cut_before_it_is_sealed(society: Society) -> None:
+    await society.say(MEMBER, "주민번호 800101-1234567 PE?")
+
+    draft = await society.draft(MEMBER)
+    assert draft.text.names_a_resident_number
+    assert "800101" not in draft.text.value

@@ -1,0 +1,165 @@
+"""The whole path with the process killed after any of its commits: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from deidentify.samples import thorax_ct_zip
+from domain.delivery import DeliveryState
+from domain.messages import Action
+from domain.ports.jobs import JobState
+from domain.question import EntryKind, QuestionState
+from tests.fakes.faults import CrashError
+from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, PANELIST, Society, found_society
+
+STUDY = thorax_ct_zip(2, edge=16)
+Step = Callable[[Society], Awaitable[None]]
+
+
+async def _ask(society: Society) -> None:
+    upload = await society.upload(MEMBER, STUDY, external_id="study")
+    await society.say(MEMBER, "PE?", uploads=[upload], message_id="ask")
+
+
+async def _confirm(society: Society) -> None:
+    draft = await society.draft(MEMBER)
+    images = await society.read(lambda transaction: transaction.images.of_question(draft.id))
+    series = {"series": images[0].facts.series_uid}
+    await society.press(MEMBER, Action.CONFIRM_SERIES, draft.id, series, message_id="confirm")
+
+
+async def _send(society: Society) -> None:
+    token = await society.token(MEMBER, "draft.preview")
+    await society.press(MEMBER, Action.SEND_URGENT, token=token, message_id="send")
+
+
+async def _ask_back(society: Society) -> None:
+    await _on_question(society, Action.ASK_BACK, {"text": "Prior CT?"})
+
+
+async def _reply(society: Society) -> None:
+    await society.say(MEMBER, "none", message_id="reply")
+
+
+async def _answer(society: Society) -> None:
+    await _on_question(society, Action.ANSWER, {"text": "CTPA now.", "confidence": "4"})
+
+
+async def _feedback(society: Society) -> None:
+    token = await society.token(MEMBER, "question.answer")
+    await society.press(MEMBER, Action.HELPED, token=token, message_id="feedback")
+
+
+async def _consent(society: Society) -> None:
+    token = await society.token(MEMBER, "consent.offer")
+    await society.press(MEMBER, Action.CONSENT_TEACHING, token=token, message_id="consent")
+
+
+async def _publish(society: Society) -> None:
+    await _on_question(society, Action.PUBLISH, {"text": "Embolism?\nThe panel advised CTPA."}, by=EDITOR)
+
+
+async def _digest(society: Society) -> None:
+    await society.press(EDITOR, Action.SEND_DIGEST, message_id="digest")
+
+
+async def _on_question(society: Society, action: Action, fields: dict[str, str], *, by: object = PANELIST) -> None:
+    (question,) = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
+    await society.press(by, action, question.id, fields, message_id=action.value)  # type: ignore[arg-type]
+
+
+JOURNEY: tuple[Step, ...] = (
+    _ask, _confirm, _send, _ask_back, _reply, _answer, _feedback, _consent, _publish, _digest,
+)  # fmt: skip
+
+
+async def _take(society: Society, step: Step, *, crash_each: bool = False) -> None:
+    """Take one step; after a crash the program starts anew and the member sends again, as their app does."""
+    while True:
+        society.faults.crash_after = 1 if crash_each and society.faults.crash_after is None else society.faults.crash_after
+        try:
+            await step(society)
+        except CrashError:
+            await _recover(society)
+            if not crash_each:
+                await step(society)
+                return
+            continue
+        return
+
+
+async def _recover(society: Society) -> None:
+    society.restart()
+    await society.queue.return_expired(society.now)
+    await society.work()
+
+
+async def _assert_complete(society: Society) -> None:
+    told = await society.told(MEMBER)
+    (question,) = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
+    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    kinds = [entry.kind for entry in entries]
+    assert question.state is QuestionState.CLOSED
+    assert question.number == 1
+    once = (EntryKind.OPENED, EntryKind.ASKED_BACK, EntryKind.INFORMATION, EntryKind.ANSWER, EntryKind.PUBLISHED)
+    assert {kind: kinds.count(kind) for kind in once} == dict.fromkeys(once, 1)
+    said = ("question.receipt_urgent", "question.asked_back", "question.answer", "question.closed", "digest.daily")
+    assert {key: told.count(key) for key in said} == dict.fromkeys(said, 1)
+    assert (await society.told(COLLEAGUE)).count("digest.daily") == 1
+
+
+async def _assert_nothing_left(society: Society) -> None:
+    (question,) = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
+    images = await society.read(lambda transaction: transaction.images.of_question(question.id))
+    far = society.now + timedelta(days=1)
+    assert [image.is_visible for image in images] == [True, True]
+    assert await society.queue.rows(JobState.PARKED) == ()
+    assert await society.queue.rows(JobState.LEASED) == ()
+    assert not await society.read(lambda transaction: transaction.inbox.unfinished(received_before=far))
+    for state in (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.DEAD):
+        assert not await society.read(lambda transaction, s=state: transaction.deliveries.in_state(s))
+
+
+async def _run(folder: Path, url: str, *, crash_after: int | None) -> int:
+    society = await found_society(folder, url)
+    society.faults.crash_after = crash_after
+    for step in JOURNEY:
+        await _take(society, step)
+    await _assert_complete(society)
+    await _assert_nothing_left(society)
+    commits = society.faults.commits
+    society.close()
+    return commits
+
+
+async def test_the_path_without_a_crash(tmp_path: Path, database_url: str) -> None:
+    assert await _run(tmp_path, database_url, crash_after=None) > 50
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", range(4))
+async def test_a_crash_after_any_commit_loses_nothing(tmp_path: Path, part: int) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    commits = await _run(plain, f"sqlite:///{plain}/hilum.db", crash_after=None)
+    for crash_after in range(1 + part, commits + 1, 4):
+        folder = tmp_path / str(crash_after)
+        folder.mkdir()
+
+        await _run(folder, f"sqlite:///{folder}/hilum.db", crash_after=crash_after)
+
+
+async def test_a_crash_after_every_single_commit_still_gets_there(tmp_path: Path, database_url: str) -> None:
+    society = await found_society(tmp_path, database_url)
+
+    for step in JOURNEY:
+        await _take(society, step, crash_each=True)
+    await _recover(society)
+
+    await _assert_complete(society)
+    await _assert_nothing_left(society)
+    society.close()
