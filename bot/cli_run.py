@@ -78,7 +78,8 @@ def _run(
     try:
         listener = listen(settings.web.host, settings.web.port) if with_web else None
     except OSError as error:
-        fail(f"cannot listen on {settings.web.host}:{settings.web.port}: {error.strerror}. Choose another port.", code=1)
+        where = f"{settings.web.host}:{settings.web.port}"
+        fail(f"cannot listen on {where}: {error.strerror}. Choose another port (make demo PORT=8091).", code=1)
 
     async def run() -> None:
         parts = compose(settings)
@@ -90,6 +91,7 @@ def _run(
                 worker=make_worker(parts),
                 schedule=Schedule(parts.services, sends_digests=settings.digest.enabled),
                 server=make_server(app) if app else None,
+                close_streams=app.state.close_streams if app else lambda: None,
                 listener=listener,
                 on_started=on_started,
             )

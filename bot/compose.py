@@ -208,9 +208,9 @@ def _web_options(settings: Settings, demo_roles: tuple[DemoRole, ...]) -> WebOpt
         secure_cookies=web.secure_cookies,
         allowed_hosts=web.allowed_hosts,
         base_url=web.base_url,
-        sign_in_minutes=int(web.sign_in_link_time_to_live.total_seconds() // 60),
-        session_hours=int(web.session_time_to_live.total_seconds() // 3600),
-        idle_minutes=int(web.session_idle.total_seconds() // 60),
-        upload_link_minutes=int(web.upload_link_time_to_live.total_seconds() // 60),
+        sign_in_life=web.sign_in_link_time_to_live,
+        session_life=web.session_time_to_live,
+        session_idle=web.session_idle,
+        upload_link_life=web.upload_link_time_to_live,
         demo_roles=demo_roles,
     )

@@ -53,6 +53,7 @@ async def supervise(
     worker: Worker,
     schedule: Schedule,
     server: Server | None,
+    close_streams: Callable[[], None] = lambda: None,
     listener: socket.socket | None = None,
     on_started: Callable[[], None] = lambda: None,
 ) -> None:
@@ -65,35 +66,24 @@ async def supervise(
     parts = [asyncio.create_task(worker.run(), name="worker")]
     if server is not None:
         parts.append(asyncio.create_task(server.serve(sockets=[listener] if listener else None), name="web"))
-        parts.append(asyncio.create_task(_announce(server, on_started), name="announce"))
-    else:
-        on_started()
+    on_started()
     await _until_stopped(parts, stopping)
     schedule.stop()
     worker.stop()
+    close_streams()
     if server is not None:
         server.should_exit = True
     await _finish(parts)
 
 
-async def _announce(server: Server, on_started: Callable[[], None]) -> None:
-    while not server.started:
-        await asyncio.sleep(0.01)
-    on_started()
-
-
 async def _until_stopped(parts: list[asyncio.Task[None]], stopping: asyncio.Event) -> None:
     waiter = asyncio.create_task(stopping.wait())
-    essential = [part for part in parts if part.get_name() != "announce"]
-    await asyncio.wait({waiter, *essential}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({waiter, *parts}, return_when=asyncio.FIRST_COMPLETED)
     waiter.cancel()
 
 
 async def _finish(parts: list[asyncio.Task[None]]) -> None:
     """Let every part end; raise what made one fail, cancellation apart."""
-    for part in parts:
-        if part.get_name() == "announce":
-            part.cancel()
     for outcome in await asyncio.gather(*parts, return_exceptions=True):
         if isinstance(outcome, Exception):
             raise outcome

@@ -24,6 +24,8 @@ from deidentify.pseudonyms import Pseudonyms
 from domain.errors import DeidentificationError
 from domain.study import ImageFacts
 
+_Buffer = bytes | bytearray | memoryview
+
 
 class CleanedDicom(NamedTuple):
     body: bytes
@@ -48,7 +50,7 @@ def clean_dicom(data: bytes, pseudonyms: Pseudonyms, limits: Limits) -> CleanedD
         header = write_header(cleaned, structure)
         refuse_leftovers(header, structure.told, cleaning.written.values)
         pixels, blanked = _pixel_element(cleaned, structure, shape)
-        body = header + pixels
+        body = b"".join((header, *pixels))
         result = dcmread(BytesIO(body))
         require_decodable(result, shape.frames)
         facts = read_facts(result, shape)
@@ -72,8 +74,11 @@ def _complete_identity(cleaned: Dataset, written: Written) -> None:
             setattr(cleaned, name, written.note(written.pseudonyms.uid(f"{name} of {cleaned.SOPInstanceUID}")))
 
 
-def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) -> tuple[bytes, int]:
-    """Return the element as it was: native data cut to their length, comments of streams blanked."""
+def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) -> tuple[list[_Buffer], int]:
+    """Return the element as it was: native data cut to their length, comments of streams blanked.
+
+    It comes in pieces that are put together once: pixel data may be most of the memory there is.
+    """
     span = structure.pixels
     if span is None:  # pragma: no cover - `require_image` has refused it
         raise DeidentificationError("dicom_without_pixels")
@@ -82,27 +87,29 @@ def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) ->
     return _native(structure, span, expected=native_bytes(cleaned, shape), frames=shape.frames), 0
 
 
-def _blanked(data: bytes, span: PixelSpan) -> tuple[bytes, int]:
-    element = bytearray(data[span.start : span.end])
-    count = 0
+def _blanked(data: bytes, span: PixelSpan) -> tuple[list[_Buffer], int]:
+    """Return what lies between the streams as it is, and each stream without its comments."""
+    whole = memoryview(data)
+    pieces: list[_Buffer] = []
+    count, last = 0, span.start
     for start, end in (span.fragments or ())[1:]:
-        stream = element[start - span.start : end - span.start]
+        stream = bytearray(whole[start:end])
         blanked = blank_comments(stream)
         if blanked:
-            element[start - span.start : end - span.start] = stream
-            count += blanked
-    return bytes(element), count
+            pieces += (whole[last:start], stream)
+            count, last = count + blanked, end
+    return [*pieces, whole[last : span.end]], count
 
 
-def _native(structure: Structure, span: PixelSpan, *, expected: int, frames: int) -> bytes:
+def _native(structure: Structure, span: PixelSpan, *, expected: int, frames: int) -> list[_Buffer]:
     """Refuse what is too short, or so long that frames seem to be missing from the count."""
     length = span.end - span.value
     if length < expected:
         raise DeidentificationError("dicom_truncated")
     if length > expected + max(expected // frames - 1, 1):
         raise DeidentificationError("pixels_length")
-    head = structure.data[span.start : span.value - 4]
-    order = "<" if structure.little_endian else ">"
+    whole = memoryview(structure.data)
     padded = expected + expected % 2
-    value = structure.data[span.value : min(span.value + padded, span.end)].ljust(padded, b"\0")
-    return head + struct.pack(order + "I", padded) + value
+    size = struct.pack("<I" if structure.little_endian else ">I", padded)
+    value = whole[span.value : min(span.value + padded, span.end)]
+    return [whole[span.start : span.value - 4], size, value, bytes(padded - len(value))]

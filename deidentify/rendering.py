@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from io import BytesIO
 
@@ -60,8 +61,8 @@ def _render_photo(data: bytes, media_type: str, request: FrameRequest) -> Render
 
 
 def _read(data: bytes) -> Dataset:
-    """Read a data set, or take the one read before: the first bytes hold its own uid."""
-    key = (len(data), bytes(data[:512]))
+    """Read a data set, or take the one read before from the very same bytes."""
+    key = (len(data), hashlib.sha256(data, usedforsecurity=False).digest())
     dataset = _kept.pop(key, None)
     if dataset is None:
         dataset = dcmread(BytesIO(data))
@@ -96,7 +97,7 @@ def _shade_grey(stored: Pixels, dataset: Dataset, request: FrameRequest) -> Grey
 def _shade_shallow(stored: Pixels, dataset: Dataset) -> Grey:
     """Up to 8 bits are shown as they are, spread over black to white."""
     bits = int(dataset.BitsStored)
-    values = stored.astype(np.int16) + (1 << (bits - 1) if int(dataset.PixelRepresentation) else 0)
+    values = stored.astype(np.int32) + (1 << (bits - 1) if int(dataset.PixelRepresentation) else 0)
     return np.clip(values * 255 // ((1 << bits) - 1), 0, 255).astype(np.uint8)
 
 
@@ -122,7 +123,7 @@ def _shrink(picture: Image.Image, request: FrameRequest) -> Image.Image:
 def _encode(picture: Image.Image, *, lossless: bool) -> RenderedFrame:
     buffer = BytesIO()
     if lossless:
-        picture.save(buffer, "PNG", compress_level=3)
+        picture.save(buffer, "PNG", compress_level=1)
         return RenderedFrame(body=buffer.getvalue(), media_type="image/png")
     picture.save(buffer, "JPEG", quality=JPEG_QUALITY)
     return RenderedFrame(body=buffer.getvalue(), media_type="image/jpeg")

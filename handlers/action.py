@@ -36,6 +36,9 @@ async def take_action(services: Services, command: TakeAction) -> None:
     def act(transaction: Transaction) -> Deed:
         deed = _deed(services, transaction, received, fields=fields)
         DEEDS[deed.action](deed)
+        if deed.question_id is not None:
+            # Older buttons that offer what has now been done would only mislead.
+            transaction.choices.take_all(deed.question_id, deed.action)
         transaction.inbox.finish(received.inbox_id)
         return deed
 

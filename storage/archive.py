@@ -17,7 +17,7 @@ from typing import BinaryIO
 from domain.errors import PermanentError
 from domain.ids import ObjectId
 from domain.ports.archive import SealedObject
-from storage.files import safe_name, sync_folder, write_with
+from storage.files import safe_name, sync_folder, translated_files, write_with
 from storage.keyring import KEY_BYTES, Keyring
 from storage.sealing import SealedPart, SealedReader, SealingWriter
 
@@ -30,16 +30,22 @@ class LocalArchive:
         self._keyring = keyring
 
     def put(self, object_id: ObjectId, data: bytes | Iterable[bytes]) -> SealedObject:
-        """Seal an object and return what opens it; durable when this returns, noise until its row is kept."""
+        """Seal an object and return what opens it; durable when this returns, noise until its row is kept.
+
+        Raises:
+            TransientError("disk_unavailable"): no room, or no folder.
+            PermanentError("archive_key_missing").
+        """
         key = secrets.token_bytes(KEY_BYTES)
         name = _sealed_name(object_id)
         wrapped = self._keyring.wrap(key, key_id=self._keyring.newest("archive"), context=name)
         path = self._path(object_id, wrapped.wrapped)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         chunks = (data,) if isinstance(data, bytes) else data
-        size = write_with(path, lambda stream: _seal(stream, chunks, key=key, name=name))
-        sync_folder(path.parent)
-        sync_folder(self._folder)
+        with translated_files():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            size = write_with(path, lambda stream: _seal(stream, chunks, key=key, name=name))
+            sync_folder(path.parent)
+            sync_folder(self._folder)
         return SealedObject(object_id=object_id, size_bytes=size, wrapped_key=wrapped.wrapped, key_id=wrapped.key_id)
 
     def open(self, sealed: SealedObject) -> SealedReader:

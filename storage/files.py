@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
 
 T = TypeVar("T")
 
@@ -25,6 +26,15 @@ def safe_name(name: str) -> str:
     if not _SAFE_NAME.fullmatch(name):
         raise PermanentError("name_unsafe")
     return name
+
+
+@contextmanager
+def translated_files() -> Iterator[None]:
+    """Turn a full disk or a folder that went away into an error that is tried again."""
+    try:
+        yield
+    except OSError as error:
+        raise TransientError("disk_unavailable") from error
 
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +25,48 @@ from storage.tables import channel_gate, job, schedule_run
 
 _READY = job.c.state == sa.literal_column("'ready'")
 _LEASED = job.c.state == sa.literal_column("'leased'")
+_MINE = sa.and_(job.c.id == sa.bindparam("job_id"), job.c.owner == sa.bindparam("by"), _LEASED)
+_SETTLE = sa.update(job).where(_MINE).values(owner=None, leased_until=None)
+_FINISH = _SETTLE.values(state=JobState.DONE.value, error=None)
+_PARK = _SETTLE.values(state=JobState.PARKED.value, error=sa.bindparam("why"))
+_RETRY = _SETTLE.values(state=JobState.READY.value, waits=True, due_at=sa.bindparam("due"), error=sa.bindparam("why"))
 _MICROSECOND = timedelta(microseconds=1)
+
+
+def _is_head() -> sa.ColumnElement[bool]:
+    """Nothing of the same lane stands before it; in the words of `ix_job_lane`, without which SQLite reads all jobs."""
+    earlier = job.alias("earlier")
+    ready, leased = (earlier.c.state == sa.literal_column(f"'{state}'") for state in ("ready", "leased"))
+    before = sa.and_(earlier.c.lane == job.c.lane, earlier.c.lane_seq < job.c.lane_seq, sa.or_(ready, leased))
+    return sa.or_(job.c.lane.is_(None), sa.not_(sa.exists().where(before)))
+
+
+_CLAIMABLE = sa.and_(_READY, sa.not_(job.c.waits))
+_WAITING = sa.and_(_READY, job.c.waits)
+_END_WAITING = sa.update(job).where(_WAITING, job.c.due_at <= sa.bindparam("now")).values(waits=False)
+_ANY_DUE = sa.select(job.c.id).where(_WAITING, job.c.due_at <= sa.bindparam("now")).limit(1)
+_ANY_HEAD = sa.select(sa.func.coalesce(job.c.due_at, job.c.created_at)).where(_CLAIMABLE, _is_head()).limit(1)
+_FIRST_WAITING = sa.select(job.c.due_at).where(_WAITING, _is_head()).order_by(job.c.due_at).limit(1)
+_FIRST_GATE = sa.select(sa.func.min(job.c.gate)).where(_CLAIMABLE)
+_NEXT_GATE = _FIRST_GATE.where(job.c.gate > sa.bindparam("before"))
+_HEADS_AT_GATE = (
+    sa.select(job)
+    .where(_CLAIMABLE, job.c.gate == sa.bindparam("gate"), _is_head())
+    .order_by(job.c.priority, job.c.id)
+    .limit(sa.bindparam("room", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_GATES = sa.select(channel_gate).order_by(channel_gate.c.channel).with_for_update()
+_LEASE = (
+    sa.update(job)
+    .where(job.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state=JobState.LEASED.value,
+        owner=sa.bindparam("by"),
+        leased_until=sa.bindparam("until"),
+        attempts=job.c.attempts + 1,
+    )
+)
 
 
 class SqlJobQueue:
@@ -43,14 +83,13 @@ class SqlJobQueue:
         )
 
     async def finish(self, job_id: JobId, *, owner: str) -> None:
-        await self._settle(job_id, owner, {"state": JobState.DONE.value, "error": None})
+        await self._settle(_FINISH, {"job_id": job_id, "by": owner})
 
     async def retry(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None:
-        values = {"state": JobState.READY.value, "waits": True, "due_at": due_at, "error": error}
-        await self._settle(job_id, owner, values)
+        await self._settle(_RETRY, {"job_id": job_id, "by": owner, "due": due_at, "why": error})
 
     async def park(self, job_id: JobId, *, owner: str, error: str) -> None:
-        await self._settle(job_id, owner, {"state": JobState.PARKED.value, "error": error})
+        await self._settle(_PARK, {"job_id": job_id, "by": owner, "why": error})
 
     async def renew(self, job_ids: Sequence[JobId], *, owner: str, until: datetime) -> None:
         held = sa.and_(job.c.id.in_(list(job_ids)), job.c.owner == owner, _LEASED)
@@ -90,24 +129,19 @@ class SqlJobQueue:
             lambda connection: insert_new(connection, schedule_run, {"name": name, "at": at})
         )
 
-    async def _settle(self, job_id: JobId, owner: str, values: Mapping[str, object]) -> None:
-        mine = sa.and_(job.c.id == job_id, job.c.owner == owner, _LEASED)
-        statement = sa.update(job).where(mine).values(owner=None, leased_until=None, **values)
-        await self._database.change(lambda connection: connection.execute(statement).rowcount)
+    async def _settle(self, statement: sa.Update, values: Mapping[str, object]) -> None:
+        await self._database.change(lambda connection: connection.execute(statement, values).rowcount)
 
 
 def _claim(connection: sa.Connection, now: datetime, *, owner: str, limit: int, until: datetime) -> list[ClaimedJob]:
-    end_waiting = sa.update(job).where(_READY, job.c.waits, job.c.due_at <= now).values(waits=False)
-    connection.execute(end_waiting)
+    connection.execute(_END_WAITING, {"now": now})
     gates = _lock_gates(connection)
     heads = _heads_by_gate(connection, now, gates=gates, limit=limit)
     chosen = sorted(heads, key=lambda row: (row["priority"], row["id"]))[:limit]
     for name in gates:
         _note_passage(connection, name, gates[name], now=now, count=sum(row["gate"] == name for row in chosen))
-    lease = sa.update(job).where(job.c.id.in_([row["id"] for row in chosen]))
     if chosen:
-        values = {"state": JobState.LEASED.value, "owner": owner, "leased_until": until}
-        connection.execute(lease.values(attempts=job.c.attempts + 1, **values))
+        connection.execute(_LEASE, {"ids": [row["id"] for row in chosen], "by": owner, "until": until})
     return [claimed for row in chosen if (claimed := _unpack(connection, row)) is not None]
 
 
@@ -117,42 +151,25 @@ def _heads_by_gate(
     """Return what each gate lets pass: a held gate's jobs are never walked over."""
     heads: list[sa.RowMapping] = []
     for name in _gates_with_work(connection):
-        room = allowed(gates[name], now, limit=limit) if name is not None and name in gates else limit
+        room = allowed(gates[name], now, limit=limit) if name in gates else limit
         if room:
-            behind = job.c.gate.is_(None) if name is None else job.c.gate == name
-            heads += rows_of(connection, _heads(behind).limit(room).with_for_update(skip_locked=True))
+            values = {"gate": name, "room": room}
+            heads += connection.execute(_HEADS_AT_GATE, values).mappings().all()
     return heads
 
 
-def _heads(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    statement = sa.select(job).where(_READY, sa.not_(job.c.waits), condition, _is_head())
-    return statement.order_by(job.c.priority, job.c.id)
-
-
-def _is_head() -> sa.ColumnElement[bool]:
-    earlier = job.alias("earlier")
-    pending = earlier.c.state.in_([sa.literal_column("'ready'"), sa.literal_column("'leased'")])
-    blocked = sa.exists().where(earlier.c.lane == job.c.lane, earlier.c.lane_seq < job.c.lane_seq, pending)
-    return sa.or_(job.c.lane.is_(None), sa.not_(blocked))
-
-
-def _gates_with_work(connection: sa.Connection) -> list[str | None]:
-    """Return the gates before which jobs stand, None for those without, by jumps through the index."""
-    ready = sa.and_(_READY, sa.not_(job.c.waits))
-    found: list[str | None] = []
-    if _exists(connection, sa.and_(ready, job.c.gate.is_(None))):
-        found.append(None)
-    following = sa.select(sa.func.min(job.c.gate)).where(ready, job.c.gate.is_not(None))
-    name = connection.execute(following).scalar()
+def _gates_with_work(connection: sa.Connection) -> list[str]:
+    """Return the gates before which jobs stand, an empty name for those without, by jumps through the index."""
+    found: list[str] = []
+    name = connection.execute(_FIRST_GATE).scalar()
     while name is not None:
         found.append(name)
-        name = connection.execute(following.where(job.c.gate > name)).scalar()
+        name = connection.execute(_NEXT_GATE, {"before": name}).scalar()
     return found
 
 
 def _lock_gates(connection: sa.Connection) -> dict[str, Gate]:
     """Return the gates, in one order for everybody, so that two who claim cannot block each other."""
-    statement = sa.select(channel_gate).order_by(channel_gate.c.channel).with_for_update()
     return {
         row["channel"]: Gate(
             interval=row["interval_us"] * _MICROSECOND,
@@ -160,7 +177,7 @@ def _lock_gates(connection: sa.Connection) -> dict[str, Gate]:
             arrival_at=row["arrival_at"],
             held_until=row["held_until"],
         )
-        for row in rows_of(connection, statement)
+        for row in rows_of(connection, _GATES)
     }
 
 
@@ -184,14 +201,12 @@ def _unpack(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
 
 def _has_work(connection: sa.Connection, now: datetime) -> bool:
     """Look before locking: an idle worker then writes nothing, and wakes nobody."""
-    ready = sa.and_(_READY, sa.not_(job.c.waits), _is_head())
-    return _exists(connection, ready) or _exists(connection, sa.and_(_READY, job.c.waits, job.c.due_at <= now))
+    looks = (connection.execute(_ANY_HEAD), connection.execute(_ANY_DUE, {"now": now}))
+    return any(look.first() is not None for look in looks)
 
 
 def _next_due(connection: sa.Connection) -> datetime | None:
-    at_once = _heads(sa.true()).with_only_columns(sa.func.coalesce(job.c.due_at, job.c.created_at)).limit(1)
-    waiting = sa.select(job.c.due_at).where(_READY, job.c.waits, _is_head()).order_by(job.c.due_at).limit(1)
-    due = [instant for statement in (at_once, waiting) for instant in connection.execute(statement).scalars()]
+    due = [*connection.execute(_ANY_HEAD).scalars(), *connection.execute(_FIRST_WAITING).scalars()]
     return min(due, default=None)
 
 

@@ -113,6 +113,7 @@ class SealedReader(io.RawIOBase):
             starts.append(starts[-1] + part.size_bytes)
         self._starts = starts
         self._position = 0
+        self._open_part = 0
         self._cache: OrderedDict[tuple[int, int], bytes] = OrderedDict()
 
     @property
@@ -171,6 +172,9 @@ class SealedReader(io.RawIOBase):
     def _chunk(self, part: int, chunk: int) -> bytes:
         found = self._cache.get((part, chunk))
         if found is None:
+            if part != self._open_part:
+                self._parts[self._open_part].close()
+                self._open_part = part
             found = self._parts[part].chunk(chunk)
             self._cache[part, chunk] = found
             if len(self._cache) > _CACHED_CHUNKS:
@@ -195,6 +199,8 @@ class _PartReader:
         self._chunks = -(-body // _SEALED_CHUNK_BYTES)
         self.size_bytes = body - self._chunks * _TAG_BYTES
         self.chunk(self._chunks - 1)
+        # A long upload has many parts; one at a time is open.
+        self.close()
 
     def chunk(self, number: int) -> bytes:
         stream = self._stream if self._stream is not None else self._open()
@@ -206,6 +212,7 @@ class _PartReader:
     def close(self) -> None:
         if self._stream is not None:
             self._stream.close()
+            self._stream = None
 
 
 class _ChunkCipher:

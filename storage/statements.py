@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,34 +18,25 @@ _FOLLOWED_LOCK = 0x48494C55  # "HILU": any number will do, as long as every proc
 
 def insert_new(connection: sa.Connection, table: sa.Table, row: Row) -> bool:
     """Insert a row; False where one with the same key is there already."""
-    insert = _insert(connection, table).on_conflict_do_nothing().inline()
+    statement = _insert_new(connection.dialect.name, table)
     # Without being asked, SQLAlchemy forgets an insert's count together with its cursor.
-    return connection.execute(insert, row, execution_options={"preserve_rowcount": True}).rowcount == 1
+    return connection.execute(statement, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def replace_row(connection: sa.Connection, table: sa.Table, row: Row) -> None:
-    """Insert a row, or give the one with the same primary key these values."""
-    key = [column.name for column in table.primary_key]
-    insert = _insert(connection, table)
-    values = {name: insert.excluded[name] for name in row if name not in key}
-    connection.execute(insert.on_conflict_do_update(index_elements=key, set_=values), row)
+    """Insert a whole row, or give the one with the same primary key these values."""
+    connection.execute(_replace_row(connection.dialect.name, table), row)
 
 
 def next_seq(connection: sa.Connection, lane: str) -> int:
     """Return a lane's next place; whoever else adds to this lane waits until this transaction ends."""
-    insert = _insert(connection, conversation)
-    statement = insert.on_conflict_do_update(
-        index_elements=["lane"], set_={"next_seq": conversation.c.next_seq + 1}
-    ).returning(conversation.c.next_seq)
+    statement = _count_up(connection.dialect.name, conversation.c.next_seq)
     return int(connection.execute(statement, {"lane": lane, "next_seq": 1}).scalar_one())
 
 
 def count_up(connection: sa.Connection, name: str) -> int:
     """Return the next number of a counter that begins with 1 and has no gaps."""
-    insert = _insert(connection, counter)
-    statement = insert.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1}).returning(
-        counter.c.value
-    )
+    statement = _count_up(connection.dialect.name, counter.c.value)
     return int(connection.execute(statement, {"name": name, "value": 1}).scalar_one())
 
 
@@ -63,6 +55,30 @@ def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> Sequence[sa
     return connection.execute(statement).mappings().all()
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
+# Building a statement takes as long as running it, so each is built once.
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> sa.Insert:
+    return _insert(dialect, table).on_conflict_do_nothing().inline()  # type: ignore[no-any-return]  # as `_insert` says
+
+
+@cache
+def _replace_row(dialect: str, table: sa.Table) -> sa.Insert:
+    key = [column.name for column in table.primary_key]
+    insert = _insert(dialect, table)
+    values = {column.name: insert.excluded[column.name] for column in table.c if column.name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=values)  # type: ignore[no-any-return]  # as `_insert`
+
+
+@cache
+def _count_up(dialect: str, column: sa.Column[int]) -> sa.Insert:
+    table = column.table
+    key = [key.name for key in table.primary_key]
+    insert = _insert(dialect, table).on_conflict_do_update(index_elements=key, set_={column.name: column + 1})
+    return insert.returning(column)  # type: ignore[no-any-return]  # as `_insert` says
+
+
+def _insert(dialect: str, table: sa.FromClause) -> Any:
     """The two dialects' insert classes share their methods, but no type."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,6 +30,9 @@ def translated() -> Iterator[None]:
         yield
     except exc.SQLAlchemyError as error:
         raise translate(error) from error
+    except sqlite3.Error as error:
+        # From the savepoints around grouped work, which go past SQLAlchemy.
+        raise TransientError("database_unavailable") from error
 
 
 def translate(error: exc.SQLAlchemyError) -> HilumError:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from domain.errors import PermanentError
 from domain.ids import UploadId
 from domain.study import SealedSegment
-from storage.files import finish_file, safe_name, sync_folder, unfinished_path
+from storage.files import finish_file, safe_name, sync_folder, translated_files, unfinished_path
 from storage.keyring import KEY_BYTES, Keyring
 from storage.sealing import CHUNK_BYTES, SealedPart, SealedReader, SealingWriter
 
@@ -43,12 +43,15 @@ class LocalUploadVault:
         stretches = _Stretches(chunks)
         position = first_position
         while stretch := await stretches.next(self._segment_bytes):
-            segment = await asyncio.to_thread(self._begin, upload_id, position)
+            with translated_files():
+                segment = await asyncio.to_thread(self._begin, upload_id, position)
             try:
-                await self._fill(segment, stretch, stretches)
-                yield await asyncio.to_thread(segment.finish)
+                with translated_files():
+                    await self._fill(segment, stretch, stretches)
+                    sealed = await asyncio.to_thread(segment.finish)
             finally:
                 segment.abandon()
+            yield sealed
             position += 1
 
     async def shred(self, segments: Sequence[SealedSegment]) -> None:

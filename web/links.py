@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.ids import MemberId, QuestionId
 from domain.web import SignInLink, UploadLink, hash_token
@@ -18,7 +18,7 @@ def sign_in_link(token: str, member_id: MemberId, *, now: datetime, options: Web
     return SignInLink(
         token_hash=hash_token(token),
         member_id=member_id,
-        expires_at=now + timedelta(minutes=options.sign_in_minutes),
+        expires_at=now + options.sign_in_life,
     )
 
 
@@ -34,6 +34,6 @@ def upload_link(
     return UploadLink(
         code_hash=hash_token(code),
         member_id=member_id,
-        expires_at=now + timedelta(minutes=options.upload_link_minutes),
+        expires_at=now + options.upload_link_life,
         question_id=question_id,
     )

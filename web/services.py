@@ -42,10 +42,10 @@ class WebOptions:
     secure_cookies: bool = True
     allowed_hosts: tuple[str, ...] = ()
     base_url: str = ""
-    sign_in_minutes: int = 15
-    session_hours: int = 12
-    idle_minutes: int = 10
-    upload_link_minutes: int = 30
+    sign_in_life: timedelta = timedelta(minutes=15)
+    session_life: timedelta = timedelta(hours=12)
+    session_idle: timedelta = timedelta(minutes=10)
+    upload_link_life: timedelta = timedelta(minutes=30)
     demo_roles: tuple[DemoRole, ...] = ()
     json_bytes: int = 256 * 1024
     text_json_bytes: int = 1024 * 1024
@@ -70,11 +70,7 @@ class WebOptions:
     @property
     def idle_limit(self) -> timedelta | None:
         """After how long without use a session locks; never in the demo."""
-        return None if self.is_demo else timedelta(minutes=self.idle_minutes)
-
-    @property
-    def session_life(self) -> timedelta:
-        return timedelta(hours=self.session_hours)
+        return None if self.is_demo else self.session_idle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +87,8 @@ class WebServices:
     health: Health
     options: WebOptions = field(default_factory=WebOptions)
     digest_preview: DigestPreview | None = None
+
+
+def in_minutes(life: timedelta) -> int:
+    """Return a time as a sentence says it: whole minutes, at least one."""
+    return max(1, round(life / timedelta(minutes=1)))

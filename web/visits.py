@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.ids import MemberId
+from domain.member import Member
 from domain.ports.store import Transaction
 from domain.web import SignInLink, WebSession, hash_token
 from web.problems import ProblemError
-from web.services import WebOptions
+from web.services import WebOptions, in_minutes
 from web.sessions import active_member, find_session
 from web.site import Site, Visit
 
@@ -60,7 +61,7 @@ async def open_visit(site: Site, request: Request, *, is_use: bool) -> Visit:
         raise ProblemError(401, "signed_out")
     request.state.member = found.member
     if found.is_idle(now, options.idle_limit):
-        raise ProblemError(401, "session_locked", values={"minutes": options.idle_minutes})
+        raise ProblemError(401, "session_locked", values={"minutes": in_minutes(options.session_idle)})
     if is_use and now - found.session.seen_at >= _TOUCH_EVERY:
         await site.services.store.write(lambda transaction: transaction.web.touch_session(token_hash, now))
     return Visit(site=site, request=request, member=found.member, token_hash=token_hash)
@@ -72,29 +73,30 @@ async def check_link(site: Site, token: str) -> None:
     _refuse_bad_link(site, found)
 
 
-async def sign_in(site: Site, request: Request, token: str) -> str:
-    """Use up a sign-in link and return the token of a new session; the cookie's old session is revoked.
+async def sign_in(site: Site, request: Request, token: str) -> tuple[str, Member]:
+    """Use up a sign-in link; return the token of a new session and whose it is. The cookie's old one is revoked.
 
     Raises:
         ProblemError: 400 "sign_in_unknown", 410 "sign_in_used" or "sign_in_expired".
     """
     now, fresh, former = site.now(), site.services.new_token(), _session_token(site, request)
 
-    def use(transaction: Transaction) -> MemberId:
+    def use(transaction: Transaction) -> Member:
         _refuse_bad_link(site, transaction.web.sign_in_link(hash_token(token)))
         member_id = transaction.web.use_sign_in_link(hash_token(token), now)
         if member_id is None:
             raise ProblemError(410, "sign_in_used")
-        if active_member(transaction, member_id) is None:
+        member = active_member(transaction, member_id)
+        if member is None:
             raise ProblemError(400, "sign_in_unknown")
         if former is not None:
             transaction.web.revoke_session(hash_token(former))
         transaction.web.add_session(_new_session(site, fresh, member_id=member_id, now=now))
-        return member_id
+        return member
 
-    member_id = await site.services.store.write(use)
-    site.services.log.info("signed_in", member_id=member_id)
-    return fresh
+    member = await site.services.store.write(use)
+    site.services.log.info("signed_in", member_id=member.id)
+    return fresh, member
 
 
 async def sign_out(visit: Visit) -> None:
@@ -112,7 +114,7 @@ def _refuse_bad_link(site: Site, link: SignInLink | None) -> None:
     if link.used_at is not None:
         raise ProblemError(410, "sign_in_used")
     if link.expires_at <= site.now():
-        raise ProblemError(410, "sign_in_expired", values={"minutes": site.services.options.sign_in_minutes})
+        raise ProblemError(410, "sign_in_expired", values={"minutes": in_minutes(site.services.options.sign_in_life)})
 
 
 def _new_session(site: Site, token: str, *, member_id: MemberId, now: datetime) -> WebSession:

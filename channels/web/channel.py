@@ -16,8 +16,9 @@ from domain.web import Direction, JsonValue, WebLine
 CHANNEL_NAME = "web"
 ECHO_KEY = "echo"
 
-_CAPABILITIES = Capabilities(text_limit=20_000, has_buttons=True, has_images=True, shows_own_messages=False,
-    repeats_are_harmless=True)
+_CAPABILITIES = Capabilities(
+    text_limit=20_000, has_buttons=True, has_images=True, shows_own_messages=False, repeats_are_harmless=True
+)
 
 
 class WebChannel:

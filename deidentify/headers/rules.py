@@ -95,8 +95,12 @@ def kept_rules() -> Mapping[int, KeptRule]:
     Raises:
         DeidentificationError("door_without_rules"): there are none; everything stays outside.
     """
-    rules = {rule.tag: rule for rule in _read_kept(_kept())}
-    if not rules or not profile_rules():
+    return require_rules({rule.tag: rule for rule in _read_kept(_kept())})
+
+
+def require_rules(rules: Mapping[int, KeptRule]) -> Mapping[int, KeptRule]:
+    """Return the rules, if there are any: an empty list would mean that nobody knows what may stay."""
+    if not rules:
         raise DeidentificationError("door_without_rules")
     return rules
 

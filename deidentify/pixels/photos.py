@@ -27,6 +27,8 @@ _FORMATS: Mapping[str, str] = {
     "TIFF": "image/png",
 }
 _UNDECODABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, Warning, struct.error, zlib.error)
+_OPENED = tuple(name for name in _FORMATS if name != "MPO")
+"""Several JPEG pictures in one file (MPO, from phones) open as JPEG; the first is taken."""
 _SEVERAL_PAGES = frozenset(("TIFF", "PNG", "WEBP"))
 
 
@@ -45,7 +47,7 @@ def clean_photo(data: bytes, limits: Limits) -> CleanedPhoto:
     """
     try:
         with _strict(limits):
-            image, media_type = _open(data, limits)
+            image, media_type = _open(data)
             picture = _flatten(image)
             return CleanedPhoto(_encode(picture, media_type), media_type, picture.height, picture.width)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -68,10 +70,8 @@ def _strict(limits: Limits) -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS = before
 
 
-def _open(data: bytes, limits: Limits) -> tuple[Image.Image, str]:
-    image = Image.open(BytesIO(data), formats=tuple(_FORMATS))
-    if image.width * image.height > limits.frame_pixels:
-        raise DeidentificationError("pixels_too_many")
+def _open(data: bytes) -> tuple[Image.Image, str]:
+    image = Image.open(BytesIO(data), formats=_OPENED)
     if image.format in _SEVERAL_PAGES and getattr(image, "n_frames", 1) > 1:
         raise DeidentificationError("photo_several_pages")
     image.load()
@@ -94,7 +94,7 @@ def _to_eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Stretch deep grey over 8 bits from its least to its greatest value."""
     deep = values.astype(np.float64)
     low, high = float(deep.min()), float(deep.max())
-    return np.asarray((deep - low) * (255.0 / max(high - low, 1e-9)), dtype=np.uint8)
+    return np.asarray(np.rint((deep - low) * (255.0 / max(high - low, 1e-9))), dtype=np.uint8)
 
 
 def _encode(picture: Image.Image, media_type: str) -> bytes:

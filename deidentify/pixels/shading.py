@@ -14,6 +14,7 @@ from deidentify.pixels.decoding import Pixels, decode_frame
 Grey = NDArray[np.uint8]
 _LOW, _HIGH = 1.0, 99.0
 _SAMPLED = 4
+_LEAST_WIDTH = 1e-3
 
 
 def is_windowed(dataset: Dataset) -> bool:
@@ -58,11 +59,14 @@ def apply_window(values: NDArray[np.float32], window: tuple[float, float], funct
     """Return grey from 0 to 255 (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
     center, width = window
     if function == "SIGMOID":
-        return np.asarray(255 / (1 + np.exp(-4 * (values - center) / max(width, 1e-6))) + 0.5, dtype=np.uint8)
+        exponent = np.clip(-4 * (values - center) / max(width, _LEAST_WIDTH), -80, 80)
+        return np.asarray(255 / (1 + np.exp(exponent)) + 0.5, dtype=np.uint8)
     if function == "LINEAR_EXACT":
-        scaled = (values - np.float32(center)) / np.float32(max(width, 1e-6))
+        scaled = (values - np.float32(center)) / np.float32(max(width, _LEAST_WIDTH))
+    elif width > 1:
+        scaled = (values - np.float32(center - 0.5)) / np.float32(width - 1)
     else:
-        scaled = (values - np.float32(center - 0.5)) / np.float32(max(width - 1, 1e-6))
+        return np.where(values > center - 0.5, np.uint8(255), np.uint8(0))
     scaled += np.float32(0.5)
     scaled *= np.float32(255)
     scaled += np.float32(0.5)

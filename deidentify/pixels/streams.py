@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _JPEG_START, _JPEG_SCAN, _JPEG_COMMENT = 0xD8, 0xDA, 0xFE
 _JPEG_KEPT_APPLICATION = {0xE0: b"JFIF\0", 0xEE: b"Adobe", 0xE8: b"mrfx"}
@@ -53,31 +53,31 @@ def _segments(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
             position += 1
             continue
         end = position + 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
-        yield marker, position + 4, min(end, len(stream))
-        position = max(end, position + 4)
+        start, end = position + 4, max(end, position + 4)
+        yield marker, start, min(end, len(stream))
+        position = end
 
 
 def _codestream_comments(stream: bytes, position: int) -> Iterator[tuple[int, int]]:
     """Walk the main header of a JPEG 2000 code stream, then the header of each tile-part."""
     while position < len(stream):
-        last = position
-        for marker, start, end in _segments(stream, position):
-            last = end
-            if marker == _J2K_COMMENT:
-                yield start + 2, end
+        segments = list(_segments(stream, position))
+        yield from _marked(segments)
+        last = segments[-1][2] if segments else position
         tile = stream.find(b"\xff\x90\x00\x0a", last, last + 4)
         length = int.from_bytes(stream[tile + 6 : tile + 10], "big") if tile >= 0 else 0
         if length == 0:
             return
         if tile + 12 < len(stream):
-            yield from _tile_comments(stream, tile + 12)
+            yield from _marked(_segments(stream, tile + 12))
         position = tile + length
 
 
-def _tile_comments(stream: bytes, position: int) -> Iterator[tuple[int, int]]:
-    for marker, start, end in _segments(stream, position):
+def _marked(segments: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the text of each comment, behind the two bytes that say in what it is written."""
+    for marker, start, end in segments:
         if marker == _J2K_COMMENT:
-            yield start + 2, end
+            yield min(start + 2, end), end
 
 
 def _box_comments(stream: bytes) -> Iterator[tuple[int, int]]:
@@ -87,11 +87,8 @@ def _box_comments(stream: bytes) -> Iterator[tuple[int, int]]:
         end = len(stream) if length == 0 else min(position + max(length, 8), len(stream))
         kind = stream[position + 4 : position + 8]
         if kind == b"jp2c":
-            yield from ((position + 8 + a, position + 8 + b) for a, b in _inner_comments(stream[position + 8 : end]))
+            inner = _codestream_comments(stream[position + 8 : end], 2)
+            yield from ((position + 8 + start, position + 8 + stop) for start, stop in inner)
         elif kind not in _BOXES_KEPT:
             yield position + 8, end
         position = end
-
-
-def _inner_comments(codestream: bytes) -> Iterator[tuple[int, int]]:
-    yield from _codestream_comments(codestream, 2)

@@ -187,6 +187,9 @@ class ChoiceRepository(Protocol):
     def take(self, token: str, action: Action) -> bool:
         """Resolve a choice, once; False where it was taken before."""
 
+    def take_all(self, question_id: QuestionId, action: Action) -> int:
+        """Resolve every open choice of a question that offers an action, since it has been done; returns how many."""
+
     def open_of(self, member_id: MemberId, now: datetime) -> Sequence[PendingChoice]:
         """Neither taken nor expired, newest first."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from domain.delivery import PendingChoice
-from domain.ids import MemberId
+from domain.ids import MemberId, QuestionId
 from domain.messages import Action
 from storage.statements import insert_new, rows_of
 from storage.tables import choice
@@ -36,6 +36,15 @@ class SqlChoices:
     def take(self, token: str, action: Action) -> bool:
         untaken = sa.and_(choice.c.token == token, choice.c.taken.is_(None))
         return self._connection.execute(sa.update(choice).where(untaken).values(taken=action.value)).rowcount == 1
+
+    def take_all(self, question_id: QuestionId, action: Action) -> int:
+        untaken = sa.and_(choice.c.question_id == question_id, choice.c.taken.is_(None))
+        rows = rows_of(self._connection, sa.select(choice).where(untaken))
+        tokens = [row["token"] for row in rows if action.value in row["actions"]]
+        if tokens:
+            statement = sa.update(choice).where(choice.c.token.in_(tokens)).values(taken=action.value)
+            self._connection.execute(statement)
+        return len(tokens)
 
     def open_of(self, member_id: MemberId, now: datetime) -> Sequence[PendingChoice]:
         statement = (

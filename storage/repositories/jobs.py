@@ -30,11 +30,8 @@ class SqlJobs:
         gate: str | None = None,
     ) -> bool:
         name, arguments = pack_command(command)
-        key_hash = key_of(name, arguments)
-        if self._is_known(key_hash):
-            return False
         row = {
-            "key_hash": key_hash,
+            "key_hash": key_of(name, arguments),
             "command": name,
             "arguments": arguments,
             "state": JobState.READY.value,
@@ -42,13 +39,10 @@ class SqlJobs:
             "priority": int(priority),
             "due_at": due_at,
             "lane": lane,
+            # A repeat leaves a gap in its lane, which nothing minds.
             "lane_seq": None if lane is None else next_seq(self._connection, lane),
-            "gate": gate,
+            "gate": gate or "",
             "attempts": 0,
             "created_at": self._clock(),
         }
         return insert_new(self._connection, job, row)
-
-    def _is_known(self, key_hash: str) -> bool:
-        statement = sa.select(job.c.id).where(job.c.key_hash == key_hash)
-        return self._connection.execute(statement).first() is not None

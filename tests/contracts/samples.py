@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -40,9 +39,7 @@ class Clock:
 
 def text(value: str = "폐렴이 맞습니까? [phone]") -> DeidentifiedText:
     end = len(value)
-    return DeidentifiedText(
-        value=value, replacements=(Replacement(start=end - 1, end=end, kind=IdentifierKind.PHONE),)
-    )
+    return DeidentifiedText(value=value, replacements=(Replacement(start=end - 1, end=end, kind=IdentifierKind.PHONE),))
 
 
 def member(member_id: str = MEMBER, **changes: object) -> Member:
@@ -53,7 +50,10 @@ def member(member_id: str = MEMBER, **changes: object) -> Member:
         "language": Language.ENGLISH,
         "time_zone": "Europe/Lisbon",
         "roles": frozenset({Role.PANELIST, Role.EDITOR}),
-        "addresses": (Address(channel="web", external_id=member_id), Address(channel="sms", external_id=f"+{member_id}")),
+        "addresses": (
+            Address(channel="web", external_id=member_id),
+            Address(channel="sms", external_id=f"+{member_id}"),
+        ),
         "digest_at": time(6, 45),
         "active": False,
     }

@@ -160,8 +160,7 @@ async def test_follower_misses_no_entry_of_concurrent_writers(store):
 
     async def follow():
         while len(seen) < 60:
-            last = seen[-1] if seen else 0
-            found = await store.read(lambda transaction: transaction.entries.after(last))
+            found = await store.read(lambda transaction: transaction.entries.after(seen[-1] if seen else 0))
             seen.extend(entry.id for entry in found)
 
     def add(number):
@@ -219,9 +218,7 @@ async def test_deliveries_are_listed_by_state(store):
     later = delivery("later", created_at=NOW + MINUTE, token=None, question_id=None, link=None)
     await store.write(lambda transaction: [transaction.deliveries.add(each) for each in (later, delivery())])
 
-    await store.write(
-        lambda transaction: transaction.deliveries.set_state(DeliveryId("later"), DeliveryState.UNKNOWN)
-    )
+    await store.write(lambda transaction: transaction.deliveries.set_state(DeliveryId("later"), DeliveryState.UNKNOWN))
 
     found = await store.read(lambda transaction: transaction.deliveries.in_state(DeliveryState.UNKNOWN))
     assert [(each.id, each.question_id) for each in found] == [("later", None)]

@@ -12,6 +12,7 @@ import numpy as np
 import pydicom
 from PIL import Image
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from deidentify.door import clean_file
@@ -64,6 +65,46 @@ def _pixel_module(rows: int, columns: int) -> Dataset:
     module.SamplesPerPixel, module.PhotometricInterpretation = 1, "MONOCHROME2"
     module.BitsAllocated, module.BitsStored, module.HighBit, module.PixelRepresentation = 16, 12, 11, 0
     return module
+
+
+def item(**values: Any) -> Dataset:
+    """Return an item of a sequence."""
+    made = Dataset()
+    for keyword, value in values.items():
+        setattr(made, keyword, value)
+    return made
+
+
+def multi_frame() -> Dataset:
+    """Return a CT of two frames, whose facts stand in functional groups."""
+    shared = item(
+        PixelMeasuresSequence=[item(PixelSpacing=[0.5, 0.6], SliceThickness=1.25)],
+        PlaneOrientationSequence=[item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        PixelValueTransformationSequence=[item(RescaleSlope=2, RescaleIntercept=-100, RescaleType="HU")],
+    )
+    frames = [
+        item(
+            PlanePositionSequence=[item(ImagePositionPatient=[0, 0, 10.0 * number])],
+            FrameVOILUTSequence=[item(WindowCenter=center, WindowWidth=10)],
+        )
+        for number, center in ((1, -80), (2, -60))
+    ]
+    dataset = ct(
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.2.1",
+        NumberOfFrames=2,
+        PixelData=ct().PixelData * 2,
+        SharedFunctionalGroupsSequence=Sequence([shared]),
+        PerFrameFunctionalGroupsSequence=Sequence(frames),
+    )
+    for keyword in (
+        "PixelSpacing",
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "RescaleSlope",
+        "RescaleIntercept",
+    ):
+        delattr(dataset, keyword)
+    return dataset
 
 
 def encoded(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> bytes:

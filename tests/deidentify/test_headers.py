@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pydicom
 import pytest
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from deidentify.headers.rules import Treatment, kept_rules
+from deidentify.headers.rules import Treatment, kept_rules, profile_rules
 from deidentify.headers.values import Written, clean_value
 from deidentify.pseudonyms import Pseudonyms
-from tests.deidentify.originals import SECRET, STUDY_UID, ct, cleaned, code, encoded, read
+from tests.deidentify.originals import SECRET, STUDY_UID, cleaned, code, ct, encoded, item, read
 
 PSEUDONYMS = Pseudonyms(SECRET)
-
-
-def _item(**values):
-    item = Dataset()
-    for keyword, value in values.items():
-        setattr(item, keyword, value)
-    return item
 
 
 def _after(**changes) -> Dataset:
@@ -39,7 +34,7 @@ def test_identity_becomes_a_pseudonym_and_characteristics_stay():
 def test_marks_say_what_was_done_and_claim_no_more():
     after = _after(BurnedInAnnotation="NO")
 
-    codes = [item.CodeValue for item in after.DeidentificationMethodCodeSequence]
+    codes = [found.CodeValue for found in after.DeidentificationMethodCodeSequence]
     assert codes == ["113100", "113107", "113108"]
     assert after.PatientIdentityRemoved == "YES"
     assert after.LongitudinalTemporalInformationModified == "MODIFIED"
@@ -57,13 +52,13 @@ def test_file_meta_and_preamble_are_ours():
 
 
 def test_uids_hold_together_through_references():
-    reference = _item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID=f"{STUDY_UID}.3")
+    reference = item(ReferencedSOPClassUID="1.2.840.10008.5.1.4.1.1.2", ReferencedSOPInstanceUID=f"{STUDY_UID}.3")
 
     after = _after(ReferencedImageSequence=Sequence([reference]))
 
-    item = after.ReferencedImageSequence[0]
-    assert item.ReferencedSOPInstanceUID == after.SOPInstanceUID == PSEUDONYMS.uid(f"{STUDY_UID}.3")
-    assert item.ReferencedSOPClassUID == after.SOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
+    found = after.ReferencedImageSequence[0]
+    assert found.ReferencedSOPInstanceUID == after.SOPInstanceUID == PSEUDONYMS.uid(f"{STUDY_UID}.3")
+    assert found.ReferencedSOPClassUID == after.SOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
 
 
 def test_dates_move_together_and_times_stay_to_the_hour():
@@ -85,28 +80,28 @@ def test_private_unknown_and_descriptive_attributes_are_gone():
     outcome = cleaned(original)
 
     after = read(outcome)
-    assert not [tag for tag in after.keys() if tag.is_private or tag.group == 0x6000]
+    assert not [element for element in after if element.tag.is_private or element.tag.group == 0x6000]
     assert not {"StudyDescription", "ImageComments", "ProtocolName"} & set(after.dir())
     assert outcome.report["private_removed"] == 3
 
 
 def test_identifiers_inside_of_a_kept_sequence_are_gone():
-    frame = _item(PatientName="FICTUS^ZEBRA", FrameComments="Zebra", StackID="1", FrameAcquisitionDateTime="20190705")
+    frame = item(PatientName="FICTUS^ZEBRA", FrameComments="Zebra", StackID="1", FrameAcquisitionDateTime="20190705")
 
     after = _after(FrameContentSequence=Sequence([frame]))
 
-    item = after.FrameContentSequence[0]
-    assert sorted(item.dir()) == ["FrameAcquisitionDateTime", "StackID"]
-    assert item.FrameAcquisitionDateTime == after.StudyDate
+    found = after.FrameContentSequence[0]
+    assert sorted(found.dir()) == ["FrameAcquisitionDateTime", "StackID"]
+    assert found.FrameAcquisitionDateTime == after.StudyDate
 
 
 def test_coded_entries_keep_known_codes_in_our_words():
-    known = _item(CodeValue="39607008", CodingSchemeDesignator="SCT", CodeMeaning="Lung of FICTUS")
-    unknown = _item(CodeValue="1", CodingSchemeDesignator="99LOCAL", CodeMeaning="Zebra")
+    known = item(CodeValue="39607008", CodingSchemeDesignator="SCT", CodeMeaning="Lung of FICTUS")
+    unknown = item(CodeValue="1", CodingSchemeDesignator="99LOCAL", CodeMeaning="Zebra")
 
     after = _after(AnatomicRegionSequence=Sequence([known, unknown]), ViewCodeSequence=Sequence([unknown]))
 
-    assert [item.CodeMeaning for item in after.AnatomicRegionSequence] == ["Lung"]
+    assert [found.CodeMeaning for found in after.AnatomicRegionSequence] == ["Lung"]
     assert "ViewCodeSequence" not in after
 
 
@@ -142,7 +137,7 @@ def test_coded_entries_keep_known_codes_in_our_words():
         ("SeriesDate", "summer", None),
         ("AcquisitionDateTime", "summer", None),
         ("SeriesTime", "noonish", None),
-        ("FrameOfReferenceUID", " ", None),
+        ("FrameOfReferenceUID", " ", ""),
     ],
 )
 def test_value_becomes(keyword, value, expected):
@@ -173,9 +168,9 @@ def test_binary_numbers_must_be_finite():
 
 
 def test_tables_are_kept_as_bytes_or_numbers_within_bounds():
-    lut = _item(LUTDescriptor=[4, 0, 12], LUTExplanation="Zebra")
+    lut = item(LUTDescriptor=[4, 0, 12], LUTExplanation="Zebra")
     lut.add_new("LUTData", "US", [0, 1, 2, 3])
-    huge = _item(LUTDescriptor=[4, 0, 12])
+    huge = item(LUTDescriptor=[4, 0, 12])
     huge.add_new("LUTData", "OW", b"\0" * (1 << 21))
 
     after = _after(VOILUTSequence=Sequence([lut, huge]), RedPaletteColorLookupTableData=b"\1\0\2\0")
@@ -203,7 +198,9 @@ def test_empty_values_stay_empty_and_empty_tables_go():
 
 
 def test_missing_type_two_attributes_are_added_empty():
-    original = ct(PatientName=None, PatientID=None, StudyDate=None, StudyTime=None, PatientSex=None, AccessionNumber=None)
+    original = ct(
+        PatientName=None, PatientID=None, StudyDate=None, StudyTime=None, PatientSex=None, AccessionNumber=None
+    )
 
     after = read(cleaned(original))
 
@@ -236,7 +233,7 @@ def test_a_sequence_that_is_none_is_left_out():
 
 def test_a_number_sent_as_a_sequence_is_left_out():
     original = ct()
-    original.add(pydicom.DataElement(0x00180060, "SQ", Sequence([_item(PatientName="FICTUS")])))
+    original.add(pydicom.DataElement(0x00180060, "SQ", Sequence([item(PatientName="FICTUS")])))
 
     after = read(cleaned(original))
 
@@ -245,3 +242,25 @@ def test_a_number_sent_as_a_sequence_is_left_out():
 
 def test_every_treatment_is_used():
     assert {rule.treatment for rule in kept_rules().values()} == set(Treatment)
+
+
+def _canary() -> Dataset:
+    """Return a data set with a marked value in every textual attribute that the profile names."""
+    dataset = Dataset()
+    for row in profile_rules().values():
+        tag = int(row.tag, 16) if re.fullmatch("[0-9A-F]{8}", row.tag) else 0
+        vr = dictionary_VR(tag) if dictionary_has_tag(tag) else "LO"
+        if tag >> 16 > 2 and vr in ("AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT", "AS", "DA", "DT", "TM"):
+            dataset.add_new(tag, vr, f"QZ{row.tag}")
+    return dataset
+
+
+def test_no_marked_value_of_any_profile_attribute_survives():
+    original = ct(PerFrameFunctionalGroupsSequence=Sequence([item(FrameContentSequence=Sequence([_canary()]))]))
+    for element in _canary():
+        original.add(element)
+
+    outcome = cleaned(original)
+
+    assert len(_canary()) > 300
+    assert b"QZ" not in outcome.body

@@ -58,6 +58,11 @@ def test_wrong_keyword_leaves_the_door_without_rules():
         rules._rule("NoSuchKeyword", Treatment.NUMBER)
 
 
+def test_no_rules_close_the_door():
+    with pytest.raises(DeidentificationError, match="door_without_rules"):
+        rules.require_rules({})
+
+
 def test_documentation_is_what_the_rules_say():
     page = (_ROOT / "docs" / "deidentification.md").read_text("utf-8")
 

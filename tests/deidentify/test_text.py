@@ -31,7 +31,24 @@ _pieces = st.lists(
     st.sampled_from(
         [line.split(" | ")[0] for line in _lines("identifier_phrases.txt")]
         + _lines("clinical_phrases.txt")
-        + ["[phone]", "[resident number]", "-", " ", "0", "12", "20240315", "@", "a", "생", "ID", "+82", ".", "x", "\u200b", "１"]
+        + [
+            "[phone]",
+            "[resident number]",
+            "-",
+            " ",
+            "0",
+            "12",
+            "20240315",
+            "@",
+            "a",
+            "생",
+            "ID",
+            "+82",
+            ".",
+            "x",
+            "\u200b",
+            "１",
+        ]
     ),
     max_size=8,
 ).map("".join)
@@ -79,7 +96,9 @@ def test_cut_resident_number_is_known_as_one_later():
     assert cleaned.names_a_resident_number
 
 
-@given(st.one_of(_pieces, st.text(alphabet="0123456789-. +()@aID생년월일[]\u200b１", max_size=60), st.text(max_size=60)))
+@given(
+    st.one_of(_pieces, st.text(alphabet="0123456789-. +()@aID생년월일[]\u200b１", max_size=60), st.text(max_size=60))
+)
 @settings(max_examples=400, deadline=None)
 def test_cleaning_twice_changes_nothing(text):
     once = clean_text(IdentifiableText(text))
@@ -99,7 +118,25 @@ def test_no_long_number_is_left_without_a_unit(text):
 
 @pytest.mark.parametrize(
     "unit",
-    ["0", "1-", "1 ", "+1", "ID ", "a", "a@", "520314-", "1.", "생년월일 1", "가나다 ", "01 ", "12-", "A-1", "(", "１", "\u200b1"],
+    [
+        "0",
+        "1-",
+        "1 ",
+        "+1",
+        "ID ",
+        "a",
+        "a@",
+        "520314-",
+        "1.",
+        "생년월일 1",
+        "가나다 ",
+        "01 ",
+        "12-",
+        "A-1",
+        "(",
+        "１",
+        "\u200b1",
+    ],
 )
 def test_a_hundred_thousand_characters_take_linear_time(unit):
     text = (unit * 100_000)[:100_000]

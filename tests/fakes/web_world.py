@@ -90,8 +90,12 @@ class Intake:
     limits: IntakeLimits = field(default_factory=lambda: IntakeLimits(text_characters=1000, file_bytes=1000))
     messages: list[InboundMessage] = field(default_factory=list)
     bytes_received: dict[str, bytes] = field(default_factory=dict)
+    failure: Exception | None = None
+    """What goes wrong with the next message, if anything."""
 
     async def accept(self, message: InboundMessage) -> bool:
+        if self.failure is not None:
+            raise self.failure
         if any(known.external_id == message.external_id for known in self.messages):
             return False
         self.messages.append(message)
@@ -168,7 +172,7 @@ class WebWorld:
         """Return a browser on a page of ours, signed in where it is given a session's token."""
         cookies = {} if token is None else {self.cookie: token}
         ours = {"origin": self.origin, "accept-language": "en", **headers}
-        transport = httpx.ASGITransport(app=self.app, client=("203.0.113.7", 4711))
+        transport = httpx.ASGITransport(app=self.app, client=("203.0.113.7", 4711), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url=self.origin, cookies=cookies, headers=ours)
 
     @property
@@ -282,13 +286,13 @@ class WebWorld:
         await self.store.write(add)
         return image
 
-    async def line(self, person: Member, text: str = "Hello", *, key: str = "note") -> None:
+    async def line(self, person: Member, text: str = "Hello", *, key: str = "note", token: str | None = None) -> None:
         """Add a line to a member's conversation."""
         line = WebLine(
             cause=f"line-{next(self._numbers)}",
             member_id=person.id,
             direction=Direction.OUT,
-            payload={"key": key, "text": text},
+            payload={"key": key, "text": text, "token": token},
             at=self.clock(),
         )
         await self.store.write(lambda transaction: transaction.web.add_line(line))

@@ -77,25 +77,30 @@ JOURNEY: tuple[Step, ...] = (
 )  # fmt: skip
 
 
-async def _take(society: Society, step: Step, *, crash_each: bool = False) -> None:
-    """Take one step; after a crash the program starts anew and the member sends again, as their app does."""
+async def _take(society: Society, step: Step, *, life: int | None = None) -> None:
+    """Take one step; after a crash the program starts anew and the member sends again, as their app does.
+
+    With a `life` every process dies after so many commits, also those that recover.
+    """
     while True:
-        society.faults.crash_after = 1 if crash_each and society.faults.crash_after is None else society.faults.crash_after
         try:
+            society.faults.crash_after = society.faults.crash_after or life
             await step(society)
+            return
         except CrashError:
-            await _recover(society)
-            if not crash_each:
-                await step(society)
-                return
+            await _recover(society, life=life)
+
+
+async def _recover(society: Society, *, life: int | None = None) -> None:
+    while True:
+        society.restart()
+        society.faults.crash_after = life
+        try:
+            await society.queue.return_expired(society.now)
+            await society.work()
+            return
+        except CrashError:
             continue
-        return
-
-
-async def _recover(society: Society) -> None:
-    society.restart()
-    await society.queue.return_expired(society.now)
-    await society.work()
 
 
 async def _assert_complete(society: Society) -> None:
@@ -153,11 +158,12 @@ async def test_a_crash_after_any_commit_loses_nothing(tmp_path: Path, part: int)
         await _run(folder, f"sqlite:///{folder}/hilum.db", crash_after=crash_after)
 
 
-async def test_a_crash_after_every_single_commit_still_gets_there(tmp_path: Path, database_url: str) -> None:
+@pytest.mark.parametrize("life", [8, 13])
+async def test_processes_that_die_young_still_get_there(tmp_path: Path, database_url: str, life: int) -> None:
     society = await found_society(tmp_path, database_url)
 
     for step in JOURNEY:
-        await _take(society, step, crash_each=True)
+        await _take(society, step, life=life)
     await _recover(society)
 
     await _assert_complete(society)

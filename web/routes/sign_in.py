@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from domain.member import Member, Role
 from domain.web import hash_token
 from web.answers import reader_of
 from web.problems import ProblemError
@@ -31,10 +32,17 @@ async def show_button(site: Site, request: Request) -> Response:
 
 
 async def use_link(site: Site, request: Request) -> Response:
-    fresh = await sign_in(site, request, _token(site, request))
-    response = RedirectResponse(f"{site.base}/", status_code=303)
+    fresh, member = await sign_in(site, request, _token(site, request))
+    response = RedirectResponse(f"{site.base}/{_first_page(member)}", status_code=303)
     set_cookie(response, site, fresh)
     return response
+
+
+def _first_page(member: Member) -> str:
+    """Experts land where their work is, everybody else where they ask."""
+    if member.has(Role.PANELIST):
+        return "desk"
+    return "editor" if member.has(Role.EDITOR) else ""
 
 
 async def leave(visit: Visit) -> Response:

@@ -10,7 +10,7 @@ import { button, fill, icon, make } from "./nodes.js";
 import { Outbox } from "./outbox.js";
 import { Preview } from "./preview.js";
 import { follow } from "./stream.js";
-import { say } from "./texts.js";
+import { dayOf, say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 
 /** Buttons that begin a reply instead of being pressed. */
@@ -52,8 +52,9 @@ class Chat {
     const known = this.lines.get(line.id);
     if (known) return this.replace(known, line);
     const node = this.nodeOf(line);
-    if (this.lastDay !== new Date(line.at).toDateString()) this.list.append(dayNode(line.at));
-    this.lastDay = new Date(line.at).toDateString();
+    this.onlyNewestReplies(line);
+    if (this.lastDay !== dayOf(line.at)) this.list.append(dayNode(line.at));
+    this.lastDay = dayOf(line.at);
     this.list.append(node);
     this.lines.set(line.id, { line, node });
     if (!this.isAtEnd) return this.noteNew();
@@ -65,6 +66,11 @@ class Chat {
     if (CARD_KEYS.has(line.key) && line.question_id) node.querySelector(".bubble").append(this.preview(line).node);
     if (line.key === "draft.checking" && line.question_id) this.watchChecking(line, node);
     return node;
+  }
+
+  /** One way to write about a question is enough: the one under its newest line. */
+  onlyNewestReplies({ question_id: id }) {
+    if (id) this.list.querySelectorAll(`[data-about="${CSS.escape(id)}"]`).forEach((node) => node.remove());
   }
 
   watchChecking(line, node) {
@@ -142,6 +148,10 @@ class Chat {
   retry(pending) {
     if (pending.batch?.totals.failed) pending.batch.retry();
     this.outbox.retry(pending);
+  }
+
+  sendWithout(pending) {
+    this.outbox.sendWithout(pending);
   }
 
   takeBack(pending) {

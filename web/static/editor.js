@@ -129,8 +129,11 @@ class ReleaseForm {
   }
 }
 
-function prefilled({ title, text }) {
-  return [title, valueOf(text)].filter(Boolean).join("\n");
+/** Title, text and answer to begin from: members read nothing but what is published. */
+function prefilled({ title, text, answer }) {
+  const words = valueOf(text);
+  const isSaidTwice = words.replaceAll(/\s+/g, " ").trim() === title;
+  return [isSaidTwice ? "" : title, words, valueOf(answer)].filter(Boolean).join("\n");
 }
 
 function valueOf(text) {

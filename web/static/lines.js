@@ -63,6 +63,8 @@ function errorNode(pending, hands) {
   return make("p", { class: "failure" },
     icon("warning"), make("span", {}, pending.error),
     button(say("retry"), { icon: "retry", class: "plain" }, () => hands.retry(pending)),
+    pending.batch?.totals.failed && (pending.text || pending.batch.ids.length) &&
+      button(say("chat.send_without"), { class: "plain" }, () => hands.sendWithout(pending)),
     button(say("chat.take_back"), { class: "plain" }, () => hands.takeBack(pending)));
 }
 
@@ -86,7 +88,7 @@ function replyNode(line, hands) {
   const label = labelOf(line);
   const hasButton = line.choices?.some(({ action }) => action === "add_information" || action === "discard");
   if (line.direction !== "out" || !line.question_id || !label || hasButton) return null;
-  return make("button", { type: "button", class: "about", on: { click: () => hands.reply(line) } }, say("chat.reply_to", { label }));
+  return make("button", { type: "button", class: "about", "data-about": line.question_id, on: { click: () => hands.reply(line) } }, say("chat.reply_to", { label }));
 }
 
 /** Return "Q12" where a line names its question. */

@@ -38,7 +38,7 @@ const FILLED = new Set(["urgent", "today", "routine", "send"]);
 export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== 0));
   return node;
 }
 
@@ -63,7 +63,7 @@ export function button(label, { icon: name, bare = false, digit, ...attributes }
 
 /** Replace everything in a node. */
 export function fill(node, ...children) {
-  node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== 0));
   return node;
 }
 

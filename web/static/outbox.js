@@ -28,6 +28,12 @@ export class Outbox {
     return this.work();
   }
 
+  /** Send it without the files that failed. */
+  sendWithout(pending) {
+    pending.leavesFailed = true;
+    return this.retry(pending);
+  }
+
   drop(pending) {
     this.pending = this.pending.filter((one) => one !== pending);
     this.onChange();
@@ -70,10 +76,15 @@ export class Outbox {
 
   async deliver(pending) {
     await pending.batch?.whenSettled();
-    if (pending.batch?.totals.failed) throw new Error(say("chat.files_failed"));
+    if (pending.batch?.totals.failed && !pending.leavesFailed) throw new Error(firstFailure(pending.batch));
     const body = { client_id: pending.clientId, text: pending.text || undefined, in_reply_to: pending.reply?.id };
     if (pending.batch) body.uploads = pending.batch.ids;
     pending.posted = true;
     await persist(() => post("/api/messages", body), { tries: 40 });
   }
+}
+
+function firstFailure(batch) {
+  const reason = batch.items.find((item) => item.state === "failed")?.error ?? "";
+  return [say("chat.files_failed"), reason].filter(Boolean).join(" ");
 }

@@ -72,7 +72,7 @@ export class Preview {
     const { question } = this;
     const gone = ["discarded", "expired", "withdrawn"].includes(question.state);
     const text = gone ? say(`state.${question.state}`) : say("preview.sent", { label: question.label });
-    return [make("p", { class: "dim" }, icon(gone ? "close" : "check"), text), !gone && this.hasTaken() && choicesNode(this.line, this.hands)];
+    return [make("p", { class: "series-state dim" }, icon(gone ? "close" : "check"), text), !gone && this.hasTaken() && choicesNode(this.line, this.hands)];
   }
 
   hasTaken() {

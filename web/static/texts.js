@@ -10,8 +10,10 @@ export const page = body.dataset.page ?? "";
 export const me = read("me") ?? { id: "", name: "", language, roles: [], demo: isDemo };
 
 const texts = read("texts") ?? {};
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", weekday: "short" });
+/** Times are said on the member's own clock where the server names it, as the bot's sentences do. */
+const zone = me.time_zone ? { timeZone: me.time_zone } : {};
+const clock = new Intl.DateTimeFormat(language, { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(language, { ...zone, month: "short", day: "numeric", weekday: "short" });
 const number = new Intl.NumberFormat(language);
 
 /** Return a page text with its placeholders filled in; the key itself where a text is missing. */
@@ -31,7 +33,7 @@ export const count = (value) => number.format(value);
 
 /** Return "14:02", with the day in front when it is not today's. */
 export function momentOf(iso) {
-  const sameDay = new Date(iso).toDateString() === new Date().toDateString();
+  const sameDay = dayOf(iso) === dayOf(Date.now());
   return sameDay ? timeOf(iso) : `${dayOf(iso)} ${timeOf(iso)}`;
 }
 

@@ -56,10 +56,10 @@ export function entryNode(entry) {
 function spokenNode(entry) {
   const isNote = entry.kind === "note";
   const confidence = entry.details?.confidence;
-  const head = make("p", { class: "entry-head" }, isNote && icon("lock"), make("strong", {}, entry.mine ? say("thread.you") : entry.actor ?? "Hilum"),
+  const head = make("p", { class: "entry-head" }, isNote && icon("lock"), make("strong", {}, entry.mine ? say("thread.you") : entry.actor || "Hilum"),
     make("span", { class: "entry-kind" }, say(`entry.${entry.kind}`)), make("span", { class: "grow" }), make("time", { datetime: entry.at }, momentOf(entry.at)));
   return make("li", { class: `entry ${entry.kind} ${entry.mine ? "mine" : ""}`, "data-entry": entry.id },
-    head, make("p", { class: "entry-text" }, marked(entry.text, replacedTitle)), confidence ? confidenceNode(confidence) : null);
+    head, make("p", { class: "entry-text" }, marked(asText(entry.text), replacedTitle)), confidence ? confidenceNode(confidence) : null);
 }
 
 function confidenceNode(confidence) {
@@ -70,11 +70,16 @@ function confidenceNode(confidence) {
 function happenedNode(entry) {
   const key = `entry.${entry.kind}`;
   const details = entry.details ?? {};
-  const values = { actor: entry.mine ? say("thread.you") : entry.actor ?? "Hilum", ...details };
+  const values = { actor: entry.mine ? say("thread.you") : entry.actor || "Hilum", ...details };
   if (details.audience) values.audience = saidOr(`audience.${details.audience}`, details.audience);
   if (details.urgency) values.urgency = saidOr(`urgency.${details.urgency}`, details.urgency);
   if (details.scope) values.scope = saidOr(`scope.${details.scope}`, details.scope);
   return make("li", { class: `happened ${entry.kind}` }, make("span", {}, canSay(key) ? say(key, values) : entry.kind), make("time", { datetime: entry.at }, momentOf(entry.at)));
+}
+
+/** Entries come as plain strings, questions with their replacements. */
+function asText(text) {
+  return typeof text === "string" ? { value: text } : text;
 }
 
 function saidOr(key, word) {

@@ -94,7 +94,7 @@ export class UploadBatch {
     const files = items.map((item) => ({ client_id: item.clientId, size: item.size }));
     try {
       const answer = await persist(() => post("/api/uploads", { files }, { root: this.root }), { tries: TRIES, onWait: () => this.stall() });
-      const known = new Map(answer.uploads.map((upload) => [upload.client_id, upload]));
+      const known = new Map([...answer.uploads, ...(answer.refused ?? [])].map((upload) => [upload.client_id, upload]));
       for (const item of items) this.place(item, known.get(item.clientId));
     } catch (error) {
       for (const item of items) this.fail(item, error);
@@ -103,6 +103,7 @@ export class UploadBatch {
 
   place(item, upload) {
     if (!upload) return this.fail(item, new ApiError(500));
+    if (upload.error) return this.fail(item, new ApiError(422, upload));
     Object.assign(item, { id: upload.id, sent: upload.received, state: "waiting" });
     if (upload.state && upload.state !== "receiving") item.state = "done";
     return this.settle();
@@ -149,7 +150,7 @@ export class UploadBatch {
     await patience(round);
     const files = [{ client_id: item.clientId, size: item.size }];
     const answer = await post("/api/uploads", { files }, { root: this.root }).catch(() => null);
-    if (answer) item.sent = answer.uploads[0].received;
+    item.sent = answer?.uploads[0]?.received ?? item.sent;
     this.isStalled = !answer;
     this.onChange();
   }

@@ -12,6 +12,7 @@ def me_view(member: Member, *, is_demo: bool) -> dict[str, JsonValue]:
         "id": member.id,
         "name": member.display_name,
         "language": member.language.value,
+        "time_zone": member.time_zone,
         "roles": roles,
         "demo": is_demo,
     }

@@ -163,7 +163,7 @@ def _job() -> None:
         sa.Column("due_at", INSTANT),
         sa.Column("lane", sa.Text()),
         sa.Column("lane_seq", LONG),
-        sa.Column("gate", sa.Text()),
+        sa.Column("gate", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("owner", sa.Text()),
         sa.Column("leased_until", INSTANT),

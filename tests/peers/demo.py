@@ -1,0 +1,69 @@
+"""The real `hilum demo` as a process on a free port of this machine; stopped by its pid."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+
+START_SECONDS = 90.0
+HILUM = (sys.executable, "-c", "from bot.cli import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    url: str
+    pid: int
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[Demo]:
+    """Start the demo with its data in a folder, and stop it at the end."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HILUM_")}
+    command = [*HILUM, "demo", "--port", str(port), "--data", str(folder)]
+    with (folder.parent / f"{folder.name}.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        try:
+            wait_until_healthy(f"http://127.0.0.1:{port}", process)
+            yield Demo(f"http://127.0.0.1:{port}", process.pid)
+        finally:
+            stop(process)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
+    end = monotonic() + START_SECONDS
+    while monotonic() < end:
+        assert process.poll() is None, "the demo ended at its start"
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310 - loopback
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, OSError):
+            sleep(0.1)
+    raise TimeoutError("the demo did not become healthy")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
