@@ -14,8 +14,8 @@ from bot.compose import storage_options
 from bot.terminal import console, fail
 from config.settings import Settings
 from domain.errors import UserError
-# from storage.backup import backup as back_up
-# from storage.backup import restore as bring_back
+from storage.backup import backup as back_up
+from storage.backup import restore as bring_back
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -58,19 +58,16 @@ def deidentify(
         raise SystemExit(1)
 
 
-def backup(
-    context: typer.Context, target: Annotated[Path, typer.Argument(help="New folder for the backup.")]
-) -> None:
+def backup(context: typer.Context, target: Annotated[Path, typer.Argument(help="New folder for the backup.")]) -> None:
     """Copy database, linkage and archive; never keys, never anything identifiable."""
     settings: Settings = context.obj()
     manifest = back_up(storage_options(settings), target)
     console.print(f"{len(manifest.files)} files in {target}. The keys are not in it: keep their copy elsewhere.")
 
 
-def restore(
-    context: typer.Context, source: Annotated[Path, typer.Argument(exists=True, file_okay=False)]
-) -> None:
+def restore(context: typer.Context, source: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
     """Bring a backup back into an empty installation, and erase again what was erased since."""
     settings: Settings = context.obj()
     outcome = bring_back(source, storage_options(settings))
-    console.print(f"Restored. {outcome.erased_again} erasures made since the backup were applied again.")
+    again = outcome.objects_erased + outcome.subjects_erased
+    console.print(f"{outcome.files} files restored; {again} erasures made since the backup were applied again.")

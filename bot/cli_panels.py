@@ -48,11 +48,11 @@ def set_panel(  # noqa: PLR0913 - one option a field
     )
 
     def save(transaction: Transaction) -> list[str]:
-        problems = [each for each in people if not _is(transaction, each, Role.PANELIST)]
-        problems += [] if _is(transaction, MemberId(coordinator), Role.COORDINATOR) else [coordinator]
+        wanted = [(each, Role.PANELIST) for each in people] + [(panel.coordinator_id, Role.COORDINATOR)]
+        problems = [str(each) for each, role in wanted if not _is(transaction, each, role)]
         if not problems:
             transaction.panels.save(panel)
-        return [str(each) for each in problems]
+        return problems
 
     async def keep(parts: Parts) -> list[str]:
         return await parts.services.store.write(save)

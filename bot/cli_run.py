@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot import demo
 from bot.compose import Parts, compose, make_web_services, make_worker
 from bot.logs import configure_logs
 from bot.schedule import Schedule
-from bot.supervisor import listen, make_server, supervise
+from bot.supervisor import Pages, listen, make_server, supervise
 from bot.terminal import console, fail
 from config.settings import Settings
 from storage.migrate import is_current
@@ -75,27 +76,34 @@ def _run(
     before: Callable[[Parts], object] | None = None,
     on_started: Callable[[], None] = lambda: None,
 ) -> None:
-    try:
-        listener = listen(settings.web.host, settings.web.port) if with_web else None
-    except OSError as error:
-        where = f"{settings.web.host}:{settings.web.port}"
-        fail(f"cannot listen on {where}: {error.strerror}. Choose another port (make demo PORT=8091).", code=1)
+    listener = _listen(settings) if with_web else None
 
     async def run() -> None:
         parts = compose(settings)
         try:
             if before is not None:
                 await before(parts)  # type: ignore[misc]  # an async function
-            app = create_app(make_web_services(parts, demo_roles=roles)) if with_web else None
             await supervise(
                 worker=make_worker(parts),
                 schedule=Schedule(parts.services, sends_digests=settings.digest.enabled),
-                server=make_server(app) if app else None,
-                close_streams=app.state.close_streams if app else lambda: None,
-                listener=listener,
+                pages=None if listener is None else _pages(parts, listener, roles=roles),
                 on_started=on_started,
             )
         finally:
             parts.close()
 
     asyncio.run(run())
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.web.host, settings.web.port)
+    except OSError as error:
+        where = f"{settings.web.host}:{settings.web.port}"
+        fail(f"cannot listen on {where}: {error.strerror}. Choose another port (make demo PORT=8091).", code=1)
+
+
+def _pages(parts: Parts, listener: socket.socket, *, roles: tuple[DemoRole, ...]) -> Pages:
+    samples = demo.samples_folder(parts.settings) if roles else None
+    app = create_app(make_web_services(parts, demo_roles=roles, demo_samples=samples))
+    return Pages(server=make_server(app), listener=listener, close_streams=app.state.close_streams)

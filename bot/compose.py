@@ -8,6 +8,7 @@ import socket as sockets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot import health
 from bot.clock import utc_now
@@ -126,7 +127,9 @@ def make_worker(parts: Parts) -> Worker:
     )
 
 
-def make_web_services(parts: Parts, *, demo_roles: tuple[DemoRole, ...] = ()) -> WebServices:
+def make_web_services(
+    parts: Parts, *, demo_roles: tuple[DemoRole, ...] = (), demo_samples: Path | None = None
+) -> WebServices:
     async def preview(member: Member) -> str | None:
         return await preview_digest(parts, member)
 
@@ -143,7 +146,7 @@ def make_web_services(parts: Parts, *, demo_roles: tuple[DemoRole, ...] = ()) ->
         new_token=new_token,
         health=is_healthy,
         digest_preview=preview,
-        options=_web_options(parts.settings, demo_roles),
+        options=replace(_web_options(parts.settings), demo_roles=demo_roles, demo_samples=demo_samples),
     )
 
 
@@ -154,9 +157,7 @@ async def preview_digest(parts: Parts, member: Member) -> str | None:
     def compose_it(transaction: Transaction) -> str | None:
         last = transaction.digests.last("daily", member.id)
         since = now - timedelta(days=7) if last is None else last.until
-        digest = Digest(
-            name="daily", period=member.local(now).date(), member_id=member.id, since=since, until=now
-        )
+        digest = Digest(name="daily", period=member.local(now).date(), member_id=member.id, since=since, until=now)
         return parts.services.digests.compose(transaction, digest, member)
 
     return await parts.services.store.read(compose_it)
@@ -202,7 +203,7 @@ def _rules(settings: Settings) -> Rules:
     return Rules(**settings.rules.model_dump())
 
 
-def _web_options(settings: Settings, demo_roles: tuple[DemoRole, ...]) -> WebOptions:
+def _web_options(settings: Settings) -> WebOptions:
     web = settings.web
     return WebOptions(
         secure_cookies=web.secure_cookies,
@@ -212,5 +213,4 @@ def _web_options(settings: Settings, demo_roles: tuple[DemoRole, ...]) -> WebOpt
         session_life=web.session_time_to_live,
         session_idle=web.session_idle,
         upload_link_life=web.upload_link_time_to_live,
-        demo_roles=demo_roles,
     )

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rich.progress import Progress, SpinnerColumn, TextColumn
+from tzlocal import get_localzone_name
 
 from bot.clock import utc_now
 from bot.compose import Parts
 from bot.demo_people import ROLES
 from bot.demo_story import tell_story
+from bot.image_work import draw_samples
 from bot.terminal import console, fail
 from config.loading import load_settings
 from config.settings import Settings
@@ -19,7 +21,7 @@ from storage.keyring import create_keys
 MARK = "THIS-IS-A-DEMO"
 _PRODUCTION = ("HILUM_CHANNELS__", "HILUM_DATABASE_URL", "HILUM_LINKAGE_URL", "HILUM_ARCHIVE_URL", "HILUM_KEYS")
 
-__all__ = ["ROLES", "demo_settings", "fill", "is_demo_folder", "prepare"]
+__all__ = ["ROLES", "demo_settings", "fill", "is_demo_folder", "prepare", "samples_folder"]
 
 
 def demo_settings(folder: Path, *, port: int, environment: Mapping[str, str]) -> Settings:
@@ -53,6 +55,11 @@ def prepare(settings: Settings) -> None:
         create_keys(settings.keys)
 
 
+def samples_folder(settings: Settings) -> Path:
+    """Return where the fictional studies lie that a newcomer may upload."""
+    return settings.data / "samples"
+
+
 async def fill(parts: Parts) -> None:
     """Tell the demo's past at the first start."""
     members = await parts.services.store.read(lambda transaction: transaction.members.all())
@@ -60,4 +67,6 @@ async def fill(parts: Parts) -> None:
         return
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
         progress.add_task("Preparing a few past cases (first start only)…")
-        await tell_story(parts, clock=utc_now)
+        # The demo's people live where the newcomer's clock does.
+        await parts.pool.run("samples", draw_samples, samples_folder(parts.settings))
+        await tell_story(parts, clock=utc_now, time_zone=get_localzone_name() or "Asia/Seoul")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 
@@ -93,6 +93,7 @@ class Teller:
 
     parts: Parts
     now: datetime
+    time_zone: str
 
     async def tell(self) -> None:
         """Add the people, the panel and the tales to an empty society."""
@@ -105,7 +106,7 @@ class Teller:
 
     def _found(self, transaction: Transaction) -> None:
         for member in PEOPLE:
-            transaction.members.save(member)
+            transaction.members.save(replace(member, time_zone=self.time_zone))
         transaction.panels.save(PANEL)
 
     async def _tell(self, tale: Tale) -> None:
@@ -114,12 +115,12 @@ class Teller:
             return
         await self._press(tale.panelist, Action.CLAIM, question)
         fields = {"text": tale.answer, "confidence": str(tale.confidence)}
-        await self._press(tale.panelist, Action.ANSWER, question, fields)
+        await self._press(tale.panelist, Action.ANSWER, question, fields=fields)
         for action in (tale.feedback, tale.consent):
             if action is not None:
                 await self._press(tale.asker, action, question)
         if tale.published:
-            await self._press(EDITOR, Action.PUBLISH, question, {"text": tale.published})
+            await self._press(EDITOR, Action.PUBLISH, question, fields={"text": tale.published})
 
     async def _ask(self, tale: Tale) -> QuestionId:
         uploads = [await self._upload(tale.asker, read_sample(name)) for name in tale.files]
@@ -127,7 +128,7 @@ class Teller:
         draft = await self._draft_of(tale.asker)
         images = await self.parts.services.store.read(lambda transaction: transaction.images.of_question(draft.id))
         for series in group_into_series(images):
-            await self._press(tale.asker, Action.CONFIRM_SERIES, draft.id, {"series": series.uid})
+            await self._press(tale.asker, Action.CONFIRM_SERIES, draft.id, fields={"series": series.uid})
         await self._press(tale.asker, tale.urgency, draft.id)
         return draft.id
 
@@ -137,17 +138,15 @@ class Teller:
         return draft
 
     async def _upload(self, member: Member, data: bytes) -> UploadId:
-        upload = await self.parts.intake.begin_upload(
-            member.id, external_id=secrets.token_hex(8), size_bytes=len(data)
-        )
+        upload = await self.parts.intake.begin_upload(member.id, external_id=secrets.token_hex(8), size_bytes=len(data))
         await self.parts.intake.receive(upload.id, _chunks(data), offset=0)
         return upload.id
 
     async def _press(
-        self, member: Member, action: Action, question_id: QuestionId, fields: Mapping[str, str] | None = None
+        self, member: Member, action: Action, question: QuestionId, *, fields: Mapping[str, str] | None = None
     ) -> None:
         wrapped = {name: IdentifiableText(value) for name, value in (fields or {}).items()}
-        await self._send(member, press=Press(action=action, question_id=question_id), fields=wrapped)
+        await self._send(member, press=Press(action=action, question_id=question), fields=wrapped)
 
     async def _send(self, member: Member, **content: object) -> None:
         message = InboundMessage(
@@ -162,9 +161,9 @@ class Teller:
         self.now += timedelta(minutes=4)
 
 
-async def tell_story(parts: Parts, *, clock: Callable[[], datetime]) -> None:
+async def tell_story(parts: Parts, *, clock: Callable[[], datetime], time_zone: str) -> None:
     """Fill an empty demo; the handlers run under a clock that stands in the past."""
-    teller = Teller(parts=parts, now=clock())
+    teller = Teller(parts=parts, now=clock(), time_zone=time_zone)
     teller.parts = parts.with_clock(lambda: teller.now)
     await teller.tell()
 

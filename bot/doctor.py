@@ -12,8 +12,8 @@ from bot.compose import compose
 from config.settings import Settings
 from domain.errors import HilumError
 from domain.ports.jobs import JobState
-from storage.migrate import is_current
 from storage.keyring import Keyring
+from storage.migrate import is_current
 
 PRIVATE = 0o077
 

@@ -47,7 +47,7 @@ class PooledDeidentifier:
 
     async def clean_upload(self, segments: Sequence[SealedSegment], *, secret: bytes) -> CleanedUpload:
         name = segments[0].upload_id if segments else "nothing"
-        return await self.pool.run(name, _clean, tuple(segments), secret, self.places, self.limits)
+        return await self.pool.run(name, _clean, tuple(segments), secret, places=self.places, limits=self.limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,7 @@ class PooledRenderer:
         return await self.pool.run(sealed.object_id, _render, sealed, request, self.places)
 
 
-def _clean(
-    segments: tuple[SealedSegment, ...], secret: bytes, places: Places, limits: Limits
-) -> CleanedUpload:
+def _clean(segments: tuple[SealedSegment, ...], secret: bytes, *, places: Places, limits: Limits) -> CleanedUpload:
     from deidentify.door import clean_file  # pixels are read in children only
 
     keyring = Keyring(places.keys)
@@ -91,3 +89,12 @@ def _media_type(data: bytes) -> str:
     if data.startswith(b"\xff\xd8"):
         return "image/jpeg"
     return "image/png" if data.startswith(b"\x89PNG") else "application/dicom"
+
+
+def draw_samples(folder: Path) -> None:
+    """Write the fictional studies of the demo into a folder; run in a child."""
+    from deidentify.samples import thorax_ct, thorax_ct_zip  # pixels are drawn in children only
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "chest-ct-32-slices.zip").write_bytes(thorax_ct_zip())
+    (folder / "chest-ct-1-slice.dcm").write_bytes(list(thorax_ct())[20])

@@ -119,7 +119,7 @@ class ImagePool:
         if self._executor is None:
             return
         executor, self._executor = self._executor, None
-        children = list((executor._processes or {}).values())  # noqa: SLF001 - the library has no public way to end a hung child before Python 3.14
+        children = list((executor._processes or {}).values())
         executor.shutdown(wait=False, cancel_futures=True)
         for child in children:
             child.terminate()

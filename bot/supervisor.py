@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -48,14 +49,17 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """The web pages of a process: their server, where it listens, and how their open streams are ended."""
+
+    server: Server
+    listener: socket.socket
+    close_streams: Callable[[], None]
+
+
 async def supervise(
-    *,
-    worker: Worker,
-    schedule: Schedule,
-    server: Server | None,
-    close_streams: Callable[[], None] = lambda: None,
-    listener: socket.socket | None = None,
-    on_started: Callable[[], None] = lambda: None,
+    *, worker: Worker, schedule: Schedule, pages: Pages | None, on_started: Callable[[], None] = lambda: None
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part fails, which stops the others and is raised."""
     stopping = asyncio.Event()
@@ -64,15 +68,15 @@ async def supervise(
         loop.add_signal_handler(number, stopping.set)
     await schedule.start()
     parts = [asyncio.create_task(worker.run(), name="worker")]
-    if server is not None:
-        parts.append(asyncio.create_task(server.serve(sockets=[listener] if listener else None), name="web"))
+    if pages is not None:
+        parts.append(asyncio.create_task(pages.server.serve(sockets=[pages.listener]), name="web"))
     on_started()
     await _until_stopped(parts, stopping)
     schedule.stop()
     worker.stop()
-    close_streams()
-    if server is not None:
-        server.should_exit = True
+    if pages is not None:
+        pages.close_streams()
+        pages.server.should_exit = True
     await _finish(parts)
 
 

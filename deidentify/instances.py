@@ -19,11 +19,12 @@ from deidentify.headers.values import Written
 from deidentify.headers.writing import write_header
 from deidentify.limits import Limits
 from deidentify.pixels.decoding import quiet, require_decodable
-from deidentify.pixels.streams import blank_comments
+from deidentify.pixels.streams import blank_comments, stated_size
 from deidentify.pseudonyms import Pseudonyms
 from domain.errors import DeidentificationError
 from domain.study import ImageFacts
 
+_MOST_STREAM_HEADER = 1 << 16
 _Buffer = bytes | bytearray | memoryview
 
 
@@ -83,17 +84,23 @@ def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) ->
     if span is None:  # pragma: no cover - `require_image` has refused it
         raise DeidentificationError("dicom_without_pixels")
     if span.fragments is not None:
-        return _blanked(structure.data, span)
+        return _blanked(structure.data, span, shape)
     return _native(structure, span, expected=native_bytes(cleaned, shape), frames=shape.frames), 0
 
 
-def _blanked(data: bytes, span: PixelSpan) -> tuple[list[_Buffer], int]:
-    """Return what lies between the streams as it is, and each stream without its comments."""
+def _blanked(data: bytes, span: PixelSpan, shape: PixelShape) -> tuple[list[_Buffer], int]:
+    """Return what lies between the streams as it is, and each stream without its comments.
+
+    A stream that says another size than the header would be decoded to another size: a way to exhaust memory.
+    """
     whole = memoryview(data)
     pieces: list[_Buffer] = []
     count, last = 0, span.start
     for start, end in (span.fragments or ())[1:]:
         stream = bytearray(whole[start:end])
+        size = stated_size(bytes(stream[:_MOST_STREAM_HEADER]))
+        if size not in (None, (shape.rows, shape.columns)):
+            raise DeidentificationError("pixels_undecodable")
         blanked = blank_comments(stream)
         if blanked:
             pieces += (whole[last:start], stream)

@@ -23,7 +23,7 @@ class DigestComposer:
         if not cases:
             return None
         heading = self.wording.text("digest.heading", member, {"day": digest.until, "count": len(cases)})
-        lines = case_lines(transaction, self.wording, cases, member)
+        lines = case_lines(transaction, self.wording, cases, member=member)
         return "\n".join((heading, *lines, "", self._footer(member)))
 
     def _footer(self, member: Member) -> str:

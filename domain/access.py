@@ -37,6 +37,4 @@ def sees_full_card(member: Member, question: Question) -> bool:
     """Return whether a member sees question and thread as they were, not only the editor's published text."""
     if not may_see(member, question):
         return False
-    return question.asker_id == member.id or bool(
-        member.roles & {Role.PANELIST, Role.COORDINATOR, Role.EDITOR}
-    )
+    return question.asker_id == member.id or bool(member.roles & {Role.PANELIST, Role.COORDINATOR, Role.EDITOR})

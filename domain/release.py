@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 FULL_CARD_AFTER = timedelta(days=14)
 """Before this, a released case carries no sex, age or day (safety rule 6)."""
 
-_AGE = r"\d{1,3}\s*(?:세|살|대|개월\s*(?:된|령|아)|yo\b|y/o|yrs?\b|years?[ -]old|-?year-old|s\b(?=\s*(?:[mf남여]|male|female)))"
+_AGE = (
+    r"\d{1,3}\s*(?:세|살|대|개월\s*(?:된|령|아)|yo\b|y/o|yrs?\b|years?[ -]old|-?year-old"
+    r"|s\b(?=\s*(?:[mf남여]|male|female)))"
+)
 _AGE_AND_SEX = r"\b\d{2,3}\s*/?\s*[MF]\b|\b[MF]\s*,?\s*/?\s*\d{2}s?\b"
 _SEX = r"남자|여자|남성|여성|남아|여아|\b(?:male|female|man|woman|boy|girl)\b"
 _DAY = r"\bD\s?\+?\d{1,3}\b|\d+\s*일\s*째|\bday\s+\d+|\d{1,4}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{1,4}|\d{1,2}월\s*\d{1,2}일"

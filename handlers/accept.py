@@ -109,10 +109,11 @@ def _add_segment(transaction: Transaction, segment: SealedSegment) -> Upload:
     upload = transaction.uploads.get(segment.upload_id)
     transaction.uploads.add_segment(segment)
     received = upload.received_bytes + segment.size_bytes
-    complete = received == upload.declared_bytes
-    upload = replace(upload, received_bytes=received, state=UploadState.COMPLETE if complete else upload.state)
+    # One that was refused while it streamed in stays refused; its segments are shredded with the rest.
+    completes = received == upload.declared_bytes and upload.state is UploadState.RECEIVING
+    upload = replace(upload, received_bytes=received, state=UploadState.COMPLETE if completes else upload.state)
     transaction.uploads.save(upload)
-    if complete and upload.question_id is not None:
+    if completes and upload.question_id is not None:
         transaction.jobs.add(CleanUpload(upload_id=upload.id))
     return upload
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from domain.commands import TakeAction
+from domain.errors import UserError
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
@@ -35,7 +36,10 @@ async def take_action(services: Services, command: TakeAction) -> None:
 
     def act(transaction: Transaction) -> Deed:
         deed = _deed(services, transaction, received, fields=fields)
-        DEEDS[deed.action](deed)
+        do = DEEDS.get(deed.action)
+        if do is None:
+            raise UserError("choice_unknown")
+        do(deed)
         if deed.question_id is not None:
             # Older buttons that offer what has now been done would only mislead.
             transaction.choices.take_all(deed.question_id, deed.action)

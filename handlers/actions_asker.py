@@ -82,9 +82,7 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
     if question.state is not QuestionState.CLOSED:
         raise UserError("not_now", label=question.label, state=question.state)
     basis = "hospital" if scope is ConsentScope.TEACHING else ""
-    consent = Consent(
-        question_id=question.id, scope=scope, given_by=deed.actor.id, given_at=deed.now, basis=basis
-    )
+    consent = Consent(question_id=question.id, scope=scope, given_by=deed.actor.id, given_at=deed.now, basis=basis)
     deed.transaction.consents.add(consent)
     allowed = deed.save(question, consent=scope)
     deed.record(allowed, EntryKind.CONSENT_GIVEN, details={"scope": scope.value, "basis": basis})

@@ -21,9 +21,7 @@ from handlers.draft import forget_images, held_images, tell_of_held_images
 
 def send(deed: Deed, *, urgency: Urgency) -> None:
     """Open the question: number, panel, targets, first escalation step, receipt."""
-    draft = deed.own_question()
-    if draft.state is not QuestionState.DRAFT:
-        raise UserError("already_sent", label=draft.label)
+    draft = _own_draft(deed)
     images = deed.transaction.images.of_question(draft.id)
     if not draft.text.value and not any(image.is_visible for image in images):
         raise UserError("confirm_first" if held_images(images) else "nothing_to_send")
@@ -51,9 +49,7 @@ def send(deed: Deed, *, urgency: Urgency) -> None:
 
 def discard(deed: Deed) -> None:
     """Drop the draft with everything that was sent for it."""
-    draft = deed.own_question()
-    if draft.state is not QuestionState.DRAFT:
-        raise UserError("already_sent", label=draft.label)
+    draft = _own_draft(deed)
     deed.move(draft, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
     deed.to_shred.extend(forget_images(deed.services, deed.transaction, draft.id))
     deed.record(draft, EntryKind.DISCARDED)
@@ -62,9 +58,7 @@ def discard(deed: Deed) -> None:
 
 def edit_text(deed: Deed) -> None:
     """Replace the draft's text and show the preview again."""
-    draft = deed.own_question()
-    if draft.state is not QuestionState.DRAFT:
-        raise UserError("already_sent", label=draft.label)
+    draft = _own_draft(deed)
     question = deed.save(draft, text=deed.text())
     deed.record(question, EntryKind.TEXT_EDITED)
     deed.transaction.jobs.add(PresentDraft(question_id=question.id, cause=deed.inbox_id))
@@ -101,6 +95,14 @@ def tell_claimer(deed: Deed, question: Question, key: str, *, values: Mapping[st
     if question.claimed_by is not None:
         claimer = deed.transaction.members.get(question.claimed_by)
         deed.tell_about(question, claimer, key, values=values)
+
+
+def _own_draft(deed: Deed) -> Question:
+    """Return the actor's draft; one that was discarded or has expired must not pass for sent."""
+    draft = deed.own_question()
+    if draft.state is QuestionState.DRAFT:
+        return draft
+    raise UserError("already_sent", label=draft.label) if draft.number else UserError("draft_gone")
 
 
 def _receipt(deed: Deed, question: Question, *, panel: Panel) -> None:

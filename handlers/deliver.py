@@ -24,13 +24,13 @@ async def deliver(services: Services, command: Deliver) -> None:
     begun = await services.store.write(lambda transaction: _begin(services, transaction, command.delivery_id))
     if begun is None:
         return
-    delivery, member = begun
+    delivery, message = begun
     outcome = DeliveryState.SENT
     try:
         channel = services.channels.get(delivery.address.channel)
         if channel is None:
             raise PermanentError("channel_unknown")
-        await channel.send(delivery.address, _render(services, delivery, member))
+        await channel.send(delivery.address, message)
     except TransientError:
         await _settle(services, delivery, DeliveryState.READY)
         raise
@@ -40,15 +40,19 @@ async def deliver(services: Services, command: Deliver) -> None:
     await _settle(services, delivery, outcome)
 
 
-def _begin(services: Services, transaction: Transaction, delivery_id: DeliveryId) -> tuple[Delivery, Member] | None:
+def _begin(
+    services: Services, transaction: Transaction, delivery_id: DeliveryId
+) -> tuple[Delivery, OutgoingMessage] | None:
+    """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent."""
     delivery = transaction.deliveries.get(delivery_id)
     if delivery.state in _FINAL:
         return None
     if delivery.state is DeliveryState.SENDING and not _may_repeat(services, delivery):
         transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
         return None
+    message = _render(services, delivery, transaction.members.get(delivery.member_id))
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
-    return delivery, transaction.members.get(delivery.member_id)
+    return delivery, message
 
 
 def _may_repeat(services: Services, delivery: Delivery) -> bool:

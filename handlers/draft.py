@@ -128,9 +128,7 @@ def echo(
     tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
 
 
-def attach_uploads(
-    services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId
-) -> int:
+def attach_uploads(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> int:
     """Make a message's files part of a question; returns how many are still to be looked at."""
     pending = 0
     for upload_id in received.message.uploads:
@@ -180,9 +178,7 @@ def held_images(images: tuple[Image, ...]) -> int:
     return sum(not series.is_confirmed for series in group_into_series(images))
 
 
-def _draft(
-    services: Services, transaction: Transaction, question_id: QuestionId, *, received: Received
-) -> Question:
+def _draft(services: Services, transaction: Transaction, question_id: QuestionId, *, received: Received) -> Question:
     question = Question(
         id=question_id,
         asker_id=received.sender.id,
@@ -205,4 +201,3 @@ def _set_clocks(services: Services, transaction: Transaction, question_id: Quest
         reminder = RemindOfDraft(question_id=question_id, cause=f"{question_id}:{number}")
         transaction.jobs.add(reminder, due_at=now + wait)
     transaction.jobs.add(ExpireDraft(question_id=question_id), due_at=now + services.rules.draft_time_to_live)
-

@@ -85,4 +85,3 @@ async def _shred_upload(services: Services, upload: Upload) -> None:
 
     segments = await services.store.write(forget)
     await services.uploads.shred(segments)
-

@@ -62,9 +62,7 @@ def tell(services: Services, transaction: Transaction, member: Member, *, cause:
         )
 
 
-def _offer(
-    services: Services, transaction: Transaction, member: Member, *, notice: Notice, now: datetime
-) -> str:
+def _offer(services: Services, transaction: Transaction, member: Member, *, notice: Notice, now: datetime) -> str:
     token = services.new_token()
     transaction.choices.add(
         PendingChoice(

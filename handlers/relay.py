@@ -48,8 +48,13 @@ def _from_asker(
     question: Question,
     text: DeidentifiedText,
 ) -> None:
-    if question.state is QuestionState.WITHDRAWN or question.number is None:
+    if question.number is None:
+        raise UserError("question_unknown")
+    if question.state is QuestionState.WITHDRAWN:
         raise UserError("question_withdrawn", label=question.label)
+    if question.state is QuestionState.CLOSED and received.message.uploads:
+        # Nobody could confirm these images, and the clock that erases them may have rung already.
+        raise UserError("not_now", label=question.label, state=question.state)
     if text.value:
         transaction.entries.add(_entry(services, received, question, kind=EntryKind.INFORMATION, text=text))
     if question.state is QuestionState.NEEDS_INFO:

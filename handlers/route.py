@@ -38,9 +38,7 @@ def _meaning(transaction: Transaction, received: Received) -> Command:
     asked_back = _asked_back(transaction, received)
     if asked_back is not None:
         return RelayInformation(inbox_id=received.inbox_id, question_id=asked_back.id)
-    return GatherDraft(
-        inbox_id=received.inbox_id, question_id=QuestionId(derive_id("question", received.inbox_id))
-    )
+    return GatherDraft(inbox_id=received.inbox_id, question_id=QuestionId(derive_id("question", received.inbox_id)))
 
 
 def _reply(transaction: Transaction, received: Received, question_id: QuestionId) -> Command:

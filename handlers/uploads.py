@@ -10,10 +10,12 @@ from domain.ids import ImageId, QuestionId, UploadId, derive_id
 from domain.ports.deidentifier import CleanedImage, CleanedUpload, Refusal
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind
+from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.study import Image, SealedSegment, Upload, UploadState
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
+_OVER = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED, QuestionState.WITHDRAWN})
+"""Its asker was told that everything is deleted: what comes later must not bring anything back."""
 
 
 async def clean_upload(services: Services, command: CleanUpload) -> None:
@@ -28,7 +30,10 @@ async def clean_upload(services: Services, command: CleanUpload) -> None:
         return
     question_id = upload.question_id
     cleaned = await _through_the_door(services, segments, question_id=question_id)
-    await services.store.write(lambda transaction: _keep(services, transaction, upload.id, cleaned=cleaned))
+    kept = await services.store.write(lambda transaction: _keep(services, transaction, upload.id, cleaned=cleaned))
+    if not kept:
+        for image in cleaned.images:
+            await services.archive.shred(image.sealed.object_id)
     await services.uploads.shred(segments)
 
 
@@ -42,11 +47,24 @@ async def _through_the_door(
         return CleanedUpload(images=(), refusals=(Refusal(index=0, code=error.code),))
 
 
-def _keep(services: Services, transaction: Transaction, upload_id: UploadId, *, cleaned: CleanedUpload) -> None:
+def _keep(services: Services, transaction: Transaction, upload_id: UploadId, *, cleaned: CleanedUpload) -> bool:
+    """Keep what passed the door; False where another run did, or nobody wants it any more."""
     upload = transaction.uploads.get(upload_id)
     if upload.state is not UploadState.COMPLETE or upload.question_id is None:
-        return
+        return False
     question = transaction.questions.lock(upload.question_id)
+    if question.state in _OVER:
+        over = replace(upload, state=UploadState.REFUSED, refusal="refusal.question_over", shredded=True)
+        transaction.uploads.save(over)
+        transaction.uploads.forget_segments(upload.id)
+        return False
+    _add(services, transaction, upload, question=question, cleaned=cleaned)
+    return True
+
+
+def _add(
+    services: Services, transaction: Transaction, upload: Upload, *, question: Question, cleaned: CleanedUpload
+) -> None:
     for cleaned_image in cleaned.images:
         transaction.objects.add(cleaned_image.sealed)
         transaction.images.add(_image(services, upload, cleaned_image, question_id=question.id))

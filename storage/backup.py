@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
@@ -72,11 +74,13 @@ def backup(options: StorageOptions, target: Path) -> Manifest:
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     # In this order: whatever the database names is in the archive and the linkage copied after it.
     copy_database(options.database_url, target, name="hilum")
-    shutil.copytree(options.archive_path, target / "archive", ignore=_unfinished, dirs_exist_ok=True)
+    _copy_archive(options.archive_path, target / "archive")
+    _create_linkage(options.linkage_url)
     copy_database(options.linkage_url, target, name="linkage", tables=linkage_metadata)
     manifest = Manifest(
         created_at=options.clock().astimezone(UTC).isoformat(), revision=HEAD, files=dict(_checksums(target))
     )
+    os.sync()
     write_durably(target / _MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
     sync_folder(target)
     return manifest
@@ -114,7 +118,8 @@ def _put_all_back(source: Path, options: StorageOptions) -> None:
     if sqlite_file(options.linkage_url) is None:
         _create_linkage(options.linkage_url)
     put_back(_copy_in(source, "linkage"), options.linkage_url, tables=linkage_metadata)
-    shutil.copytree(source / "archive", options.archive_path, dirs_exist_ok=True)
+    _copy_archive(source / "archive", options.archive_path)
+    os.sync()
 
 
 def _verified(source: Path) -> Manifest:
@@ -140,8 +145,14 @@ def _copy_in(source: Path, name: str) -> Path:
     return next(path for path in (source / f"{name}.db", source / f"{name}.jsonl.gz") if path.exists())
 
 
-def _unfinished(_: str, names: list[str]) -> set[str]:
-    return {name for name in names if name.startswith(".")}
+def _copy_archive(source: Path, target: Path) -> None:
+    """Copy every whole object; one that is shredded meanwhile is left out."""
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in source.glob("*/[!.]*"):
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(path, copy)
 
 
 def _holds_anything(options: StorageOptions) -> bool:
@@ -168,6 +179,7 @@ def _holds_rows(url: str, tables: sa.MetaData) -> bool:
 
 def _clear(options: StorageOptions) -> None:
     """Remove what a restore replaces; never the keys, and never the erasure log."""
+    _complete_erasure_log(options)
     shutil.rmtree(options.archive_path, ignore_errors=True)
     shutil.rmtree(options.uploads_path, ignore_errors=True)
     for url, tables in _databases(options):
@@ -180,6 +192,18 @@ def _clear(options: StorageOptions) -> None:
         with translated(), engine.begin() as connection:
             tables.drop_all(connection)
             connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+        engine.dispose()
+
+
+def _complete_erasure_log(options: StorageOptions) -> None:
+    """Write down what the database that goes has erased and a crash kept out of the log."""
+    if not is_current(options.database_url):
+        return
+    engine = open_engine(options.database_url, size=1)
+    try:
+        with translated(), engine.begin() as connection:
+            ErasureLog(options.erasures_path).follow(connection)
+    finally:
         engine.dispose()
 
 

@@ -104,7 +104,8 @@ def _load(copy: Path, url: str, tables: sa.MetaData) -> None:
 
 def _grouped(lines: Iterable[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Gather rows of one table, some hundred at a time."""
-    table, rows = "", []
+    table = ""
+    rows: list[dict[str, Any]] = []
     for line in lines:
         if rows and (line["table"] != table or len(rows) == _AT_ONCE):
             yield table, rows

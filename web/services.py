@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from domain.ids import MemberId
@@ -36,7 +37,8 @@ class WebOptions:
     """Addresses, times and sizes of the pages.
 
     `base_url` is how members reach us, without a slash at its end; empty means
-    as the request came. With `demo_roles` the pages are the demo's.
+    as the request came. With `demo_roles` the pages are the demo's; what lies in
+    the folder `demo_samples` is offered there to try.
     """
 
     secure_cookies: bool = True
@@ -47,6 +49,7 @@ class WebOptions:
     session_idle: timedelta = timedelta(minutes=10)
     upload_link_life: timedelta = timedelta(minutes=30)
     demo_roles: tuple[DemoRole, ...] = ()
+    demo_samples: Path | None = None
     json_bytes: int = 256 * 1024
     text_json_bytes: int = 1024 * 1024
     streams_per_member: int = 12

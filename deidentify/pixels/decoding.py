@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,6 +16,14 @@ from pydicom.pixels.utils import pixel_array
 from domain.errors import DeidentificationError
 
 Pixels = NDArray[np.generic]
+_DECODERS: Mapping[str, str] = {
+    **dict.fromkeys(("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"), "pillow"),
+    **dict.fromkeys(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"), "gdcm"),
+    **dict.fromkeys(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"), "pyjpegls"),
+    **dict.fromkeys((f"1.2.840.10008.1.2.4.{last}" for last in (90, 91, 201, 202, 203)), "pylibjpeg"),
+    "1.2.840.10008.1.2.5": "pylibjpeg",
+}
+"""One decoder each: GDCM ends the process on some damaged streams, so it reads only what no other does."""
 _UNDECODABLE = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, OSError, EOFError, ArithmeticError)
 
 
@@ -43,8 +51,9 @@ def decode_frame(dataset: Dataset, index: int) -> Pixels:
     Raises:
         DeidentificationError("pixels_undecodable"): no decoder reads it.
     """
+    syntax = str(dataset.file_meta.TransferSyntaxUID)
     try:
-        return pixel_array(dataset, index=index)
+        return pixel_array(dataset, index=index, decoding_plugin=_DECODERS.get(syntax, ""))
     except _UNDECODABLE as error:
         raise DeidentificationError("pixels_undecodable") from error
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 _JPEG_START, _JPEG_SCAN, _JPEG_COMMENT = 0xD8, 0xDA, 0xFE
 _JPEG_KEPT_APPLICATION = {0xE0: b"JFIF\0", 0xEE: b"Adobe", 0xE8: b"mrfx"}
 _J2K_START, _J2K_TILE, _J2K_DATA, _J2K_COMMENT = 0x4F, 0x90, 0x93, 0x64
+_JPEG_FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7))
+_MOST_BOXES = 4096
 _BOX_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _BOXES_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c"))
 
@@ -20,6 +22,25 @@ def blank_comments(stream: bytearray) -> int:
     for start, end in spans:
         stream[start:end] = bytes(end - start)
     return len(spans)
+
+
+def stated_size(stream: bytes) -> tuple[int, int] | None:
+    """Return rows and columns as the stream's own header states them, None where it states none."""
+    if stream[:2] == b"\xff\xd8":
+        frames = (start for marker, start, _ in _segments(stream, 2) if marker in _JPEG_FRAMES)
+        start = next(frames, len(stream))
+        return _pair(stream[start + 1 : start + 5])
+    start = stream.find(b"\xff\x4f\xff\x51", 0, _MOST_BOXES) + 8
+    if start < 8:
+        return None
+    far, near = _pair(stream[start : start + 8]), _pair(stream[start + 8 : start + 16])
+    return (far[1] - near[1], far[0] - near[0]) if far and near else None
+
+
+def _pair(packed: bytes) -> tuple[int, int] | None:
+    """Return two numbers of the same width, the first and the second half of the bytes."""
+    half = len(packed) // 2
+    return (int.from_bytes(packed[:half], "big"), int.from_bytes(packed[half:], "big")) if half else None
 
 
 def _comments(stream: bytes) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ def released_cases(transaction: Transaction, digest: Digest, member: Member) -> 
 
 
 def case_lines(
-    transaction: Transaction, wording: Wording, cases: tuple[Question, ...], member: Member
+    transaction: Transaction, wording: Wording, cases: tuple[Question, ...], *, member: Member
 ) -> tuple[str, ...]:
     """Return one line per case, with a last line that counts those left out."""
     lines = [

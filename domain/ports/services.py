@@ -73,4 +73,3 @@ class Services:
     clock: Callable[[], datetime]
     new_token: Callable[[], str]
     rules: Rules = field(default_factory=Rules)
-

@@ -1,4 +1,4 @@
-"""One demo and one Chromium for all browser tests; screenshots go to `artifacts/`, which git ignores."""
+"""A demo for each test and one Chromium for all; screenshots go to `artifacts/`, which git ignores."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ CHROMIUM_OPTIONS = (
 )
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo") / "demo") as running:
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    with running_demo(tmp_path / "demo") as running:
         yield running
 
 

@@ -102,6 +102,7 @@ def _release(player: Player, page: Page, label: str) -> None:
     case.locator("[data-action=publish]").click()
     expect(page.locator("[data-action=send_digest]")).to_be_enabled()
     page.locator("[data-action=send_digest]").click()
+    page.locator("dialog.ask .danger").click()
 
 
 def _read_digest(player: Player, page: Page, label: str) -> None:

@@ -26,10 +26,11 @@ def test_handoff_is_at_the_local_hour() -> None:
     assert (before, after) == (A, B)
 
 
-@given(st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)), zones)
-def test_turns_follow_each_other_through_the_year(instant: datetime, zone: str) -> None:
+@given(st.integers(min_value=0, max_value=4 * 365 * 24 * 60), zones)
+def test_turns_follow_each_other_through_the_year(minutes: int, zone: str) -> None:
     rotation = Rotation(members=(A, B, C), starts_on=date(2026, 1, 1), days=1, time_zone=zone)
     order = (A, B, C)
+    instant = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 
     now, tomorrow = rotation.on_call(instant), rotation.on_call(instant + timedelta(days=3))
 

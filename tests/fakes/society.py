@@ -250,9 +250,7 @@ def _open(society: Society) -> None:
         new_token=lambda: f"token-{next(society.numbers)}",
         rules=society.rules,
     )
-    society.intake = SealedIntake(
-        store=store, uploads=storage.vault, deidentifier=deidentifier, clock=society.clock
-    )
+    society.intake = SealedIntake(store=store, uploads=storage.vault, deidentifier=deidentifier, clock=society.clock)
 
 
 async def chunked(data: bytes, size: int = 1024 * 1024) -> AsyncIterator[bytes]:

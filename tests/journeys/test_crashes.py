@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from deidentify.samples import thorax_ct_zip
-from domain.delivery import DeliveryState
+from domain.delivery import Delivery, DeliveryState
 from domain.messages import Action
 from domain.ports.jobs import JobState
+from domain.ports.store import Transaction
 from domain.question import EntryKind, QuestionState
 from tests.fakes.faults import CrashError
 from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, PANELIST, Society, found_society
@@ -126,7 +128,11 @@ async def _assert_nothing_left(society: Society) -> None:
     assert await society.queue.rows(JobState.LEASED) == ()
     assert not await society.read(lambda transaction: transaction.inbox.unfinished(received_before=far))
     for state in (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.DEAD):
-        assert not await society.read(lambda transaction, s=state: transaction.deliveries.in_state(s))
+        assert not await society.read(partial(_deliveries, state=state))
+
+
+def _deliveries(transaction: Transaction, *, state: DeliveryState) -> Sequence[Delivery]:
+    return transaction.deliveries.in_state(state)
 
 
 async def _run(folder: Path, url: str, *, crash_after: int | None) -> int:

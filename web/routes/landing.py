@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from web.answers import reader_of
 from web.links import sign_in_link
+from web.problems import not_found
 from web.routing import Routes, public_route
 from web.site import Site
 
 
 def routes(site: Site) -> Routes:
-    return [public_route(site, "/", show_roles)]
+    return [public_route(site, "/", show_roles), public_route(site, "/samples/{name}", give_sample)]
 
 
 def role_routes(site: Site) -> Routes:
@@ -21,7 +25,21 @@ def role_routes(site: Site) -> Routes:
 
 async def show_roles(site: Site, request: Request) -> Response:
     names = [role.name for role in site.services.options.demo_roles]
-    return site.pages.plain("landing", reader_of(request), base=site.base, roles=names)
+    samples = sorted(_samples(site))
+    return site.pages.plain("landing", reader_of(request), base=site.base, roles=names, samples=samples)
+
+
+async def give_sample(site: Site, request: Request) -> Response:
+    """Hand out a fictional study to upload."""
+    file = _samples(site).get(str(request.path_params["name"]))
+    if file is None:
+        raise not_found()
+    return FileResponse(file, filename=file.name, media_type="application/octet-stream")
+
+
+def _samples(site: Site) -> Mapping[str, Path]:
+    folder = site.services.options.demo_samples
+    return {} if folder is None else {file.name: file for file in folder.iterdir() if file.is_file()}
 
 
 async def mint_link(site: Site, request: Request) -> Response:

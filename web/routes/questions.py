@@ -124,7 +124,9 @@ async def make_upload_link(visit: Visit) -> Response:
 
 def _digest_view(transaction: Transaction, visit: Visit, line: WebLine) -> dict[str, JsonValue]:
     """Return a digest with the ids of the questions it names, where its reader may (still) see them."""
-    text = str(line.payload.get("text", ""))
+    quoted = line.payload.get("quoted")
+    body = quoted.get("value", "") if isinstance(quoted, dict) else ""
+    text = "\n".join(str(part) for part in (line.payload.get("text", ""), body) if part)
     links: dict[str, JsonValue] = {}
     for label in dict.fromkeys(_LABEL.findall(text)):
         question = transaction.questions.by_number(int(label[1:]))

@@ -18,8 +18,8 @@ from web.problems import ProblemError, not_found, stranger
 from web.rate_limits import client_key
 from web.routes.uploads import announce_files, receive_file
 from web.routing import Routes, public_route
-from web.sessions import active_member
 from web.services import in_minutes
+from web.sessions import active_member
 from web.site import WEB_CHANNEL, Site, web_address
 from web.views.me import me_view
 
@@ -100,7 +100,8 @@ async def _guest(site: Site, request: Request, *, takes_try: bool = False) -> Gu
     found = await site.services.store.read(lambda transaction: _find(transaction, code))
     if found is None or found.link.used_at is not None or found.link.expires_at <= now:
         site.limits.wrong_code_by_address.take(client, now)
-        raise ProblemError(404, "upload_link_unknown", values={"minutes": in_minutes(site.services.options.upload_link_life)})
+        minutes = in_minutes(site.services.options.upload_link_life)
+        raise ProblemError(404, "upload_link_unknown", values={"minutes": minutes})
     if takes_try:
         site.limits.upload_by_code.take(found.link.code_hash, now)
     request.state.member = found.member

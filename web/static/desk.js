@@ -16,6 +16,7 @@ const SHORTCUTS = ["c", "a", "b", "n", "j", "k", "v", "?"];
 class Desk {
   constructor(app) {
     this.replies = new Map();
+    this.news = [];
     this.list = new Worklist({ choose: (id) => (location.hash = `q/${encodeURIComponent(id)}`) });
     this.place = make("div", { class: "desk-case" });
     this.empty = make("p", { class: "desk-empty" }, say("desk.choose"), make("span", { class: "dim" }, say("desk.help_hint")));
@@ -53,6 +54,7 @@ class Desk {
   }
 
   open(id) {
+    this.news = this.news.filter((one) => one.id !== id || one.close());
     this.pane = new CasePane({ id, back: () => (location.hash = "") });
     const kept = this.replies.get(id);
     if (kept) {
@@ -82,7 +84,8 @@ class Desk {
   line(line) {
     if (line.direction !== "out" || !line.text) return;
     const open = line.question_id && line.question_id !== this.pane?.id ? () => (location.hash = `q/${line.question_id}`) : null;
-    toast(line.text, { press: open, kind: open ? "news" : "plain" });
+    const close = toast(line.text, { press: open, kind: open ? "news" : "plain" });
+    if (open) this.news.push({ id: line.question_id, close });
   }
 
   hasText() {
