@@ -8,6 +8,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from bot.clock import utc_now
 from bot.compose import Parts, preview_digest
@@ -54,9 +55,9 @@ def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
     else:
         for finding in findings:
             mark = "[green]✔[/green]" if finding.is_fine else "[red]✘[/red]"
-            console.print(f"{mark} {finding.part}: {finding.says}")
+            console.print(f"{mark} {escape(finding.part)}: {escape(finding.says)}", soft_wrap=True)
             if finding.mend:
-                console.print(f"  → {finding.mend}")
+                console.print(f"  → {finding.mend}", markup=False, soft_wrap=True)
     if not all(finding.is_fine for finding in findings):
         raise SystemExit(1)
 
@@ -120,7 +121,9 @@ def digest_preview(
         return [(m.display_name, await preview_digest(parts, m)) for m in chosen]
 
     for name, text in with_parts(context, preview):
-        console.print(f"[bold]{name}[/bold]\n{text or 'nothing new, nothing sent'}\n")
+        console.print(name, style="bold", markup=False)
+        # Placeholders such as [phone] would pass for markup.
+        console.print(f"{text or 'nothing new, nothing sent'}\n", markup=False, soft_wrap=True)
 
 
 @digest.command("send")

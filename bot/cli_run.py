@@ -106,4 +106,5 @@ def _listen(settings: Settings) -> socket.socket:
 def _pages(parts: Parts, listener: socket.socket, *, roles: tuple[DemoRole, ...]) -> Pages:
     samples = demo.samples_folder(parts.settings) if roles else None
     app = create_app(make_web_services(parts, demo_roles=roles, demo_samples=samples))
-    return Pages(server=make_server(app), listener=listener, close_streams=app.state.close_streams)
+    server = make_server(app, trusted_proxies=parts.settings.web.trusted_proxies)
+    return Pages(server=server, listener=listener, close_streams=app.state.close_streams)

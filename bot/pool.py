@@ -41,9 +41,15 @@ class ImagePool:
 
     options: PoolOptions
     _executor: ProcessPoolExecutor | None = None
+    _room: asyncio.Semaphore = field(init=False)
     _busy: int = 0
     _idle: asyncio.TimerHandle | None = None
     _deaths: Counter[str] = field(default_factory=Counter)
+    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _quarantine: ProcessPoolExecutor | None = None
+
+    def __post_init__(self) -> None:
+        self._room = asyncio.Semaphore(self.options.processes)
 
     async def run(self, name: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `work` returns, run in a child; `name` identifies it over several tries.
@@ -63,11 +69,29 @@ class ImagePool:
         """End the children; what they were doing is done again after the next start."""
         if self._idle is not None:
             self._idle.cancel()
-        self._kill()
+        for executor in (self._executor, self._quarantine):
+            if executor is not None:
+                self._kill(executor)
 
     async def _run(self, name: str, work: Callable[[], T]) -> T:
+        if name in self._deaths:
+            return await self._run_alone(name, work)
+        async with self._room:
+            return await self._run_in(self._started(), name, work)
+
+    async def _run_alone(self, name: str, work: Callable[[], T]) -> T:
+        """Run what was there when a process died: whoever is guilty then takes nobody along."""
+        async with self._alone:
+            self._quarantine = self._new_executor(processes=1)
+            try:
+                return await self._run_in(self._quarantine, name, work)
+            finally:
+                if self._quarantine is not None:
+                    self._quarantine.shutdown(wait=False)
+                self._quarantine = None
+
+    async def _run_in(self, executor: ProcessPoolExecutor, name: str, work: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
-        executor = self._started()
         try:
             future = loop.run_in_executor(executor, work)
             result = await asyncio.wait_for(future, self.options.longest.total_seconds())
@@ -75,7 +99,7 @@ class ImagePool:
             self._forget(executor)
             raise self._died(name) from error
         except TimeoutError as error:
-            self._kill()
+            self._kill(executor)
             raise DeidentificationError("refusal.image_kills_reader") from error
         self._deaths.pop(name, None)
         return result
@@ -92,13 +116,16 @@ class ImagePool:
             self._idle.cancel()
             self._idle = None
         if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                max_workers=self.options.processes,
-                mp_context=multiprocessing.get_context("forkserver"),
-                initializer=_begin_child,
-                initargs=(self.options.memory_bytes,),
-            )
+            self._executor = self._new_executor(processes=self.options.processes)
         return self._executor
+
+    def _new_executor(self, *, processes: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=processes,
+            mp_context=multiprocessing.get_context("forkserver"),
+            initializer=_begin_child,
+            initargs=(self.options.memory_bytes,),
+        )
 
     def _end_when_idle(self) -> None:
         if self._busy == 0 and self._executor is not None:
@@ -111,16 +138,13 @@ class ImagePool:
             self._executor = None
 
     def _forget(self, executor: ProcessPoolExecutor) -> None:
-        executor.shutdown(wait=False)
+        executor.shutdown(wait=False, cancel_futures=True)
         if self._executor is executor:
             self._executor = None
 
-    def _kill(self) -> None:
-        if self._executor is None:
-            return
-        executor, self._executor = self._executor, None
-        children = list((executor._processes or {}).values())
-        executor.shutdown(wait=False, cancel_futures=True)
+    def _kill(self, executor: ProcessPoolExecutor) -> None:
+        children = list((executor._processes or {}).values())  # noqa: SLF001 - the library has no public way to end a hung child before Python 3.14
+        self._forget(executor)
         for child in children:
             child.terminate()
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +26,18 @@ class Server(uvicorn.Server):
         yield
 
 
-def make_server(app: Callable[..., Any]) -> Server:
-    """Return a server that says nothing of its own: addresses and paths do not belong in a log."""
+def make_server(app: Callable[..., Any], *, trusted_proxies: Sequence[str] = ()) -> Server:
+    """Return a server that says nothing of its own: addresses and paths do not belong in a log.
+
+    Who a request comes from is taken from the headers of a proxy on the list alone.
+    """
     options = uvicorn.Config(
         app,
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=STREAMS_END_WITHIN_SECONDS,
         lifespan="on",
     )

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 console = Console(highlight=False)
 
@@ -30,5 +31,5 @@ def show_rows(rows: Sequence[Mapping[str, object]], *, as_json: bool, empty: str
         return
     table = Table(*rows[0].keys(), box=None, header_style="bold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*("" if value is None else Text(str(value)) for value in row.values()))
     console.print(table)

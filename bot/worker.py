@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -47,11 +48,17 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; what is still running then gets a moment to end, and its lease returns it otherwise."""
+        for channel in self.services.channels.values():
+            if channel.gate is not None:
+                await self.queue.set_gate(channel.gate)
         keeper = asyncio.create_task(self._keep_leases())
         try:
             while not self._stopping.is_set():
-                if not await self._fill():
-                    await self._wait()
+                try:
+                    if not await self._fill():
+                        await self._wait()
+                except TransientError as error:
+                    await self._pause(error)
         finally:
             keeper.cancel()
             await asyncio.wait(self._running, timeout=2) if self._running else None
@@ -65,13 +72,17 @@ class Worker:
             done += len(jobs)
         return done
 
+    async def _pause(self, error: TransientError) -> None:
+        """The database is away for a while: it is asked again, as long as it takes."""
+        self.services.log.warning("worker_waits", error=error.code)
+        wait = (error.retry_after or FIRST_WAIT).total_seconds()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), wait)
+
     async def _fill(self) -> bool:
         """Start what is due, up to the concurrency; False where there is nothing to start."""
         free = self.options.concurrency - len(self._running)
-        if free <= 0:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return True
-        jobs = await self._claim(free)
+        jobs = await self._claim(free) if free > 0 else ()
         for job in jobs:
             task = asyncio.create_task(self._run_job(job))
             self._running[task] = job
@@ -79,20 +90,24 @@ class Worker:
         return bool(jobs)
 
     async def _wait(self) -> None:
-        """Until something was committed, something running ended, or the next job falls due."""
-        due = await self.queue.next_due()
-        wait = self.options.poll.total_seconds()
-        if due is not None:
-            wait = min(wait, max(0.01, (due - self.services.clock()).total_seconds()))
-        changed = asyncio.create_task(self.services.store.changed(within=wait))
-        stopping = asyncio.create_task(self._stopping.wait())
-        waiting = {changed, stopping}
+        """Until something was committed, something running ended, or the next job falls due; when full, until room."""
+        waiting: set[asyncio.Task[object]] = {asyncio.create_task(self._stopping.wait())}
         try:
+            if len(self._running) < self.options.concurrency:
+                waiting.add(asyncio.create_task(self.services.store.changed(within=await self._until_due())))
             await asyncio.wait({*waiting, *self._running}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _until_due(self) -> float:
+        """Return the seconds to wait when nothing stirs: until the next job falls due, at most one poll."""
+        due = await self.queue.next_due()
+        longest = self.options.poll.total_seconds()
+        if due is None:
+            return longest
+        return min(longest, max(0.01, (due - self.services.clock()).total_seconds()))
 
     async def _claim(self, limit: int) -> Sequence[ClaimedJob]:
         return await self.queue.claim(
@@ -101,7 +116,11 @@ class Worker:
 
     async def _run_job(self, job: ClaimedJob) -> None:
         started = self.services.clock()
-        outcome = await self._outcome(job)
+        try:
+            outcome = await self._outcome(job)
+        except Exception as error:  # even the outcome could not be noted: the lease brings the job back
+            log_defect(self.services.log, job, error)
+            outcome = "unsettled"
         self.services.log.info(
             "command_done",
             command=type(job.command).__name__,
@@ -137,6 +156,9 @@ class Worker:
 
     async def _later(self, job: ClaimedJob, code: str, *, wait: timedelta | None) -> str:
         due = self.services.clock() + (wait or backoff(job.attempts))
+        if wait is not None and job.gate is not None:
+            # The service said when to come back: nothing goes to it before.
+            await self.queue.hold_gate(job.gate, due)
         await self.queue.retry(job.id, owner=self.options.owner, due_at=due, error=code)
         return "retry"
 
@@ -150,12 +172,18 @@ class Worker:
         """Renew the leases of what is running, and return those that others let run out."""
         interval = min(REAP_EVERY, self.options.lease / 3).total_seconds()
         while True:
-            now = self.services.clock()
-            running = [job.id for job in self._running.values()]
-            if running:
-                await self.queue.renew(running, owner=self.options.owner, until=now + self.options.lease)
-            await self.queue.return_expired(now)
+            try:
+                await self._renew()
+            except TransientError as error:
+                self.services.log.warning("leases_not_renewed", error=error.code)
             await asyncio.sleep(interval)
+
+    async def _renew(self) -> None:
+        now = self.services.clock()
+        running = [job.id for job in self._running.values()]
+        if running:
+            await self.queue.renew(running, owner=self.options.owner, until=now + self.options.lease)
+        await self.queue.return_expired(now)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -42,6 +42,7 @@ class Web(Table):
     base_url: str = Field(default_factory=lambda known: _base_url(known["host"], known["port"]))
     allowed_hosts: Names = Field(default_factory=lambda known: _hosts_of(known["base_url"]))
     secure_cookies: bool = Field(default_factory=lambda known: not is_loopback(_host_of(known["base_url"])))
+    trusted_proxies: Names = ()
     session_idle: Duration = timedelta(minutes=10)
     session_time_to_live: Duration = timedelta(hours=12)
     sign_in_link_time_to_live: Duration = timedelta(minutes=15)

@@ -128,6 +128,11 @@ class Series:
         return sum(image.facts.frames for image in self.images)
 
 
+def subject_of(question_id: QuestionId) -> str:
+    """Return whom the linkage knows behind a question's images: for a consultation, the question itself."""
+    return f"question:{question_id}"
+
+
 def group_into_series(images: tuple[Image, ...]) -> tuple[Series, ...]:
     """Return the images that are not removed, by series in order of arrival, each sorted to read."""
     by_uid: dict[str, list[Image]] = {}

@@ -13,6 +13,7 @@ from domain.escalation import POLICIES
 from domain.member import Role
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
+from domain.study import subject_of
 from handlers.actions_draft import tell_claimer
 from handlers.deed import Deed
 from handlers.draft import forget_images
@@ -27,6 +28,7 @@ def withdraw(deed: Deed) -> None:
     withdrawn = deed.move(question, QuestionState.WITHDRAWN, closed_at=deed.now)
     deed.record(withdrawn, EntryKind.WITHDRAWN)
     deed.to_shred.extend(forget_images(deed.services, deed.transaction, question.id))
+    deed.to_forget.append(subject_of(question.id))
     tell_claimer(deed, withdrawn, "panel.withdrawn")
     deed.tell_about(withdrawn, deed.actor, "question.withdrawn")
 
@@ -88,9 +90,17 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
     deed.record(allowed, EntryKind.CONSENT_GIVEN, details={"scope": scope.value, "basis": basis})
     deed.tell_about(allowed, deed.actor, f"consent.{scope}")
     if scope is ConsentScope.TEACHING:
-        for member in deed.transaction.members.all():
-            if member.active and member.has(Role.EDITOR):
-                deed.tell_about(allowed, member, "editor.awaiting")
+        _tell_editors(deed, allowed)
+    elif question.closed_at is not None and deed.now - question.closed_at >= deed.services.rules.consult_images_kept:
+        # The clock that would have erased them has rung while they were allowed for teaching.
+        deed.record(allowed, EntryKind.ERASED)
+        deed.to_shred.extend(forget_images(deed.services, deed.transaction, allowed.id))
+
+
+def _tell_editors(deed: Deed, question: Question) -> None:
+    for member in deed.transaction.members.all():
+        if member.active and member.has(Role.EDITOR):
+            deed.tell_about(question, member, "editor.awaiting")
 
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {

@@ -13,7 +13,7 @@ from domain.escalation import POLICIES
 from domain.messages import Action
 from domain.panel import Panel
 from domain.question import EntryKind, Question, QuestionState, Urgency
-from domain.study import UploadState
+from domain.study import UploadState, subject_of
 from domain.text import DeidentifiedText
 from handlers.deed import Deed
 from handlers.draft import forget_images, held_images, tell_of_held_images
@@ -52,6 +52,7 @@ def discard(deed: Deed) -> None:
     draft = _own_draft(deed)
     deed.move(draft, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
     deed.to_shred.extend(forget_images(deed.services, deed.transaction, draft.id))
+    deed.to_forget.append(subject_of(draft.id))
     deed.record(draft, EntryKind.DISCARDED)
     deed.tell_about(draft, deed.actor, "draft.discarded")
 

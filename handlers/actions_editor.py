@@ -24,7 +24,8 @@ def publish(deed: Deed) -> None:
     if question.released_at is not None:
         raise UserError("already_published", label=question.label)
     text = deed.text()
-    early = question.opened_at is None or not may_carry_full_card(question.opened_at, deed.now)
+    assert question.opened_at is not None
+    early = not may_carry_full_card(question.opened_at, deed.now)
     if early and mentions_sex_age_or_day(text.value):
         raise UserError("release_too_personal", label=question.label)
     released = deed.save(question, released_at=deed.now, held_back=False)

@@ -33,6 +33,8 @@ class Deed:
     now: datetime
     to_shred: list[ObjectId] = field(default_factory=list)
     """Archive objects to delete once the transaction has committed."""
+    to_forget: list[str] = field(default_factory=list)
+    """Subjects whose secret is destroyed then, so that nothing leads back to them."""
 
     def question(self) -> Question:
         """Return the question, locked.

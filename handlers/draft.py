@@ -12,7 +12,7 @@ from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
-from domain.study import Image, UploadState, group_into_series
+from domain.study import Image, UploadState, group_into_series, subject_of
 from domain.text import DeidentifiedText, joined
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
@@ -82,10 +82,10 @@ async def remind_of_draft(services: Services, command: RemindOfDraft) -> None:
 async def expire_draft(services: Services, command: ExpireDraft) -> None:
     """Drop a draft that was never sent, with its images, and say so."""
 
-    def expire(transaction: Transaction) -> tuple[ObjectId, ...]:
+    def expire(transaction: Transaction) -> tuple[ObjectId, ...] | None:
         question = transaction.questions.lock(command.question_id)
         if question.state is not QuestionState.DRAFT:
-            return ()
+            return None
         now = services.clock()
         transaction.questions.save(replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value="")))
         entry = Entry(
@@ -101,8 +101,12 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
         tell(services, transaction, asker, cause=entry.key, notice=Notice(key="draft.expired"))
         return forget_images(services, transaction, question.id)
 
-    for object_id in await services.store.write(expire):
+    erased = await services.store.write(expire)
+    if erased is None:
+        return
+    for object_id in erased:
         await services.archive.shred(object_id)
+    await services.linkage.forget(subject_of(command.question_id))
 
 
 def clean(services: Services, received: Received) -> DeidentifiedText:

@@ -12,7 +12,7 @@ from domain.ids import ObjectId
 from domain.ports.services import Services
 from domain.ports.store import InboxNotice, Transaction
 from domain.question import Entry, EntryKind, QuestionState
-from domain.study import SealedSegment, Upload, UploadState
+from domain.study import SealedSegment, Upload, UploadState, subject_of
 from handlers.draft import forget_images
 from handlers.outbox import Notice, tell
 from handlers.timeline import closings
@@ -61,7 +61,7 @@ async def erase_images(services: Services, command: EraseImages) -> None:
         return
     for object_id in erased:
         await services.archive.shred(object_id)
-    await services.linkage.forget(f"question:{command.question_id}")
+    await services.linkage.forget(subject_of(command.question_id))
 
 
 def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> None:

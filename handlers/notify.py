@@ -20,8 +20,7 @@ async def notify_step(services: Services, command: NotifyStep) -> None:
         question = transaction.questions.lock(command.question_id)
         if question.state is not QuestionState.OPEN or openings(transaction, question.id) != command.opening:
             return
-        if question.urgency is None or question.opened_at is None or question.panel_id is None:
-            return
+        assert question.urgency is not None
         steps = POLICIES[question.urgency].steps
         _tell_audience(services, transaction, question, command=command, step=steps[command.step])
         _tell_asker(services, transaction, question, command=command, step=steps[command.step])

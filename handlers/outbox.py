@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from domain.commands import Deliver
 from domain.delivery import Delivery, PendingChoice, Priority, Value
@@ -37,8 +36,7 @@ def tell(services: Services, transaction: Transaction, member: Member, *, cause:
         return
     address = member.addresses[0]
     delivery_id = DeliveryId(derive_id("delivery", cause, notice.key, address.channel, address.external_id))
-    now = services.clock()
-    token = _offer(services, transaction, member, notice=notice, now=now) if notice.choices else None
+    token = services.new_token() if notice.choices else None
     delivery = Delivery(
         id=delivery_id,
         address=address,
@@ -51,9 +49,11 @@ def tell(services: Services, transaction: Transaction, member: Member, *, cause:
         token=token,
         link=notice.link,
         priority=notice.priority,
-        created_at=now,
+        created_at=services.clock(),
     )
     if transaction.deliveries.add(delivery):
+        if token is not None:
+            _offer(services, transaction, member, notice=notice, token=token)
         transaction.jobs.add(
             Deliver(delivery_id=delivery_id),
             priority=delivery.priority,
@@ -62,15 +62,13 @@ def tell(services: Services, transaction: Transaction, member: Member, *, cause:
         )
 
 
-def _offer(services: Services, transaction: Transaction, member: Member, *, notice: Notice, now: datetime) -> str:
-    token = services.new_token()
+def _offer(services: Services, transaction: Transaction, member: Member, *, notice: Notice, token: str) -> None:
     transaction.choices.add(
         PendingChoice(
             token=token,
             member_id=member.id,
             question_id=notice.question_id,
             actions=notice.choices,
-            expires_at=now + services.rules.choice_time_to_live,
+            expires_at=services.clock() + services.rules.choice_time_to_live,
         )
     )
-    return token

@@ -11,7 +11,7 @@ from domain.ports.deidentifier import CleanedImage, CleanedUpload, Refusal
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
-from domain.study import Image, SealedSegment, Upload, UploadState
+from domain.study import Image, SealedSegment, Upload, UploadState, subject_of
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 _OVER = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED, QuestionState.WITHDRAWN})
@@ -40,7 +40,7 @@ async def clean_upload(services: Services, command: CleanUpload) -> None:
 async def _through_the_door(
     services: Services, segments: tuple[SealedSegment, ...], *, question_id: QuestionId
 ) -> CleanedUpload:
-    secret = await services.linkage.secret_for(f"question:{question_id}")
+    secret = await services.linkage.secret_for(subject_of(question_id))
     try:
         return await services.deidentifier.clean_upload(segments, secret=secret)
     except DeidentificationError as error:

@@ -28,6 +28,8 @@ class ClaimedJob:
     command: Command
     attempts: int
     created_at: datetime
+    gate: str | None = None
+    """The channel that paces it, for a delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

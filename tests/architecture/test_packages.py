@@ -26,6 +26,7 @@ ROOMS = {
     "rich": {"bot"},
     "structlog": {"bot"},
     "typer": {"bot"},
+    "tzlocal": {"bot"},
     "uvicorn": {"bot"},
     "sse_starlette": {"web"},
     "starlette": {"web"},

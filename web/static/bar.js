@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { button, fill, icon, make } from "./nodes.js";
+import { watchPresence } from "./presence.js";
 import { base, isDemo, language, me, page, say } from "./texts.js";
 
 const PAGES = [
@@ -22,6 +23,7 @@ export function showBar() {
   const header = make("header", { id: "bar", class: "bar" }, home, links, state, menu());
   document.getElementById("app").before(header);
   document.addEventListener("signed-out", showSignedOut);
+  watchPresence();
 }
 
 /** Show whether events arrive: "connected", "reconnecting" or "offline". */
