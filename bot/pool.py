@@ -82,12 +82,11 @@ class ImagePool:
     async def _run_alone(self, name: str, work: Callable[[], T]) -> T:
         """Run what was there when a process died: whoever is guilty then takes nobody along."""
         async with self._alone:
-            self._quarantine = self._new_executor(processes=1)
+            executor = self._quarantine = self._new_executor(processes=1)
             try:
-                return await self._run_in(self._quarantine, name, work)
+                return await self._run_in(executor, name, work)
             finally:
-                if self._quarantine is not None:
-                    self._quarantine.shutdown(wait=False)
+                executor.shutdown(wait=False)
                 self._quarantine = None
 
     async def _run_in(self, executor: ProcessPoolExecutor, name: str, work: Callable[[], T]) -> T:
@@ -138,12 +137,13 @@ class ImagePool:
             self._executor = None
 
     def _forget(self, executor: ProcessPoolExecutor) -> None:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False)
         if self._executor is executor:
             self._executor = None
 
     def _kill(self, executor: ProcessPoolExecutor) -> None:
-        children = list((executor._processes or {}).values())  # noqa: SLF001 - the library has no public way to end a hung child before Python 3.14
+        # The library has no public way to end a hung child before Python 3.14.
+        children = list((executor._processes or {}).values())
         self._forget(executor)
         for child in children:
             child.terminate()

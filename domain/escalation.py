@@ -79,8 +79,17 @@ POLICIES: dict[Urgency, EscalationPolicy] = {
 }
 
 
-def audience_of(step: Step, panel: Panel, now: datetime) -> tuple[MemberId, ...]:
-    """Return who is told at a step, each person once."""
+def audience_of(step: Step, panel: Panel, now: datetime, *, asker_id: MemberId) -> tuple[MemberId, ...]:
+    """Return who is told at a step, each person once, never the asker.
+
+    An asker who is on call alone leaves the step to the rest of the panel, or to the coordinator.
+    """
+    chosen = [member_id for member_id in _people(step, panel, now) if member_id != asker_id]
+    others = [member_id for member_id in panel.members if member_id != asker_id]
+    return tuple(chosen or others or [panel.coordinator_id])
+
+
+def _people(step: Step, panel: Panel, now: datetime) -> tuple[MemberId, ...]:
     primary, secondary = panel.on_call(now)
     match step.audience:
         case Audience.PRIMARY:

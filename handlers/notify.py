@@ -38,7 +38,7 @@ def _tell_audience(
     assert question.panel_id is not None
     panel = transaction.panels.get(question.panel_id)
     now = services.clock()
-    audience = [member_id for member_id in audience_of(step, panel, now) if member_id != question.asker_id]
+    audience = audience_of(step, panel, now, asker_id=question.asker_id)
     images = sum(image.is_visible for image in transaction.images.of_question(question.id))
     asker = transaction.members.get(question.asker_id)
     assert question.answer_due_at is not None

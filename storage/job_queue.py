@@ -196,8 +196,13 @@ def _unpack(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
         parked = {"state": JobState.PARKED.value, "error": error.code, "owner": None, "leased_until": None}
         connection.execute(sa.update(job).where(job.c.id == row["id"]).values(parked))
         return None
-    return ClaimedJob(id=JobId(row["id"]), command=command, attempts=row["attempts"] + 1, created_at=row["created_at"],
-        gate=row["gate"] or None)
+    return ClaimedJob(
+        id=JobId(row["id"]),
+        command=command,
+        attempts=row["attempts"] + 1,
+        created_at=row["created_at"],
+        gate=row["gate"] or None,
+    )
 
 
 def _has_work(connection: sa.Connection, now: datetime) -> bool:

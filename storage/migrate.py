@@ -64,14 +64,15 @@ def prepare(url: str) -> None:
 
 
 def migrate(url: str) -> None:
-    """Run the migrations that a database lacks; quick where it lacks none."""
-    if is_current(url):
-        return
-    # Loading Alembic takes longer than all the rest of a start.
-    from storage.migrations.run import upgrade  # noqa: PLC0415
+    """Bring a database to this version, whatever it is now; quick where it is empty or there already."""
+    revision = revision_of(url)
+    if revision is None:
+        prepare(url)
+    elif revision != HEAD:
+        # Loading Alembic takes longer than all the rest of a start.
+        from storage.migrations.run import upgrade  # noqa: PLC0415
 
-    _make_folder(sqlite_file(url))
-    upgrade(url)
+        upgrade(url)
 
 
 def create(connection: sa.Connection) -> None:

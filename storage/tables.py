@@ -307,7 +307,7 @@ choice = sa.Table(
     _number("place"),
     sa.Column("token", sa.String(64), nullable=False, unique=True),
     sa.Column("member_id", sa.String(64), nullable=False),
-    sa.Column("question_id", sa.String(64)),
+    sa.Column("question_id", sa.String(64), index=True),
     sa.Column("actions", Json, nullable=False),
     _instant("expires_at"),
     sa.Column("taken", sa.String(32)),

@@ -42,7 +42,7 @@ class SqlChoices:
         rows = rows_of(self._connection, sa.select(choice).where(untaken))
         tokens = [row["token"] for row in rows if action.value in row["actions"]]
         if tokens:
-            statement = sa.update(choice).where(choice.c.token.in_(tokens)).values(taken=action.value)
+            statement = sa.update(choice).where(choice.c.token.in_(tokens), untaken).values(taken=action.value)
             self._connection.execute(statement)
         return len(tokens)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from domain.commands import CleanUpload, StartDigest
 from domain.delivery import Priority, SendingGate
 from domain.ids import JobId, UploadId
 from domain.ports.jobs import JobState
+from storage.tables import job
 from tests.contracts.samples import MINUTE, NOW, deliver, route
 
 LEASE = timedelta(seconds=60)
@@ -220,6 +223,17 @@ async def test_next_due_passes_over_blocked_lanes(store, queue, clock):
     await claim(queue)
 
     assert (due_at_once, await queue.next_due()) == (clock.now, None)
+
+
+async def test_command_of_another_version_is_parked(store, queue, storage):
+    await add(store, route(1), route(2), lane="one")
+    renamed = sa.update(job).where(job.c.id == 1).values(command="Forgotten")
+    await storage.store.change(lambda connection: connection.execute(renamed).rowcount)
+
+    first, second = await claimed(queue), await claimed(queue)
+
+    (row,) = await queue.rows(JobState.PARKED)
+    assert (first, second, row.command, row.error) == ([], [route(2)], "Forgotten", "command_unknown")
 
 
 async def test_rows_show_due_times_and_no_arguments(store, queue):

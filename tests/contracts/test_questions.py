@@ -31,8 +31,14 @@ from tests.contracts.samples import (
 
 def digest(day: int = 2, **changes: object) -> Digest:
     period = date(2026, 3, day)
-    values = {"name": "daily", "period": period, "member_id": MEMBER, "since": NOW, "until": NOW + MINUTE}
-    return Digest(**{**values, **changes})
+    values: dict[str, object] = {
+        "name": "daily",
+        "period": period,
+        "member_id": MEMBER,
+        "since": NOW,
+        "until": NOW + MINUTE,
+    }
+    return Digest(**{**values, **changes})  # type: ignore[arg-type]  # a test changes what it is about
 
 
 async def save(store, *questions):
@@ -204,6 +210,16 @@ async def test_open_choices_are_neither_taken_nor_expired(store):
 
     assert [each.token for each in found] == ["b", "a"]
     assert await store.read(lambda transaction: transaction.choices.get("z")) is None
+
+
+async def test_taking_an_action_everywhere_spares_other_choices(store):
+    added = (choice("a"), choice("b"), choice("c", taken=Action.ASK_BACK), choice("d", actions=(Action.CLOSE,)))
+    await store.write(lambda transaction: [transaction.choices.add(each) for each in added])
+
+    taken = [await store.write(lambda t: t.choices.take_all(QUESTION, Action.CLAIM)) for _ in range(2)]
+
+    found = await store.read(lambda transaction: [transaction.choices.get(token).taken for token in "abcd"])
+    assert (taken, found) == ([2, 0], [Action.CLAIM, Action.CLAIM, Action.ASK_BACK, None])
 
 
 async def test_delivery_is_found_as_added_and_once(store):

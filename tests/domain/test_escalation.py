@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -44,7 +45,19 @@ def test_every_policy_begins_at_once_and_ends_with_the_coordinator(urgency: Urge
 def test_audience_is_looked_up_in_the_rota(audience: Audience, people: tuple[MemberId, ...]) -> None:
     step = Step(after=timedelta(0), audience=audience)
 
-    assert audience_of(step, PANEL, NOW) == people
+    assert audience_of(step, PANEL, NOW, asker_id=MemberId("asker")) == people
+
+
+@pytest.mark.parametrize(
+    ("members", "people"),
+    [((A, B, C), (B, C)), ((A,), (OFFICE,))],
+)
+def test_asker_on_call_is_never_asked(members: tuple[MemberId, ...], people: tuple[MemberId, ...]) -> None:
+    panel = replace(PANEL, members=members)
+
+    audience = audience_of(Step(after=timedelta(0), audience=Audience.PRIMARY), panel, NOW, asker_id=A)
+
+    assert audience == people
 
 
 def test_steps_out_of_order_are_refused() -> None:

@@ -11,10 +11,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.util import CommandError
 
 from domain.errors import PermanentError
 from storage.engines import open_engine, sqlite_file
 from storage.migrate import HEAD, is_current, migrate, prepare, revision_of
+from storage.migrations.run import upgrade
 from storage.tables import metadata
 
 _INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
@@ -36,7 +38,7 @@ def empty_url(request, tmp_path):
 
 
 def test_migrated_database_is_as_the_tables_say(empty_url):
-    migrate(empty_url)
+    upgrade(empty_url)
 
     engine = open_engine(empty_url, size=1)
     with engine.connect() as connection:
@@ -49,7 +51,7 @@ def test_migrated_database_is_as_the_tables_say(empty_url):
 def test_short_way_gives_the_same_on_sqlite(tmp_path):
     migrated, made = f"sqlite:///{tmp_path}/migrated.db", f"sqlite:///{tmp_path}/made.db"
 
-    migrate(migrated)
+    upgrade(migrated)
     prepare(made)
 
     assert lite_schema(migrated) == lite_schema(made)
@@ -58,7 +60,7 @@ def test_short_way_gives_the_same_on_sqlite(tmp_path):
 def test_short_way_gives_the_same_on_postgres(postgres_server):
     migrated, made = postgres_server.empty_database(), postgres_server.empty_database()
 
-    migrate(migrated)
+    upgrade(migrated)
     prepare(made)
 
     assert postgres_schema(migrated) == postgres_schema(made)
@@ -88,6 +90,8 @@ def test_older_tables_are_left_to_the_migration(database_url):
 
     with pytest.raises(PermanentError, match="database_not_migrated"):
         prepare(database_url)
+    with pytest.raises(CommandError):
+        migrate(database_url)
 
 
 def test_newest_revision_is_the_one_that_is_checked():
@@ -98,7 +102,7 @@ def test_newest_revision_is_the_one_that_is_checked():
 
 def lite_schema(url: str) -> dict[str, list[str]]:
     """Return every table and index, the lines of its definition sorted."""
-    with closing(sqlite3.connect(sqlite_file(url))) as connection:
+    with closing(sqlite3.connect(str(sqlite_file(url)))) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {name: sorted(re.split(r",?\s*\n\s*", statement)) for name, statement in rows}
 

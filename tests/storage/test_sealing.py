@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -21,9 +22,7 @@ HEADER = 12
 
 
 def reader(*parts: tuple[bytes, str]) -> SealedReader:
-    return SealedReader(
-        [SealedPart(open=lambda sealed=sealed: io.BytesIO(sealed), key=KEY, name=name) for sealed, name in parts]
-    )
+    return SealedReader([SealedPart(open=partial(io.BytesIO, sealed), key=KEY, name=name) for sealed, name in parts])
 
 
 @settings(max_examples=20, deadline=None)

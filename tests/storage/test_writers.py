@@ -65,8 +65,10 @@ def names(engine):
 
 def held(writer) -> Future[None]:
     """Keep the writer busy until the future is resolved, so that what follows makes one group."""
+    begun: Future[None] = Future()
     gate: Future[None] = Future()
-    writer.submit(lambda _: gate.result(timeout=10))
+    writer.submit(lambda _: begun.set_result(None) or gate.result(timeout=10))
+    begun.result(10)
     return gate
 
 

@@ -67,6 +67,7 @@ def _choice() -> None:
         sa.Column("taken", sa.String(32)),
     )
     op.create_index("ix_choice_member_id_place", "choice", ["member_id", "place"])
+    op.create_index("ix_choice_question_id", "choice", ["question_id"])
 
 
 def _conversation() -> None:
