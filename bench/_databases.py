@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -83,9 +84,19 @@ class Look:
     def jobs_done(self) -> int:
         return self._count(sa.select(sa.func.count()).select_from(job).where(job.c.state == "done"))
 
+    async def until_idle(self, *, within: float) -> float:
+        """Wait until the worker has nothing left to do; return the seconds it took."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        while loop.time() - started < within:
+            if not self.jobs_left():
+                break
+            await asyncio.sleep(0.1)
+        return loop.time() - started
+
     def close(self) -> None:
         self._engine.dispose()
 
-    def _count(self, statement: sa.Select[tuple[int]]) -> int:
+    def _count(self, statement: sa.Select[int]) -> int:
         with self._engine.connect() as connection:
             return connection.execute(statement).scalar_one()

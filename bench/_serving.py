@@ -8,9 +8,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.clock import utc_now
 from bot.demo_people import MEMBER, PANEL, PANELIST, PEOPLE
 from domain.ids import MemberId
 from domain.member import Language, Member
@@ -41,6 +42,7 @@ def storage_of(folder: Path, url: str) -> StorageOptions:
         linkage_url=f"sqlite:///{folder}/data/linkage.db",
         data_folder=folder / "data",
         keys_folder=folder / "keys",
+        clock=utc_now,
     )
 
 
@@ -82,7 +84,7 @@ def _asker(number: int) -> Member:
 async def _found(options: StorageOptions, members: list[Member]) -> None:
     create_keys(options.keys_folder)
     storage = open_storage(options)
-    now = datetime.now(UTC)
+    now = utc_now()
 
     def found(transaction: Transaction) -> None:
         for member in (*PEOPLE, *members):

@@ -39,6 +39,10 @@ class Card:
     desk: float | None = None
     is_there: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def note_desk(self, now: float) -> None:
+        """Several looks may be under way; the first that shows the card counts."""
+        self.desk = self.desk or now - self.pressed_at
+
     @property
     def seconds(self) -> float:
         assert self.line is not None
@@ -71,8 +75,8 @@ class Desk:
     async def _look(self, question_id: str, card: Card) -> None:
         if card.desk is None:
             shown = (await self.client.get("/api/desk", session=self.session)).json()["questions"]
-            if card.desk is None and any(question["id"] == question_id for question in shown):
-                card.desk = asyncio.get_running_loop().time() - card.pressed_at
+            if any(question["id"] == question_id for question in shown):
+                card.note_desk(asyncio.get_running_loop().time())
         if card.desk is not None and card.line is not None:
             card.is_there.set()
 
@@ -91,11 +95,6 @@ async def _draft(client: Client, session: str, chance: random.Random) -> str:
     raise TimeoutError("no preview came")
 
 
-async def _until_idle(look: Look) -> None:
-    while look.jobs_left():
-        await asyncio.sleep(0.05)
-
-
 async def _confirm(desk: Desk, draft: str, session: str) -> Card:
     card = desk.cards[draft] = Card(pressed_at=asyncio.get_running_loop().time())
     press = {"client_id": f"send-{draft}", "action": "send_urgent", "question_id": draft}
@@ -105,7 +104,7 @@ async def _confirm(desk: Desk, draft: str, session: str) -> Card:
     return card
 
 
-async def _keep_writing(client: Client, sessions: Sequence[str], rate: float, chance: random.Random) -> None:
+async def _keep_writing(client: Client, sessions: Sequence[str], *, rate: float, chance: random.Random) -> None:
     sending: set[asyncio.Task[object]] = set()
     while rate > 0:
         await asyncio.sleep(chance.expovariate(rate))
@@ -123,14 +122,14 @@ async def _measure(server: Serving, look: Look, *, count: int, load: float, seed
     desk = Desk(client, server.panelist)
     askers, writers = server.askers[:count], server.askers[count:]
     drafts = [await _draft(client, session, chance) for session in askers]
-    await _until_idle(look)
+    await look.until_idle(within=PATIENCE_SECONDS)
     mark = (await client.get("/api/lines", session=server.panelist)).json()
     stream = f"/api/stream?line={mark['last_line']}&entry={mark['last_entry']}"
     cards: list[Card] = []
     async with client.events(stream, session=server.panelist) as events:
         others = [
             asyncio.create_task(desk.follow(events)),
-            asyncio.create_task(_keep_writing(client, writers, load, chance)),
+            asyncio.create_task(_keep_writing(client, writers, rate=load, chance=chance)),
         ]
         for draft, session in zip(drafts, askers, strict=True):
             # Presses come at any moment of the program's waiting.

@@ -55,15 +55,6 @@ async def _timed(client: Client, message: dict[str, str], *, session: str, due: 
     return asyncio.get_running_loop().time() - due
 
 
-async def _until_routed(look: Look) -> tuple[int, float]:
-    """Wait until the worker has caught up; return how many messages it was behind, and the seconds it took."""
-    loop = asyncio.get_running_loop()
-    started, behind = loop.time(), look.unfinished_messages()
-    while look.jobs_left() and loop.time() - started < DRAIN_SECONDS:
-        await asyncio.sleep(0.1)
-    return behind, loop.time() - started
-
-
 async def _warm_up(client: Client, server: Serving) -> None:
     texts = ({"client_id": f"warm-up-{number}", "text": "58M. PE?"} for number in range(8))
     await asyncio.gather(*(client.post("/api/messages", text, session=server.askers[0]) for text in texts))
@@ -72,11 +63,12 @@ async def _warm_up(client: Client, server: Serving) -> None:
 async def _measure(server: Serving, look: Look, load: Load) -> dict[str, float | int]:
     client = Client(server.url)
     await _warm_up(client, server)
-    await _until_routed(look)
+    await look.until_idle(within=DRAIN_SECONDS)
     before, jobs_before = look.messages(), look.jobs_done()
     started = asyncio.get_running_loop().time()
     times = await _send(client, server, load)
-    behind, drained = await _until_routed(look)
+    behind = look.unfinished_messages()
+    drained = await look.until_idle(within=DRAIN_SECONDS)
     spent = asyncio.get_running_loop().time() - started
     await client.close()
     return {
@@ -112,9 +104,7 @@ def main(given: Sequence[str] | None = None) -> None:
     load = Load(rate=chosen.rate, seconds=chosen.seconds, members=chosen.members, seed=chosen.seed)
     with chosen_databases(chosen.database) as databases:
         facts = machine_facts(Path(tempfile.gettempdir()), postgres=databases.postgres_version)
-        rows = [
-            median_row([_round(databases, name, load) for _ in range(chosen.rounds)]) for name in databases.names
-        ]
+        rows = [median_row([_round(databases, name, load) for _ in range(chosen.rounds)]) for name in databases.names]
     report("inbound", rows, target=TARGET, machine=facts, as_json=chosen.json)
 
 

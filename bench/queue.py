@@ -56,7 +56,9 @@ class SilentChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(text_limit=4000, has_buttons=True, has_images=True, shows_own_messages=True)
+        return Capabilities(
+            text_limit=4000, has_buttons=True, has_images=True, shows_own_messages=True, repeats_are_harmless=False
+        )
 
     @property
     def gate(self) -> SendingGate | None:
@@ -80,7 +82,7 @@ def _parts(folder: Path, url: str, *, concurrency: int) -> Parts:
     return compose(settings)
 
 
-def _plan(parts: Parts, transaction: Transaction, members: Sequence[Member], count: int) -> None:
+def _plan(parts: Parts, transaction: Transaction, *, members: Sequence[Member], count: int) -> None:
     """Plan deliveries as handlers do, to many members about many questions."""
     text = DeidentifiedText(value="OP pattern is favoured; PE is not excluded: CTPA today.")
     for number in range(count):
@@ -99,7 +101,7 @@ async def _deliver_all(parts: Parts, count: int) -> tuple[float, float]:
     def found(transaction: Transaction) -> None:
         for member in members:
             transaction.members.save(member)
-        _plan(parts, transaction, members, count)
+        _plan(parts, transaction, members=members, count=count)
 
     await parts.services.store.write(found)
     worker = make_worker(parts)

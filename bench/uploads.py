@@ -52,7 +52,10 @@ async def _at_once(limit: int, work: Callable[[T], Awaitable[float]], items: Seq
     left = list(reversed(items))
 
     async def take() -> list[float]:
-        return [await work(left.pop()) for _ in iter(lambda: bool(left), False)]
+        done: list[float] = []
+        while left:
+            done.append(await work(left.pop()))
+        return done
 
     return [time for times in await asyncio.gather(*(take() for _ in range(limit))) for time in times]
 

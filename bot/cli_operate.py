@@ -21,7 +21,7 @@ from domain.delivery import DeliveryState
 from domain.ids import JobId
 from domain.ports.jobs import JobState
 from storage.keyring import create_keys
-from storage.migrate import prepare
+from storage.migrate import migrate
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
 
@@ -42,7 +42,7 @@ def run_migrate(context: typer.Context) -> None:
     """Bring the database to this version; safe to run again."""
     settings: Settings = context.obj()
     settings.data.mkdir(parents=True, exist_ok=True)
-    prepare(settings.database_url.get_secret_value())
+    migrate(settings.database_url.get_secret_value())
     console.print("The database is up to date.")
 
 

@@ -55,8 +55,9 @@ class Parts:
         return replace(self, services=services, intake=replace(self.intake, clock=clock))
 
 
-def storage_options(settings: Settings) -> StorageOptions:
+def storage_options(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> StorageOptions:
     return StorageOptions(
+        clock=clock,
         database_url=settings.database_url.get_secret_value(),
         linkage_url=settings.linkage_url.get_secret_value(),
         data_folder=settings.data,
@@ -71,7 +72,7 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> P
     Raises:
         HilumError: the database is not migrated, or a key is missing; `hilum doctor` says what to do.
     """
-    storage = open_storage(storage_options(settings))
+    storage = open_storage(storage_options(settings, clock=clock))
     pool = ImagePool(options=_pool_options(settings))
     places = Places(uploads=storage_options(settings).uploads_path, archive=settings.archive_folder, keys=settings.keys)
     deidentifier = PooledDeidentifier(pool=pool, places=places, limits=_door_limits(settings))

@@ -158,7 +158,7 @@ class Teller:
         )
         await self.parts.intake.accept(message)
         await make_worker(self.parts).drain()
-        self.now += timedelta(minutes=4)
+        self.now += timedelta(minutes=1)
 
 
 async def tell_story(parts: Parts, *, clock: Callable[[], datetime], time_zone: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from storage.archive import LocalArchive
@@ -16,10 +16,6 @@ from storage.linkage import SqlLinkage
 from storage.migrate import prepare
 from storage.unit_of_work import Surroundings
 from storage.uploads import LocalUploadVault
-
-
-def _system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +32,8 @@ class StorageOptions:
     linkage_url: str
     data_folder: Path
     keys_folder: Path
+    clock: Callable[[], datetime]
     archive_folder: Path | None = None
-    clock: Callable[[], datetime] = _system_clock
 
     @property
     def archive_path(self) -> Path:

@@ -21,7 +21,7 @@ from storage.command_text import unpack_command
 from storage.database import Database
 from storage.gates import Gate, allowed, pass_through
 from storage.statements import insert_new, next_seq, rows_of
-from storage.tables import channel_gate, job, schedule_run
+from storage.tables import channel_gate, job
 
 _READY = job.c.state == sa.literal_column("'ready'")
 _LEASED = job.c.state == sa.literal_column("'leased'")
@@ -123,11 +123,6 @@ class SqlJobQueue:
     async def revive(self, job_id: JobId, now: datetime) -> bool:
         """Make a parked job ready again; others of its lane have gone past it, so it goes to their end."""
         return await self._database.change(lambda connection: _revive(connection, job_id, now))
-
-    async def note_tick(self, name: str, at: datetime) -> bool:
-        return await self._database.change(
-            lambda connection: insert_new(connection, schedule_run, {"name": name, "at": at})
-        )
 
     async def _settle(self, statement: sa.Update, values: Mapping[str, object]) -> None:
         await self._database.change(lambda connection: connection.execute(statement, values).rowcount)

@@ -109,13 +109,6 @@ channel_gate = sa.Table(
     _instant("held_until", optional=True),
 )
 
-schedule_run = sa.Table(
-    "schedule_run",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("at", Instant, primary_key=True),
-)
-
 counter = sa.Table(
     "counter",
     metadata,

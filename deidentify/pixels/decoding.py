@@ -21,9 +21,10 @@ _DECODERS: Mapping[str, str] = {
     **dict.fromkeys(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"), "gdcm"),
     **dict.fromkeys(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"), "pyjpegls"),
     **dict.fromkeys((f"1.2.840.10008.1.2.4.{last}" for last in (90, 91, 201, 202, 203)), "pylibjpeg"),
-    "1.2.840.10008.1.2.5": "pylibjpeg",
+    "1.2.840.10008.1.2.5": "pydicom",
 }
-"""One decoder each: GDCM ends the process on some damaged streams, so it reads only what no other does."""
+"""One decoder each: GDCM ends the process on some damaged streams, so it reads only what no other does;
+pylibjpeg-rle panics on some, past every `except Exception`."""
 _UNDECODABLE = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, OSError, EOFError, ArithmeticError)
 
 

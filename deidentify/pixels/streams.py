@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from domain.errors import DeidentificationError
+
 _JPEG_START, _JPEG_SCAN, _JPEG_COMMENT = 0xD8, 0xDA, 0xFE
 _JPEG_KEPT_APPLICATION = {0xE0: b"JFIF\0", 0xEE: b"Adobe", 0xE8: b"mrfx"}
 _J2K_START, _J2K_TILE, _J2K_DATA, _J2K_COMMENT = 0x4F, 0x90, 0x93, 0x64
 _JPEG_FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7))
 _MOST_BOXES = 4096
 _BOX_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
-_BOXES_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h", b"jp2c"))
+_BOXES_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h"))
+_BOX_OF_CODE = b"jp2c"
 
 
 def blank_comments(stream: bytearray) -> int:
     """Overwrite comments and foreign application data of a JPEG, JPEG-LS or JPEG 2000 stream with zeros.
 
     Lengths stay, so that offset tables stay true. Returns how many were blanked.
+
+    Raises:
+        DeidentificationError("pixels_undecodable"): the boxes around a JPEG 2000 code stream lead nowhere.
     """
     spans = list(_comments(bytes(stream)))
     for start, end in spans:
@@ -102,14 +108,17 @@ def _marked(segments: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int
 
 
 def _box_comments(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Walk the boxes around a code stream; a box of no length would keep readers there for ever."""
     position = 0
     while position + 8 <= len(stream):
-        length = int.from_bytes(stream[position : position + 4], "big")
-        end = len(stream) if length == 0 else min(position + max(length, 8), len(stream))
-        kind = stream[position + 4 : position + 8]
-        if kind == b"jp2c":
-            inner = _codestream_comments(stream[position + 8 : end], 2)
+        length, kind = int.from_bytes(stream[position : position + 4], "big"), stream[position + 4 : position + 8]
+        if kind == _BOX_OF_CODE:
+            inner = _codestream_comments(stream[position + 8 :], 2)
             yield from ((position + 8 + start, position + 8 + stop) for start, stop in inner)
-        elif kind not in _BOXES_KEPT:
-            yield position + 8, end
-        position = end
+            return
+        if length < 8:
+            break
+        if kind not in _BOXES_KEPT:
+            yield position + 8, min(position + length, len(stream))
+        position += length
+    raise DeidentificationError("pixels_undecodable")

@@ -67,6 +67,3 @@ class JobQueue(Protocol):
     async def rows(self, state: JobState, *, limit: int = 100) -> Sequence[JobRow]: ...
     async def revive(self, job_id: JobId, now: datetime) -> bool:
         """Make a parked job ready again."""
-
-    async def note_tick(self, name: str, at: datetime) -> bool:
-        """Record a tick of the schedule; False where another process (or an earlier life) has."""

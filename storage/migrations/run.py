@@ -6,13 +6,19 @@ from importlib.resources import as_file, files
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
+from domain.errors import PermanentError
 from storage.engines import open_engine
 from storage.translation import translated
 
 
 def upgrade(url: str) -> None:
-    """Bring a database to the newest revision, each revision in the same transaction."""
+    """Bring a database to the newest revision, all in one transaction.
+
+    Raises:
+        PermanentError("database_revision_unknown"): its tables are of a version that this program does not know.
+    """
     engine = open_engine(url, size=1)
     try:
         with translated(), as_file(files("storage") / "migrations") as folder, engine.begin() as connection:
@@ -20,5 +26,8 @@ def upgrade(url: str) -> None:
             settings.set_main_option("script_location", str(folder).replace("%", "%%"))
             settings.attributes["connection"] = connection
             command.upgrade(settings, "head")
+    except CommandError as error:
+        # A newer program made these tables, or no program of ours.
+        raise PermanentError("database_revision_unknown") from error
     finally:
         engine.dispose()

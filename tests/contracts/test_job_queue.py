@@ -27,22 +27,22 @@ async def claim(queue, now=NOW, *, limit=10, owner="a"):
 
 
 async def claimed(queue, now=NOW, *, limit=10, owner="a"):
-    return [job.command for job in await claim(queue, now, limit=limit, owner=owner)]
+    return [held.command for held in await claim(queue, now, limit=limit, owner=owner)]
 
 
 async def test_command_comes_back_as_it_was_noted(store, queue):
     command = StartDigest(name="daily", at=NOW)
     await add(store, command)
 
-    (job,) = await claim(queue)
+    (held,) = await claim(queue)
 
-    assert (job.command, job.attempts, job.created_at) == (command, 1, NOW)
+    assert (held.command, held.attempts, held.created_at) == (command, 1, NOW)
 
 
 async def test_same_command_is_noted_once_for_ever(store, queue):
     first = await add(store, route(), route())
-    (job,) = await claim(queue)
-    await queue.finish(job.id, owner="a")
+    (held,) = await claim(queue)
+    await queue.finish(held.id, owner="a")
 
     assert first == [True, False]
     assert await add(store, route()) == [False]
@@ -135,14 +135,14 @@ async def test_revived_job_goes_to_the_end_of_its_lane(store, queue):
 
 async def test_only_the_owner_settles_a_job(store, queue):
     await add(store, route())
-    (job,) = await claim(queue)
+    (held,) = await claim(queue)
 
-    await queue.finish(job.id, owner="b")
-    await queue.retry(job.id, owner="b", due_at=NOW, error="x")
-    await queue.park(job.id, owner="b", error="x")
+    await queue.finish(held.id, owner="b")
+    await queue.retry(held.id, owner="b", due_at=NOW, error="x")
+    await queue.park(held.id, owner="b", error="x")
 
     (row,) = await queue.rows(JobState.LEASED)
-    assert (row.id, row.error) == (job.id, None)
+    assert (row.id, row.error) == (held.id, None)
 
 
 async def test_expired_lease_returns_the_job(store, queue):
@@ -160,13 +160,13 @@ async def test_expired_lease_returns_the_job(store, queue):
 
 async def test_late_owner_of_a_returned_job_changes_nothing(store, queue):
     await add(store, route())
-    (job,) = await claim(queue)
+    (held,) = await claim(queue)
     await queue.return_expired(NOW + LEASE)
     await claim(queue, NOW + LEASE, owner="b")
 
-    await queue.finish(job.id, owner="a")
+    await queue.finish(held.id, owner="a")
 
-    assert [row.id for row in await queue.rows(JobState.LEASED)] == [job.id]
+    assert [row.id for row in await queue.rows(JobState.LEASED)] == [held.id]
 
 
 async def test_gate_paces_what_passes_it(store, queue):
@@ -245,13 +245,6 @@ async def test_rows_show_due_times_and_no_arguments(store, queue):
     assert "secret" not in repr(row)
 
 
-async def test_tick_is_noted_once(queue):
-    notes = await asyncio.gather(*(queue.note_tick("daily", NOW) for _ in range(5)))
-
-    assert sorted(notes) == [False, False, False, False, True]
-    assert await queue.note_tick("daily", NOW + MINUTE)
-
-
 async def test_idle_claim_changes_nothing(store, queue):
     await store.changed(within=0.3)
 
@@ -268,9 +261,9 @@ async def test_lane_order_survives_many_workers(store, queue):
 
     async def work(owner):
         while len(order) < 60:
-            for job in await claim(queue, limit=3, owner=owner):
-                order.append(int(job.command.inbox_id.removeprefix("inbox-")))
-                await queue.finish(job.id, owner=owner)
+            for held in await claim(queue, limit=3, owner=owner):
+                order.append(int(held.command.inbox_id.removeprefix("inbox-")))
+                await queue.finish(held.id, owner=owner)
 
     await asyncio.wait_for(asyncio.gather(*(work(f"worker-{number}") for number in range(4))), 30)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 
 import numpy as np
 import pydicom
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from pydicom.encaps import encapsulate
 
-from deidentify.pixels.streams import blank_comments
-from tests.deidentify.originals import TEST_FILES, cleaned, encoded, photo, read
+from deidentify.pixels.streams import blank_comments, stated_size
+from domain.errors import DeidentificationError
+from tests.deidentify.originals import TEST_FILES, cleaned, code, encoded, photo, read
 
 MARK = b"FICTUS ZEBRA"
 
@@ -51,7 +54,9 @@ def _exif() -> Image.Exif:
 
 def test_jpeg_2000_comments_go_in_code_streams_and_boxes():
     plain = _jpeg2000(no_jp2=True, comment=MARK)
-    boxed = _jpeg2000(comment=MARK) + _box(b"xml ", MARK)
+    boxed = _jpeg2000(comment=MARK)
+    after = 12 + int.from_bytes(boxed[12:16], "big")
+    boxed = boxed[:after] + _box(b"xml ", MARK) + boxed[after:]
     blanked = [bytearray(plain), bytearray(boxed)]
 
     counts = [blank_comments(stream) for stream in blanked]
@@ -80,11 +85,23 @@ def test_padded_markers_and_unfinished_streams_are_read():
     assert blank_comments(bytearray(b"\xff\x4f\xff\x90\x00\x0a\x00\x00\x00\x00\x00\x0c")) == 0
 
 
-def test_last_box_may_reach_to_the_end():
-    stream = bytearray(_jpeg2000()[:12] + b"\0\0\0\0xml " + MARK)
+@pytest.mark.parametrize("boxes", [b"", b"\0\0\0\0xml ", b"\0\0\0\7xml ", b"\0\0\1\0ftyp"])
+def test_boxes_that_lead_nowhere_are_refused(boxes):
+    with pytest.raises(DeidentificationError, match="pixels_undecodable"):
+        blank_comments(bytearray(_jpeg2000()[:12] + boxes + MARK))
 
-    assert blank_comments(stream) == 1
-    assert MARK not in stream
+
+def test_size_is_read_from_every_kind_of_stream():
+    assert stated_size(photo()) == stated_size(_jpeg2000()) == stated_size(_jpeg2000(no_jp2=True)) == (30, 40)
+    assert stated_size(b"") is stated_size(b"\xff\xd8") is stated_size(b"\xff\x4f\xff\x51") is None
+
+
+def test_stream_of_another_size_than_the_header_is_refused():
+    dataset = pydicom.dcmread(TEST_FILES / "SC_rgb_jpeg_gdcm.dcm")
+    dataset.PixelData = encapsulate([photo(size=(101, 100))])
+    dataset["PixelData"].VR = "OB"
+
+    assert code(encoded(dataset, dataset.file_meta.TransferSyntaxUID)) == "pixels_undecodable"
 
 
 def test_marks_in_a_compressed_dicom_image_go():
@@ -104,6 +121,7 @@ def test_marks_in_a_compressed_dicom_image_go():
 def test_no_bytes_make_it_stumble(start, rest):
     stream = bytearray(start + rest)
 
-    blank_comments(stream)
+    with suppress(DeidentificationError):
+        blank_comments(stream)
 
     assert len(stream) == len(start) + len(rest)

@@ -39,7 +39,7 @@ def changes(elsewhere):
 
 async def test_every_waiter_hears_of_a_commit(changes):
     waiting = [asyncio.create_task(changes.wait(10)) for _ in range(5)]
-    await asyncio.sleep(0.01)
+    await _settled()
 
     await asyncio.to_thread(changes.note_commit)
 
@@ -70,7 +70,7 @@ async def test_news_of_another_database_do_not_count(changes, elsewhere):
 
 async def test_commit_of_another_process_is_seen(changes, elsewhere):
     waiting = asyncio.create_task(changes.wait(10))
-    await asyncio.sleep(0.01)
+    await _settled()
 
     elsewhere.seen += 1
 
@@ -86,7 +86,7 @@ async def test_database_away_is_silence(changes, elsewhere):
 def test_waiter_of_a_closed_loop_is_passed_over(changes):
     async def leave_waiting():
         task = asyncio.ensure_future(changes.wait(10))
-        await asyncio.sleep(0.01)
+        await _settled()
         return task
 
     loop = asyncio.new_event_loop()
@@ -97,3 +97,9 @@ def test_waiter_of_a_closed_loop_is_passed_over(changes):
 
     assert not task.done()
     task._log_destroy_pending = False
+
+
+async def _settled():
+    """Let the loop go round until who waits does so."""
+    for _ in range(10):
+        await asyncio.sleep(0)

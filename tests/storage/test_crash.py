@@ -16,7 +16,7 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from storage.compose import StorageOptions, open_storage
-from tests.contracts.samples import message, route
+from tests.contracts.samples import NOW, message, route
 
 async def write(storage, number):
     def work(transaction):
@@ -28,7 +28,7 @@ async def write(storage, number):
 async def main(url, folder):
     storage = open_storage(StorageOptions(
         database_url=url, linkage_url=f"sqlite:///{folder}/data/linkage.db",
-        data_folder=Path(folder) / "data", keys_folder=Path(folder) / "keys"))
+        data_folder=Path(folder) / "data", keys_folder=Path(folder) / "keys", clock=lambda: NOW))
     for start in range(0, 1_000_000, 10):
         await asyncio.gather(*(write(storage, number) for number in range(start, start + 10)))
 
@@ -45,7 +45,7 @@ from tests.contracts.samples import NOW
 async def main(url, folder, owner):
     storage = open_storage(StorageOptions(
         database_url=url, linkage_url=f"sqlite:///{folder}/data/linkage.db",
-        data_folder=Path(folder) / "data", keys_folder=Path(folder) / "keys"))
+        data_folder=Path(folder) / "data", keys_folder=Path(folder) / "keys", clock=lambda: NOW))
     while jobs := await storage.queue.claim(NOW, owner=owner, limit=7, lease=timedelta(seconds=60)):
         for job in jobs:
             print(job.id, flush=True)

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from alembic.util import CommandError
 
 from domain.errors import PermanentError
 from storage.engines import open_engine, sqlite_file
@@ -34,7 +33,7 @@ _CONSTRAINTS = """
 def empty_url(request, tmp_path):
     if request.param == "postgres":
         return request.getfixturevalue("postgres_server").empty_database()
-    return f"sqlite:///{tmp_path}/data/hilum.db"
+    return f"sqlite:///{tmp_path}/hilum.db"
 
 
 def test_migrated_database_is_as_the_tables_say(empty_url):
@@ -90,7 +89,7 @@ def test_older_tables_are_left_to_the_migration(database_url):
 
     with pytest.raises(PermanentError, match="database_not_migrated"):
         prepare(database_url)
-    with pytest.raises(CommandError):
+    with pytest.raises(PermanentError, match="database_revision_unknown"):
         migrate(database_url)
 
 

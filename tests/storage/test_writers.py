@@ -67,7 +67,12 @@ def held(writer) -> Future[None]:
     """Keep the writer busy until the future is resolved, so that what follows makes one group."""
     begun: Future[None] = Future()
     gate: Future[None] = Future()
-    writer.submit(lambda _: begun.set_result(None) or gate.result(timeout=10))
+
+    def hold(_):
+        begun.set_result(None)
+        gate.result(timeout=10)
+
+    writer.submit(hold)
     begun.result(10)
     return gate
 

@@ -25,7 +25,6 @@ def upgrade() -> None:
     _member()
     _panel()
     _question()
-    _schedule_run()
     _sealed_object()
     _sign_in_link()
     _upload()
@@ -242,14 +241,6 @@ def _question() -> None:
     op.create_index("ix_question_asker_id_number", "question", ["asker_id", "number"])
     op.create_index("ix_question_released_at", "question", ["released_at"])
     op.create_index("ix_question_state_closed_at", "question", ["state", "closed_at"])
-
-
-def _schedule_run() -> None:
-    op.create_table(
-        "schedule_run",
-        sa.Column("name", sa.Text(), primary_key=True),
-        sa.Column("at", INSTANT, primary_key=True),
-    )
 
 
 def _sealed_object() -> None:
