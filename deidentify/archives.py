@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO, NamedTuple
@@ -15,6 +17,16 @@ from domain.errors import DeidentificationError
 _JUNK_NAMES = frozenset((".ds_store", "thumbs.db", "desktop.ini", "dicomdir"))
 _JUNK_FOLDERS = frozenset(("__macosx", ".git"))
 _EXTRAS = frozenset((FileKind.UNKNOWN, FileKind.EMPTY))
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    struct.error,
+    zlib.error,
+)
 _ENCRYPTED = 0x1
 _READ_BYTES = 1 << 20
 
@@ -36,7 +48,7 @@ def read_entries(reader: BinaryIO, limits: Limits) -> Iterator[Entry]:
     try:
         with zipfile.ZipFile(reader) as archive:
             yield from _entries(archive, limits)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+    except _DAMAGED as error:
         raise DeidentificationError("zip_damaged") from error
 
 
