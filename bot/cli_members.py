@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+import secrets
+from dataclasses import replace
+from datetime import time
 from typing import Annotated
 
 import typer
@@ -31,31 +33,61 @@ def register(app: typer.Typer) -> None:
 def add(  # noqa: PLR0913 - one option a field
     context: typer.Context,
     member_id: Annotated[str, typer.Argument(help="Short id: small letters, digits, dots, dashes.")],
-    name: Annotated[str, typer.Option(help="Name as colleagues see it.")],
     *,
+    name: Annotated[str | None, typer.Option(help="Name as colleagues see it; needed for a new member.")] = None,
     alias: Annotated[str | None, typer.Option(help="What the panel sees of an asker; carries no place.")] = None,
-    language: Annotated[Language, typer.Option()] = Language.KOREAN,
-    time_zone: Annotated[str, typer.Option()] = "Asia/Seoul",
-    role: Annotated[list[Role] | None, typer.Option(help="May be given several times.")] = None,
+    language: Annotated[Language | None, typer.Option()] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Such as Asia/Seoul.")] = None,
+    role: Annotated[list[Role] | None, typer.Option(help="May be given several times; replaces the roles.")] = None,
+    digest_at: Annotated[str | None, typer.Option(help="Local time of the digest, such as 07:30, or off.")] = None,
+    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Inactive ends every session.")] = None,
 ) -> None:
-    """Add a member, or change one."""
+    """Add a member, or change one: what is not given stays as it is."""
     if not _ID.fullmatch(member_id):
         fail("the id is made of small letters, digits, dots and dashes", code=2)
-    member = Member(
+    settings: Settings = context.obj()
+    changes: dict[str, object] = {
+        "display_name": name,
+        "alias": alias,
+        "language": language,
+        "time_zone": None if time_zone is None else _zone(time_zone),
+        "roles": None if role is None else frozenset(role),
+        "active": active,
+    }
+    given = {field: value for field, value in changes.items() if value is not None}
+    if digest_at is not None:
+        given["digest_at"] = _time(digest_at)
+
+    def save(transaction: Transaction) -> bool:
+        known = _find(transaction, member_id)
+        if known is None and name is None:
+            return False
+        member = replace(known or _newcomer(member_id, settings.digest.clock), **given)  # type: ignore[arg-type]
+        transaction.members.save(member)
+        if not member.active:
+            transaction.web.revoke_sessions_of(member.id)
+        return True
+
+    async def keep(parts: Parts) -> bool:
+        return await parts.services.store.write(save)
+
+    if not with_parts(context, keep):
+        fail("a new member needs a --name", code=2)
+    console.print(f"{member_id} is a member. `hilum members link {member_id}` makes a sign-in link.")
+
+
+def _newcomer(member_id: str, digest_at: time) -> Member:
+    return Member(
         id=MemberId(member_id),
-        display_name=name,
-        alias=alias or f"Member-{new_token()[:5]}",
-        language=language,
-        time_zone=_zone(time_zone),
-        roles=frozenset(role or ()),
+        display_name=member_id,
+        alias=f"Member-{secrets.randbelow(9000) + 1000}",
         addresses=(Address(channel="web", external_id=member_id),),
+        digest_at=digest_at,
     )
 
-    async def save(parts: Parts) -> None:
-        await parts.services.store.write(lambda transaction: transaction.members.save(member))
 
-    with_parts(context, save)
-    console.print(f"{member_id} is a member. `hilum members link {member_id}` makes a sign-in link.")
+def _find(transaction: Transaction, member_id: str) -> Member | None:
+    return next((member for member in transaction.members.all() if member.id == member_id), None)
 
 
 @members.command("list")
@@ -87,9 +119,9 @@ def link(context: typer.Context, member_id: Annotated[str, typer.Argument()]) ->
     token = new_token()
 
     def keep(transaction: Transaction) -> bool:
-        if all(member.id != member_id for member in transaction.members.all()):
+        if _find(transaction, member_id) is None:
             return False
-        expires_at = utc_now() + timedelta(seconds=settings.web.sign_in_link_time_to_live.total_seconds())
+        expires_at = utc_now() + settings.web.sign_in_link_time_to_live
         made = SignInLink(token_hash=hash_token(token), member_id=MemberId(member_id), expires_at=expires_at)
         transaction.web.add_sign_in_link(made)
         return True
@@ -110,3 +142,12 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         fail(f"{name} is no time zone such as Asia/Seoul", code=2)
     return name
+
+
+def _time(text: str) -> time | None:
+    if text == "off":
+        return None
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        fail(f"{text} is no time such as 07:30", code=2)

@@ -18,8 +18,9 @@ from bot.terminal import console, fail, show_rows
 from config.settings import Settings
 from domain.commands import StartDigest
 from domain.delivery import DeliveryState
-from domain.ids import JobId
+from domain.ids import DeliveryId, JobId
 from domain.ports.jobs import JobState
+from handlers.deliver import send_again
 from storage.keyring import create_keys
 from storage.migrate import migrate
 
@@ -41,7 +42,7 @@ def register(app: typer.Typer) -> None:
 def run_migrate(context: typer.Context) -> None:
     """Bring the database to this version; safe to run again."""
     settings: Settings = context.obj()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate(settings.database_url.get_secret_value())
     console.print("The database is up to date.")
 
@@ -94,19 +95,25 @@ def jobs_list(
             ]
         return rows
 
-    show_rows(with_parts(context, read), as_json=as_json, empty="Nothing waits for you.")
+    show_rows(
+        with_parts(context, read), as_json=as_json, empty=f"No {state.value} job, and no delivery that needs you."
+    )
 
 
 @jobs.command("retry")
-def jobs_retry(context: typer.Context, job: Annotated[int, typer.Argument(help="The job's id.")]) -> None:
-    """Make a parked job ready again."""
+def jobs_retry(
+    context: typer.Context, job: Annotated[str, typer.Argument(help="The id of a parked job, or of a delivery.")]
+) -> None:
+    """Make a parked job ready again, or send an unknown or dead delivery once more."""
 
     async def revive(parts: Parts) -> bool:
-        return await parts.storage.queue.revive(JobId(job), utc_now())
+        if job.isdecimal():
+            return await parts.storage.queue.revive(JobId(int(job)), utc_now())
+        return await parts.services.store.write(lambda transaction: send_again(transaction, DeliveryId(job), utc_now()))
 
     if not with_parts(context, revive):
-        fail(f"no parked job {job}", code=1)
-    console.print(f"Job {job} is ready again.")
+        fail(f"no parked job and no unknown or dead delivery {job}", code=1)
+    console.print(f"{job} is ready again.")
 
 
 @digest.command("preview")

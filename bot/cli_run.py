@@ -18,6 +18,7 @@ from bot.logs import configure_logs
 from bot.schedule import Schedule
 from bot.supervisor import Pages, listen, make_server, supervise
 from bot.terminal import console, fail
+from bot.worker import Worker
 from config.settings import Settings
 from storage.migrate import is_current
 from web.app import create_app
@@ -62,6 +63,8 @@ def _production_settings(context: typer.Context) -> Settings:
     settings: Settings = context.obj()
     if demo.is_demo_folder(settings.data):
         fail("this data folder belongs to the demo; give production a folder of its own (HILUM_DATA)", code=3)
+    if not settings.channels.web.enabled:
+        fail("channels.web.enabled is false: there is no channel to serve", code=3)
     if not is_current(settings.database_url.get_secret_value()):
         fail("the database is not set up for this version: run `hilum migrate` first", code=1)
     configure_logs(settings.log_level.value, stream=sys.stdout)
@@ -83,10 +86,11 @@ def _run(
         try:
             if before is not None:
                 await before(parts)  # type: ignore[misc]  # an async function
+            worker = make_worker(parts)
             await supervise(
-                worker=make_worker(parts),
+                worker=worker,
                 schedule=Schedule(parts.services, sends_digests=settings.digest.enabled),
-                pages=None if listener is None else _pages(parts, listener, roles=roles),
+                pages=None if listener is None else _pages(parts, worker, listener=listener, roles=roles),
                 on_started=on_started,
             )
         finally:
@@ -103,8 +107,8 @@ def _listen(settings: Settings) -> socket.socket:
         fail(f"cannot listen on {where}: {error.strerror}. Choose another port (make demo PORT=8091).", code=1)
 
 
-def _pages(parts: Parts, listener: socket.socket, *, roles: tuple[DemoRole, ...]) -> Pages:
+def _pages(parts: Parts, worker: Worker, *, listener: socket.socket, roles: tuple[DemoRole, ...]) -> Pages:
     samples = demo.samples_folder(parts.settings) if roles else None
-    app = create_app(make_web_services(parts, demo_roles=roles, demo_samples=samples))
+    app = create_app(make_web_services(parts, worker, demo_roles=roles, demo_samples=samples))
     server = make_server(app, trusted_proxies=parts.settings.web.trusted_proxies)
     return Pages(server=server, listener=listener, close_streams=app.state.close_streams)

@@ -97,6 +97,7 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> P
         deidentifier=deidentifier,
         clock=clock,
         limits=_intake_limits(settings),
+        takes_images=settings.rules.takes_images,
     )
     renderer = PooledRenderer(pool=pool, places=places)
     return Parts(
@@ -129,13 +130,13 @@ def make_worker(parts: Parts) -> Worker:
 
 
 def make_web_services(
-    parts: Parts, *, demo_roles: tuple[DemoRole, ...] = (), demo_samples: Path | None = None
+    parts: Parts, worker: Worker, *, demo_roles: tuple[DemoRole, ...] = (), demo_samples: Path | None = None
 ) -> WebServices:
     async def preview(member: Member) -> str | None:
         return await preview_digest(parts, member)
 
     async def is_healthy() -> Mapping[str, bool | str]:
-        return await health.check(parts)
+        return await health.check(parts, worker)
 
     return WebServices(
         store=parts.services.store,

@@ -49,7 +49,7 @@ def prepare(settings: Settings) -> None:
     data = settings.data
     if data.exists() and any(data.iterdir()) and not is_demo_folder(data):
         fail(f"{data} holds something that is not a demo; choose another folder (DATA=…)", code=1)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (data / MARK).touch()
     if not settings.keys.exists():
         create_keys(settings.keys)

@@ -17,6 +17,7 @@ from domain.commands import (
     RelayInformation,
     RemindOfDraft,
     RouteMessage,
+    ShredRemoved,
     StartDigest,
     SweepInbox,
     TakeAction,
@@ -33,6 +34,7 @@ from handlers.notify import notify_step
 from handlers.refuse import refuse
 from handlers.relay import relay_information
 from handlers.route import route_message
+from handlers.shredding import shred_removed
 from handlers.uploads import clean_upload
 
 
@@ -67,6 +69,8 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await sweep_inbox(services, command)
         case EraseImages():
             await erase_images(services, command)
+        case ShredRemoved():
+            await shred_removed(services, command)
         case _:
             assert_never(command)
 

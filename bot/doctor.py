@@ -43,7 +43,11 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 def _data(settings: Settings) -> Finding:
-    return _folder("data folder", settings.data, mend="run `hilum migrate`, which makes it")
+    finding = _folder("data folder", settings.data, mend="run `hilum migrate`, which makes it")
+    if finding.is_fine and settings.data.stat().st_mode & PRIVATE:
+        says = f"{settings.data} can be read by others"
+        return Finding(part="data folder", is_fine=False, says=says, mend=f"chmod 700 {settings.data}")
+    return finding
 
 
 def _archive(settings: Settings) -> Finding:

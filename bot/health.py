@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domain.errors import HilumError
 
 if TYPE_CHECKING:
     from bot.compose import Parts
+    from bot.worker import Worker
 
 
-async def check(parts: Parts) -> Mapping[str, bool | str]:
+WORKER_SILENT_AFTER = timedelta(seconds=30)
+
+
+async def check(parts: Parts, worker: Worker) -> Mapping[str, bool | str]:
     """Return each part's state: True, or a word that says what is wrong."""
     return {
+        "worker": _worker(parts, worker),
         "database": await _database(parts),
         "archive": parts.settings.archive_folder.is_dir() or "folder_missing",
         "keys": await asyncio.to_thread(_keys, parts),
     }
+
+
+def _worker(parts: Parts, worker: Worker) -> bool | str:
+    if worker.seen_at is None:
+        return "starting"
+    return parts.services.clock() - worker.seen_at <= WORKER_SILENT_AFTER or "silent"
 
 
 async def _database(parts: Parts) -> bool | str:

@@ -7,7 +7,7 @@ import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.commands import Command
 from domain.errors import PermanentError, TransientError, UserError
@@ -40,6 +40,8 @@ class Worker:
     abandon: Callable[[Services, Command], Awaitable[None]]
     """Told when a command is parked, so that whoever waits for it is not left waiting."""
     options: WorkerOptions
+    seen_at: datetime | None = None
+    """When it last looked for work; the health check reads it."""
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _running: dict[asyncio.Task[None], ClaimedJob] = field(default_factory=dict)
 
@@ -54,6 +56,7 @@ class Worker:
         keeper = asyncio.create_task(self._keep_leases())
         try:
             while not self._stopping.is_set():
+                self.seen_at = self.services.clock()
                 try:
                     if not await self._fill():
                         await self._wait()

@@ -86,6 +86,8 @@ class Deliver:
     """Send one delivery."""
 
     delivery_id: DeliveryId
+    again: int = 0
+    """Counts the times that an operator had it sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,14 @@ class EraseImages:
     closing: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShredRemoved:
+    """Delete a question's removed images; where none is left, also what links it to a patient."""
+
+    question_id: QuestionId
+    cause: str
+
+
 Command = (
     RouteMessage
     | GatherDraft
@@ -135,4 +145,5 @@ Command = (
     | ComposeDigest
     | SweepInbox
     | EraseImages
+    | ShredRemoved
 )

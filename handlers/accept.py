@@ -28,6 +28,7 @@ class SealedIntake:
     deidentifier: Deidentifier
     clock: Callable[[], datetime]
     limits: IntakeLimits = field(default_factory=IntakeLimits)
+    takes_images: bool = True
     _receiving: dict[UploadId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def accept(self, message: InboundMessage) -> bool:
@@ -44,6 +45,8 @@ class SealedIntake:
         return await self.store.write(keep)
 
     async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:
+        if not self.takes_images:
+            raise UserError("images_not_taken")
         if size_bytes <= 0:
             raise UserError("file_empty")
         if size_bytes > self.limits.file_bytes:

@@ -46,11 +46,7 @@ async def take_action(services: Services, command: TakeAction) -> None:
         transaction.inbox.finish(received.inbox_id)
         return deed
 
-    done = await services.store.write(act)
-    for object_id in done.to_shred:
-        await services.archive.shred(object_id)
-    for subject in done.to_forget:
-        await services.linkage.forget(subject)
+    await services.store.write(act)
 
 
 def _deed(

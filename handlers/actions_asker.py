@@ -13,10 +13,9 @@ from domain.escalation import POLICIES
 from domain.member import Role
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
-from domain.study import subject_of
 from handlers.actions_draft import tell_claimer
 from handlers.deed import Deed
-from handlers.draft import forget_images
+from handlers.shredding import remove_images
 from handlers.timeline import closings, openings
 
 REOPEN_WITHIN = timedelta(days=7)
@@ -27,8 +26,7 @@ def withdraw(deed: Deed) -> None:
     question = deed.own_question()
     withdrawn = deed.move(question, QuestionState.WITHDRAWN, closed_at=deed.now)
     deed.record(withdrawn, EntryKind.WITHDRAWN)
-    deed.to_shred.extend(forget_images(deed.services, deed.transaction, question.id))
-    deed.to_forget.append(subject_of(question.id))
+    remove_images(deed.services, deed.transaction, question.id, cause=deed.inbox_id)
     tell_claimer(deed, withdrawn, "panel.withdrawn")
     deed.tell_about(withdrawn, deed.actor, "question.withdrawn")
 
@@ -94,7 +92,7 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
     elif question.closed_at is not None and deed.now - question.closed_at >= deed.services.rules.consult_images_kept:
         # The clock that would have erased them has rung while they were allowed for teaching.
         deed.record(allowed, EntryKind.ERASED)
-        deed.to_shred.extend(forget_images(deed.services, deed.transaction, allowed.id))
+        remove_images(deed.services, deed.transaction, allowed.id, cause=deed.inbox_id)
 
 
 def _tell_editors(deed: Deed, question: Question) -> None:

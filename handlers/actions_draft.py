@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from domain.commands import NotifyStep, PresentDraft
+from domain.commands import NotifyStep, PresentDraft, ShredRemoved
 from domain.consent import ConsentScope
 from domain.delivery import Value
 from domain.errors import UserError
@@ -13,10 +13,11 @@ from domain.escalation import POLICIES
 from domain.messages import Action
 from domain.panel import Panel
 from domain.question import EntryKind, Question, QuestionState, Urgency
-from domain.study import UploadState, subject_of
+from domain.study import UploadState
 from domain.text import DeidentifiedText
 from handlers.deed import Deed
-from handlers.draft import forget_images, held_images, tell_of_held_images
+from handlers.draft import held_images, tell_of_held_images
+from handlers.shredding import forget_draft
 
 
 def send(deed: Deed, *, urgency: Urgency) -> None:
@@ -51,8 +52,7 @@ def discard(deed: Deed) -> None:
     """Drop the draft with everything that was sent for it."""
     draft = _own_draft(deed)
     deed.move(draft, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
-    deed.to_shred.extend(forget_images(deed.services, deed.transaction, draft.id))
-    deed.to_forget.append(subject_of(draft.id))
+    forget_draft(deed.services, deed.transaction, draft.id, cause=deed.inbox_id)
     deed.record(draft, EntryKind.DISCARDED)
     deed.tell_about(draft, deed.actor, "draft.discarded")
 
@@ -87,7 +87,7 @@ def remove_series(deed: Deed) -> None:
     objects = deed.transaction.images.remove_series(question.id, series, deed.now)
     for object_id in objects:
         deed.transaction.objects.shred(object_id)
-    deed.to_shred.extend(objects)
+    deed.transaction.jobs.add(ShredRemoved(question_id=question.id, cause=deed.inbox_id))
     deed.record(question, EntryKind.SERIES_REMOVED, details={"series": series, "images": len(objects)})
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.delivery import Priority, Value
 from domain.errors import UserError
-from domain.ids import InboxId, ObjectId, QuestionId
+from domain.ids import InboxId, QuestionId
 from domain.member import Member, Role
 from domain.messages import Action
 from domain.ports.services import Services
@@ -31,10 +31,6 @@ class Deed:
     question_id: QuestionId | None
     fields: Mapping[str, DeidentifiedText] = field(default_factory=dict)
     now: datetime
-    to_shred: list[ObjectId] = field(default_factory=list)
-    """Archive objects to delete once the transaction has committed."""
-    to_forget: list[str] = field(default_factory=list)
-    """Subjects whose secret is destroyed then, so that nothing leads back to them."""
 
     def question(self) -> Question:
         """Return the question, locked.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.commands import Deliver
 from domain.delivery import Delivery, DeliveryState, OfferedChoice, OutgoingMessage
 from domain.errors import PermanentError, TransientError
@@ -38,6 +40,23 @@ async def deliver(services: Services, command: Deliver) -> None:
         services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
         outcome = DeliveryState.DEAD
     await _settle(services, delivery, outcome)
+
+
+def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime) -> bool:
+    """Have an unknown or dead delivery sent once more; False where it is neither, or not there."""
+    try:
+        delivery = transaction.deliveries.get(delivery_id)
+    except PermanentError:
+        return False
+    if delivery.state not in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
+        return False
+    transaction.deliveries.set_state(delivery_id, DeliveryState.READY)
+    transaction.jobs.add(
+        Deliver(delivery_id=delivery_id, again=int(now.timestamp())),
+        priority=delivery.priority,
+        gate=delivery.address.channel,
+    )
+    return True
 
 
 def _begin(

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 from domain.commands import CleanUpload, ExpireDraft, GatherDraft, PresentDraft, RemindOfDraft
 from domain.delivery import Value
-from domain.ids import InboxId, ObjectId, QuestionId, UploadId
+from domain.ids import InboxId, QuestionId, UploadId
 from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
-from domain.study import Image, UploadState, group_into_series, subject_of
+from domain.study import Image, UploadState, group_into_series
 from domain.text import DeidentifiedText, joined
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
+from handlers.shredding import forget_draft
 
 SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE, Action.DISCARD)
 
@@ -32,6 +33,9 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
         question = replace(question, text=joined(question.text, text))
         transaction.questions.save(question)
         echo(services, transaction, received, text=text, question_id=question.id)
+        if text.names_a_resident_number:
+            cut = Notice(key="draft.resident_number_cut", question_id=question.id)
+            tell(services, transaction, received.sender, cause=received.inbox_id, notice=cut)
         pending = attach_uploads(services, transaction, received, question_id=question.id)
         if pending:
             checking = Notice(key="draft.checking", values={"count": pending}, question_id=question.id)
@@ -82,10 +86,10 @@ async def remind_of_draft(services: Services, command: RemindOfDraft) -> None:
 async def expire_draft(services: Services, command: ExpireDraft) -> None:
     """Drop a draft that was never sent, with its images, and say so."""
 
-    def expire(transaction: Transaction) -> tuple[ObjectId, ...] | None:
+    def expire(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
         if question.state is not QuestionState.DRAFT:
-            return None
+            return
         now = services.clock()
         transaction.questions.save(replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value="")))
         entry = Entry(
@@ -99,14 +103,9 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
         transaction.entries.add(entry)
         asker = transaction.members.get(question.asker_id)
         tell(services, transaction, asker, cause=entry.key, notice=Notice(key="draft.expired"))
-        return forget_images(services, transaction, question.id)
+        forget_draft(services, transaction, question.id, cause=entry.key)
 
-    erased = await services.store.write(expire)
-    if erased is None:
-        return
-    for object_id in erased:
-        await services.archive.shred(object_id)
-    await services.linkage.forget(subject_of(command.question_id))
+    await services.store.write(expire)
 
 
 def clean(services: Services, received: Received) -> DeidentifiedText:
@@ -157,14 +156,6 @@ def _attach(
     if upload.state is UploadState.COMPLETE:
         transaction.jobs.add(CleanUpload(upload_id=upload_id))
     return int(upload.state in (UploadState.RECEIVING, UploadState.COMPLETE))
-
-
-def forget_images(services: Services, transaction: Transaction, question_id: QuestionId) -> tuple[ObjectId, ...]:
-    """Drop the images of a question and their keys; returns the objects to delete after the commit."""
-    objects = tuple(transaction.images.remove_all(question_id, services.clock()))
-    for object_id in objects:
-        transaction.objects.shred(object_id)
-    return objects
 
 
 def tell_of_held_images(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:

@@ -8,13 +8,12 @@ from datetime import timedelta
 from domain.commands import EraseImages, SweepInbox
 from domain.consent import ConsentScope
 from domain.delivery import Value
-from domain.ids import ObjectId
 from domain.ports.services import Services
 from domain.ports.store import InboxNotice, Transaction
 from domain.question import Entry, EntryKind, QuestionState
-from domain.study import SealedSegment, Upload, UploadState, subject_of
-from handlers.draft import forget_images
+from domain.study import SealedSegment, Upload, UploadState
 from handlers.outbox import Notice, tell
+from handlers.shredding import remove_images
 from handlers.timeline import closings
 
 WARN_BEFORE = timedelta(hours=2)
@@ -40,11 +39,11 @@ async def sweep_inbox(services: Services, command: SweepInbox) -> None:
 async def erase_images(services: Services, command: EraseImages) -> None:
     """Erase the images of a question that stayed consult-only, and what links them to a patient."""
 
-    def erase(transaction: Transaction) -> tuple[ObjectId, ...] | None:
+    def erase(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
         is_due = closings(transaction, question.id) == command.closing and question.state is QuestionState.CLOSED
         if not is_due or question.consent is not ConsentScope.CONSULT_ONLY:
-            return None
+            return
         entry = Entry(
             key=f"erased:{question.id}:{command.closing}",
             question_id=question.id,
@@ -54,14 +53,9 @@ async def erase_images(services: Services, command: EraseImages) -> None:
             at=services.clock(),
         )
         transaction.entries.add(entry)
-        return forget_images(services, transaction, question.id)
+        remove_images(services, transaction, question.id, cause=entry.key)
 
-    erased = await services.store.write(erase)
-    if erased is None:
-        return
-    for object_id in erased:
-        await services.archive.shred(object_id)
-    await services.linkage.forget(subject_of(command.question_id))
+    await services.store.write(erase)
 
 
 def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.commands import CleanUpload, PresentDraft
+from domain.commands import CleanUpload, PresentDraft, ShredRemoved
 from domain.errors import DeidentificationError
 from domain.ids import ImageId, QuestionId, UploadId, derive_id
 from domain.ports.deidentifier import CleanedImage, CleanedUpload, Refusal
@@ -57,6 +57,8 @@ def _keep(services: Services, transaction: Transaction, upload_id: UploadId, *, 
         over = replace(upload, state=UploadState.REFUSED, refusal="refusal.question_over", shredded=True)
         transaction.uploads.save(over)
         transaction.uploads.forget_segments(upload.id)
+        # Cleaning it may have made the subject's secret anew.
+        transaction.jobs.add(ShredRemoved(question_id=question.id, cause=f"cleaned:{upload.id}"))
         return False
     _add(services, transaction, upload, question=question, cleaned=cleaned)
     return True

@@ -179,6 +179,8 @@ class DeliveryRepository(Protocol):
     def get(self, delivery_id: DeliveryId) -> Delivery: ...
     def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None: ...
     def in_state(self, state: DeliveryState, *, limit: int = 100) -> Sequence[Delivery]: ...
+    def forget_words(self, question_id: QuestionId) -> None:
+        """Take the de-identified texts out of a question's deliveries."""
 
 
 class ChoiceRepository(Protocol):
@@ -219,6 +221,9 @@ class WebRepository(Protocol):
 
     def lines(self, member_id: MemberId, *, after: int = 0, limit: int = 200) -> Sequence[WebLine]:
         """In order; with `after=0` the latest `limit` lines."""
+
+    def forget_words(self, question_id: QuestionId) -> None:
+        """Take the quoted texts out of a question's lines."""
 
     def add_sign_in_link(self, link: SignInLink) -> None: ...
     def sign_in_link(self, token_hash: str) -> SignInLink | None: ...

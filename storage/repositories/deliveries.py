@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from domain.delivery import Delivery, DeliveryState, Priority
 from domain.errors import PermanentError
-from domain.ids import DeliveryId, ImageId, MemberId
+from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
 from domain.messages import Action, Address
+from domain.text import DeidentifiedText
 from storage.packing import pack_values, unpack_values
 from storage.statements import insert_new, rows_of
 from storage.tables import delivery
@@ -59,6 +60,16 @@ class SqlDeliveries:
             .limit(limit)
         )
         return tuple(_delivery(row) for row in rows_of(self._connection, statement))
+
+    def forget_words(self, question_id: QuestionId) -> None:
+        about = delivery.c.question_id == question_id
+        for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(about)):
+            values = {
+                name: DeidentifiedText(value="") if isinstance(value, DeidentifiedText) else value
+                for name, value in unpack_values(row["message_values"]).items()
+            }
+            statement = sa.update(delivery).where(delivery.c.id == row["id"])
+            self._connection.execute(statement.values(message_values=pack_values(values)))
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:

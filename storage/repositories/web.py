@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.ids import MemberId
+from domain.ids import MemberId, QuestionId
 from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
 from storage.statements import insert_new, order_followed_rows, rows_of
 from storage.tables import sign_in_link, upload_link, web_line, web_session
@@ -35,6 +35,12 @@ class SqlWeb:
         if after:
             return _lines(rows_of(self._connection, theirs.where(web_line.c.id > after).order_by(web_line.c.id)))
         return _lines(rows_of(self._connection, theirs.order_by(web_line.c.id.desc())))[::-1]
+
+    def forget_words(self, question_id: QuestionId) -> None:
+        about = web_line.c.question_id == question_id
+        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(about)):
+            statement = sa.update(web_line).where(web_line.c.id == row["id"])
+            self._connection.execute(statement.values(payload={**row["payload"], "quoted": None}))
 
     def add_sign_in_link(self, link: SignInLink) -> None:
         row = {

@@ -75,7 +75,7 @@ export class CasePane {
     return [
       make("h1", {}, question.label),
       urgencyNode(question.urgency),
-      make("span", { class: `state state-${question.state}` }, say(`state.${question.state}`)),
+      !(who && question.state === "claimed") && make("span", { class: `state state-${question.state}` }, say(`state.${question.state}`)),
       who && make("span", { class: "who" }, who),
       make("span", { class: "dim opened" }, momentOf(question.opened_at)),
     ];

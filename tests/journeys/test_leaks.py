@@ -1,0 +1,81 @@
+"""Marked fictional patients go through every flow; then every place is searched for every mark, in every encoding."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.migrate import prepare
+from tests.fakes.leak_story import Remains, tell
+from tests.fakes.marked_patient import (
+    BIRTH_DATE,
+    EVERYTHING,
+    FILE_NAME,
+    NAMES,
+    NOWHERE,
+    PHONE,
+    RESIDENT_NUMBER,
+    WORDS,
+    found_in,
+    marked_dicom,
+    marked_photo,
+)
+from tests.peers.postgres import PostgresServer
+
+PLACES = ("log", "job rows", "tables", "files", "file names", "images", "pages")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def remains(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remains]:
+    """What the story left, told once on each database."""
+    folder: Path = tmp_path_factory.mktemp("leaks")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder}/hilum.db"
+        prepare(url)
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.fresh_database()
+    yield asyncio.run(tell(folder, url))
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_identifier_is_in_any_place(remains: Remains, place: str) -> None:
+    data = remains.places[place]
+
+    assert data
+    assert found_in(data, NOWHERE) == []
+
+
+@pytest.mark.parametrize("place", ["log", "job rows", "file names", "images"])
+def test_names_in_free_text_stay_with_the_text(remains: Remains, place: str) -> None:
+    assert found_in(remains.places[place], NAMES) == []
+
+
+def test_what_waits_in_the_inbox_is_sealed(remains: Remains) -> None:
+    assert remains.count["sealed"] == 2
+    assert found_in(remains.places["sealed"], EVERYTHING) == []
+
+
+def test_there_was_enough_to_search(remains: Remains) -> None:
+    assert remains.count["images"] == 3
+    assert remains.count["log"] > 50
+    assert b"command_failed" in remains.places["log"]
+    assert found_in(remains.places["pages"], NAMES) == list(NAMES)
+    assert b"[resident number]" in remains.places["tables"]
+
+
+def test_search_finds_what_was_sent() -> None:
+    sent = WORDS.encode() + marked_dicom() + marked_photo()
+    written_otherwise = {RESIDENT_NUMBER.replace("-", ""), PHONE.replace("-", ""), BIRTH_DATE.replace("-", "")}
+
+    missed = set(NOWHERE) - set(found_in(sent, NOWHERE))
+
+    assert missed <= {*written_otherwise, FILE_NAME}
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16-le", "utf-16-be", "cp949", "unicode-escape"])
+def test_search_finds_a_name_in_every_encoding(coding: str) -> None:
+    assert found_in(b"\x00" + NAMES[0].encode(coding) + b"\x00", NAMES) == [NAMES[0]]
