@@ -20,6 +20,7 @@ from domain.errors import UserError
 from domain.ids import ObjectId
 from domain.messages import Action, InboundMessage, Press
 from domain.ports.archive import SealedObject
+from domain.ports.store import Transaction
 from domain.text import DeidentifiedText, IdentifiableText
 from storage.tables import job, metadata, sealed_object
 from tests.fakes import marked_patient as patient
@@ -33,7 +34,7 @@ READERS = (MEMBER, PANELIST, SECOND, EDITOR, COLLEAGUE)
 
 @dataclass(slots=True)
 class Remains:
-    """Bytes by place: "log", "job rows", "tables", "files", "file names", "images", "pages", "sealed" (in mid-story)."""
+    """Bytes by place: log, job rows, tables, files, file names, images, pages, and what was sealed in mid-story."""
 
     places: dict[str, bytes] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)
@@ -145,8 +146,12 @@ async def _end_badly(society: Society) -> None:
         await society.press(COLLEAGUE, action, draft.id)
     await society.press(COLLEAGUE, Action.WITHDRAW, draft.id)
     await society.advance(timedelta(hours=25))
-    for command in (SweepInbox(at=society.now), StartDigest(name="daily", at=society.now)):
-        await society.storage.store.write(lambda transaction, c=command: transaction.jobs.add(c))
+
+    def tick(transaction: Transaction) -> None:
+        transaction.jobs.add(SweepInbox(at=society.now))
+        transaction.jobs.add(StartDigest(name="daily", at=society.now))
+
+    await society.storage.store.write(tick)
     await society.work()
 
 

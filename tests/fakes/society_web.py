@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 
 from bot.image_work import PooledDeidentifier, PooledRenderer
 from domain.member import Language, Member
-from domain.ports.services import Log
 from domain.web import SignInLink, hash_token
 from tests.fakes.society import CATALOGUE, Society
 from web.app import create_app
@@ -100,7 +99,7 @@ class SocietyWeb:
             renderer=PooledRenderer(pool=door.pool, places=door.places),
             wording=CATALOGUE,
             clock=society.clock,
-            log=cast(Log, society.services.log),
+            log=society.services.log,
             new_token=lambda: f"session-token-{next(self._numbers):032d}",
             health=health,
             options=WebOptions(base_url=ORIGIN),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ PLACES = ("log", "job rows", "tables", "files", "file names", "images", "pages")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def remains(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remains]:
+def remains(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Remains:
     """What the story left, told once on each database."""
     folder: Path = tmp_path_factory.mktemp("leaks")
     if request.param == "sqlite":
@@ -38,7 +37,7 @@ def remains(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
         url = server.fresh_database()
-    yield asyncio.run(tell(folder, url))
+    return asyncio.run(tell(folder, url))
 
 
 @pytest.mark.parametrize("place", PLACES)
