@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+_KEPT_SECONDS = 3.0
+"""uvicorn closes a connection that has been idle for five seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -31,6 +34,7 @@ class Event:
 class Connection:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    used_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -54,11 +58,12 @@ class Client:
 
     async def request(self, method: str, path: str, *, body: bytes = b"", session: str | None = None) -> Answer:
         """Send a request on a connection that is free, or a new one."""
-        connection = self._idle.pop() if self._idle else await self._connect()
+        connection = self._fresh() or await self._connect()
         kind = "application/octet-stream" if method == "PUT" else "application/json"
         self._write(connection, f"{method} {path}", session=session, body=body, kind=kind)
         await connection.writer.drain()
         answer = await _answer(connection.reader)
+        connection.used_at = asyncio.get_running_loop().time()
         self._idle.append(connection)
         return answer
 
@@ -78,6 +83,13 @@ class Client:
     async def close(self) -> None:
         for connection in self._all:
             connection.writer.close()
+
+    def _fresh(self) -> Connection | None:
+        """Return the connection used last, unless the server may be about to close it for idleness."""
+        if not self._idle or asyncio.get_running_loop().time() - self._idle[-1].used_at > _KEPT_SECONDS:
+            self._idle.clear()
+            return None
+        return self._idle.pop()
 
     async def _connect(self) -> Connection:
         parts = urlsplit(self.origin)

@@ -41,18 +41,24 @@ def demo_settings(folder: Path, *, port: int, environment: Mapping[str, str]) ->
 
 
 def is_demo_folder(data: Path) -> bool:
-    return (data / MARK).exists()
+    """Return whether a folder is the demo's data, or the demo's own with data and keys in it."""
+    return (data / MARK).exists() or (data / "data" / MARK).exists()
 
 
 def prepare(settings: Settings) -> None:
     """Make folders and keys, where they are not there yet."""
     data = settings.data
-    if data.exists() and any(data.iterdir()) and not is_demo_folder(data):
-        fail(f"{data} holds something that is not a demo; choose another folder (DATA=…)", code=1)
+    if not is_demo_folder(data) and _holds_strangers(data):
+        fail(f"{data.parent} holds something that is not a demo; choose another folder (DATA=…)", code=1)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (data / MARK).touch()
     if not settings.keys.exists():
         create_keys(settings.keys)
+
+
+def _holds_strangers(data: Path) -> bool:
+    beside = [entry for entry in data.parent.glob("*") if entry.name not in {"data", "keys"}]
+    return bool(beside) or any(data.glob("*"))
 
 
 def samples_folder(settings: Settings) -> Path:

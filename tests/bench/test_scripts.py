@@ -1,0 +1,56 @@
+"""Every benchmark runs with tiny numbers, and says with --json what it measured as its last line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TINY = {
+    "inbound": ["--database", "sqlite", "--rate", "10", "--seconds", "1", "--members", "3"],
+    "card": ["--database", "sqlite", "--questions", "2", "--load", "0", "--seed", "7"],
+    "queue": ["--database", "sqlite", "--deliveries", "12"],
+    "memory": ["--wait", "0"],
+    "uploads": ["--slices", "3", "--edge", "64"],
+}
+FIGURES = {
+    "inbound": {"p50_ms", "p99_ms", "max_ms", "target"},
+    "card": {"p50_ms", "p99_ms", "max_ms", "target"},
+    "queue": {"deliveries_per_s", "naive_per_s", "ratio", "claimed_and_finished_per_s", "target"},
+    "memory": {"pss_mb", "target"},
+    "uploads": {"files_per_s", "first_frame_ms", "frames_per_s"},
+}
+
+
+def run(name: str, *options: str) -> list[str]:
+    command = [sys.executable, "-m", f"bench.{name}", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=True)
+    return done.stdout.splitlines()
+
+
+def test_every_script_is_tried_here():
+    scripts = {path.stem for path in (ROOT / "bench").glob("[a-z]*.py")}
+
+    assert scripts == set(TINY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TINY)
+def test_script_prints_its_figures(name):
+    lines = run(name, *TINY[name], "--json")
+
+    told = json.loads(lines[-1])
+    assert told["benchmark"] == name
+    assert {"cpu", "cores", "python", "sqlite", "fsync_ms"} <= told["machine"].keys()
+    assert all(FIGURES[name] <= row.keys() for row in told["rows"][:1])
+
+
+@pytest.mark.slow
+def test_table_alone_is_for_people():
+    lines = run("queue", *TINY["queue"])
+
+    assert lines[-1].startswith("target: ")
