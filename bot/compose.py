@@ -47,6 +47,7 @@ class Parts:
 
     def close(self) -> None:
         self.pool.close()
+        self.renderer.pool.close()
         self.storage.close()
 
     def with_clock(self, clock: Callable[[], datetime]) -> Parts:
@@ -98,8 +99,10 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> P
         clock=clock,
         limits=_intake_limits(settings),
         takes_images=settings.rules.takes_images,
+        cleaning_lanes=settings.rules.cleaning_lanes,
     )
-    renderer = PooledRenderer(pool=pool, places=places)
+    viewing = ImagePool(options=replace(_pool_options(settings), processes=1))
+    renderer = PooledRenderer(pool=viewing, places=places)
     return Parts(
         settings=settings,
         storage=storage,

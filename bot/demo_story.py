@@ -15,7 +15,7 @@ from domain.member import Member
 from domain.messages import Action, InboundMessage, Press
 from domain.ports.store import Transaction
 from domain.question import Question
-from domain.study import group_into_series
+from domain.study import Series, group_into_series
 from domain.text import IdentifiableText
 
 MIB = 1024 * 1024
@@ -128,7 +128,7 @@ class Teller:
         draft = await self._draft_of(tale.asker)
         images = await self.parts.services.store.read(lambda transaction: transaction.images.of_question(draft.id))
         for series in group_into_series(images):
-            await self._press(tale.asker, Action.CONFIRM_SERIES, draft.id, fields={"series": series.uid})
+            await self._press(tale.asker, Action.CONFIRM_SERIES, draft.id, fields=_shown(series))
         await self._press(tale.asker, tale.urgency, draft.id)
         return draft.id
 
@@ -159,6 +159,10 @@ class Teller:
         await self.parts.intake.accept(message)
         await make_worker(self.parts).drain()
         self.now += timedelta(minutes=1)
+
+
+def _shown(series: Series) -> Mapping[str, str]:
+    return {"series": series.uid, "images": " ".join(image.id for image in series.images)}
 
 
 async def tell_story(parts: Parts, *, clock: Callable[[], datetime], time_zone: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from domain.commands import (
+    ChaseClaimer,
     CleanUpload,
+    CloseAnswered,
     Command,
     ComposeDigest,
     Deliver,
@@ -26,6 +28,8 @@ from domain.errors import UserError
 from domain.ports.services import Services
 from handlers.abandon import abandon_message, abandon_upload
 from handlers.action import take_action
+from handlers.chase import chase_claimer
+from handlers.closing import close_answered
 from handlers.deliver import deliver
 from handlers.digest import compose_digest, start_digest
 from handlers.draft import expire_draft, gather_draft, present_draft, remind_of_draft
@@ -59,6 +63,10 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await expire_draft(services, command)
         case NotifyStep():
             await notify_step(services, command)
+        case ChaseClaimer():
+            await chase_claimer(services, command)
+        case CloseAnswered():
+            await close_answered(services, command)
         case Deliver():
             await deliver(services, command)
         case StartDigest():

@@ -98,7 +98,8 @@ class Worker:
         try:
             if len(self._running) < self.options.concurrency:
                 waiting.add(asyncio.create_task(self.services.store.changed(within=await self._until_due())))
-            await asyncio.wait({*waiting, *self._running}, return_when=asyncio.FIRST_COMPLETED)
+            longest = self.options.poll.total_seconds()
+            await asyncio.wait({*waiting, *self._running}, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()

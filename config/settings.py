@@ -101,6 +101,8 @@ class Rules(Table):
     choice_time_to_live: Duration = timedelta(days=30)
     takes_images: bool = False
     fallback_telephone: str = ""
+    cleaning_lanes: int = Field(default=2, ge=1, le=64)
+    answered_closes_after: Duration = timedelta(days=3)
 
 
 class Digest(Table):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from domain.consent import ConsentScope
 from domain.member import Member, Role
-from domain.question import SEEN_BY_PANEL, Entry, Question
+from domain.question import SEEN_BY_PANEL, Entry, Question, QuestionState
 
 
 def may_see(member: Member, question: Question) -> bool:
     """Return whether a member may see a question and its confirmed images.
 
-    The asker always; the panel from its opening on; an editor once the asker
-    has allowed more than the consultation; everybody after the editor's release.
+    The asker always; the panel from its opening on; once it is closed, an editor
+    if the asker has allowed more than the consultation, and everybody after the
+    editor's release.
     """
     if not member.active:
         return False
@@ -21,7 +22,7 @@ def may_see(member: Member, question: Question) -> bool:
         return False
     if member.has(Role.PANELIST) or member.has(Role.COORDINATOR):
         return True
-    if question.consent is ConsentScope.CONSULT_ONLY:
+    if question.consent is ConsentScope.CONSULT_ONLY or question.state is not QuestionState.CLOSED:
         return False
     return member.has(Role.EDITOR) or question.released_at is not None
 

@@ -29,9 +29,10 @@ class GatherDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeAction:
-    """Do what a button or a form asks for."""
+    """Do what a button, a form or a digit asks for; `token` is of the choice that a digit was found to mean."""
 
     inbox_id: InboxId
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class PresentDraft:
 
     question_id: QuestionId
     cause: str
+    if_files_wait: bool = False
+    """Only where files are still not looked at: by then the words should be able to go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +70,10 @@ class RemindOfDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireDraft:
-    """Drop a draft that was never sent, and tell its asker."""
+    """Drop a draft that was not sent and not touched for long, and tell its asker."""
 
     question_id: QuestionId
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,23 @@ class NotifyStep:
     question_id: QuestionId
     opening: int
     step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaseClaimer:
+    """Ask whoever took a question and stays silent, then give it back to the panel."""
+
+    question_id: QuestionId
+    claim: int
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseAnswered:
+    """Close a question whose asker leaves the answer alone."""
+
+    question_id: QuestionId
+    answers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +161,8 @@ Command = (
     | RemindOfDraft
     | ExpireDraft
     | NotifyStep
+    | ChaseClaimer
+    | CloseAnswered
     | Deliver
     | StartDigest
     | ComposeDigest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -36,3 +37,9 @@ class Digest:
 
 def digest_id(name: str, period: date, member_id: MemberId) -> DigestId:
     return DigestId(derive_id("digest", name, period.isoformat(), member_id))
+
+
+def without_case(text: str, label: str) -> str:
+    """Return a digest's text without the lines that name a case."""
+    named = re.compile(rf"\b{re.escape(label)}\b")
+    return "\n".join(line for line in text.split("\n") if not named.search(line))

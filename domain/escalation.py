@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from domain.ids import MemberId
 from domain.panel import Panel
@@ -34,8 +36,13 @@ class EscalationPolicy:
     claim_within: timedelta
     answer_within: timedelta
     steps: tuple[Step, ...]
+    remind_claimer_after: timedelta
+    release_claim_after: timedelta
+    """After a claim without an answer; a waiting ask-back is not counted as silence."""
 
     def __post_init__(self) -> None:
+        if not self.remind_claimer_after < self.release_claim_after:
+            raise ValueError("a claimer is reminded before the claim is released")
         times = [step.after for step in self.steps]
         if not times or times != sorted(set(times)):
             raise ValueError("steps come one after another")
@@ -57,6 +64,8 @@ POLICIES: dict[Urgency, EscalationPolicy] = {
             _step(30, Audience.COORDINATOR),
             _step(60, Audience.COORDINATOR, "question.no_answer"),
         ),
+        remind_claimer_after=timedelta(minutes=15),
+        release_claim_after=timedelta(minutes=25),
     ),
     Urgency.TODAY: EscalationPolicy(
         claim_within=timedelta(hours=2),
@@ -66,6 +75,8 @@ POLICIES: dict[Urgency, EscalationPolicy] = {
             _step(120, Audience.PANEL),
             _step(360, Audience.COORDINATOR, "question.target_missed"),
         ),
+        remind_claimer_after=timedelta(hours=3),
+        release_claim_after=timedelta(hours=5),
     ),
     Urgency.ROUTINE: EscalationPolicy(
         claim_within=timedelta(hours=12),
@@ -75,18 +86,26 @@ POLICIES: dict[Urgency, EscalationPolicy] = {
             _step(12 * 60, Audience.PANEL),
             _step(72 * 60, Audience.COORDINATOR, "question.target_missed"),
         ),
+        remind_claimer_after=timedelta(hours=24),
+        release_claim_after=timedelta(hours=48),
     ),
 }
 
 
-def audience_of(step: Step, panel: Panel, now: datetime, *, asker_id: MemberId) -> tuple[MemberId, ...]:
-    """Return who is told at a step, each person once, never the asker.
+def audience_of(step: Step, panel: Panel, now: datetime, *, reachable: Collection[MemberId]) -> tuple[MemberId, ...]:
+    """Return who is told at a step, each person once.
 
-    An asker who is on call alone leaves the step to the rest of the panel, or to the coordinator.
+    Args:
+        reachable: who may be told at all: active, with an address, and not the asker.
+    Returns:
+        where nobody of the step can be reached the rest of the panel, or the
+        coordinator; empty where nobody is left at all.
     """
-    chosen = [member_id for member_id in _people(step, panel, now) if member_id != asker_id]
-    others = [member_id for member_id in panel.members if member_id != asker_id]
-    return tuple(chosen or others or [panel.coordinator_id])
+    for people in (_people(step, panel, now), panel.members, (panel.coordinator_id,)):
+        told = tuple(member_id for member_id in people if member_id in reachable)
+        if told:
+            return told
+    return ()
 
 
 def _people(step: Step, panel: Panel, now: datetime) -> tuple[MemberId, ...]:
@@ -100,3 +119,5 @@ def _people(step: Step, panel: Panel, now: datetime) -> tuple[MemberId, ...]:
             return panel.members
         case Audience.COORDINATOR:
             return (panel.coordinator_id,)
+        case _:
+            assert_never(step.audience)

@@ -19,6 +19,11 @@ class Address:
     external_id: str
 
 
+def lane_of(sender: Address) -> str:
+    """Return the lane in which one sender's messages are processed, one after another, as they came."""
+    return f"from|{sender.channel}|{sender.external_id}"
+
+
 class Action(StrEnum):
     """Everything a member can press or say; words and digits resolve to the same values."""
 

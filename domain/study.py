@@ -29,10 +29,6 @@ class SealedSegment:
     wrapped_key: bytes
     key_id: str
 
-    @property
-    def file_name(self) -> str:
-        return f"{self.upload_id}.{self.position}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-from domain.commands import CleanUpload, RouteMessage
+from domain.commands import RouteMessage
 from domain.errors import UserError
 from domain.ids import InboxId, MemberId, UploadId, derive_id
-from domain.messages import InboundMessage
+from domain.messages import InboundMessage, lane_of
 from domain.ports.archive import UploadVault
 from domain.ports.deidentifier import Deidentifier
 from domain.ports.intake import IntakeLimits
 from domain.ports.store import Store, Transaction
 from domain.study import SealedSegment, Upload, UploadState
+from handlers.cleaning import note_cleaning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class SealedIntake:
     clock: Callable[[], datetime]
     limits: IntakeLimits = field(default_factory=IntakeLimits)
     takes_images: bool = True
-    _receiving: dict[UploadId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    cleaning_lanes: int = 2
+    _receiving: dict[UploadId, asyncio.Task[Upload]] = field(default_factory=dict)
 
     async def accept(self, message: InboundMessage) -> bool:
         self._check(message)
@@ -39,7 +41,7 @@ class SealedIntake:
         def keep(transaction: Transaction) -> bool:
             if not transaction.inbox.add(inbox_id, cut):
                 return False
-            transaction.jobs.add(RouteMessage(inbox_id=inbox_id))
+            transaction.jobs.add(RouteMessage(inbox_id=inbox_id), lane=lane_of(cut.sender))
             return True
 
         return await self.store.write(keep)
@@ -60,14 +62,23 @@ class SealedIntake:
         return await self.store.write(lambda transaction: self._announce(transaction, upload))
 
     async def receive(self, upload_id: UploadId, chunks: AsyncIterator[bytes], *, offset: int) -> Upload:
-        lock = self._receiving[upload_id]
-        if lock.locked():
-            raise UserError("upload_offset")
+        former = self._receiving.pop(upload_id, None)
+        if former is not None:
+            # A phone that lost its network leaves a request that never ends; the one that comes after counts.
+            former.cancel()
+            await asyncio.wait({former})
+        receiving = asyncio.create_task(self._receive(upload_id, chunks, offset=offset))
+        self._receiving[upload_id] = receiving
         try:
-            async with lock:
-                return await self._receive(upload_id, chunks, offset=offset)
+            return await receiving
+        except asyncio.CancelledError:
+            if receiving.cancelled() and self._receiving.get(upload_id) is not receiving:
+                raise UserError("upload_offset") from None
+            receiving.cancel()
+            raise
         finally:
-            self._receiving.pop(upload_id, None)
+            if self._receiving.get(upload_id) is receiving:
+                del self._receiving[upload_id]
 
     async def _receive(self, upload_id: UploadId, chunks: AsyncIterator[bytes], *, offset: int) -> Upload:
         upload, position = await self.store.read(
@@ -79,7 +90,7 @@ class SealedIntake:
             raise UserError("upload_offset")
         bounded = _at_most(chunks, upload.declared_bytes - offset)
         async for segment in self.uploads.receive(upload_id, bounded, first_position=position):
-            upload = await self.store.write(lambda transaction, segment=segment: _add_segment(transaction, segment))  # type: ignore[misc]  # a default argument binds the loop's value
+            upload = await self.store.write(partial(_add_segment, segment=segment, lanes=self.cleaning_lanes))
         return upload
 
     def _check(self, message: InboundMessage) -> None:
@@ -101,14 +112,13 @@ class SealedIntake:
     def _announce(self, transaction: Transaction, upload: Upload) -> Upload:
         if not transaction.uploads.add(upload):
             return transaction.uploads.get(upload.id)
-        held = transaction.uploads.begun_before(self.clock() + timedelta(seconds=1))
-        total = sum(other.declared_bytes for other in held if other.member_id == upload.member_id)
+        total = transaction.uploads.bytes_held(upload.member_id)
         if total > self.limits.member_bytes:
             raise UserError("uploads_full")
         return upload
 
 
-def _add_segment(transaction: Transaction, segment: SealedSegment) -> Upload:
+def _add_segment(transaction: Transaction, *, segment: SealedSegment, lanes: int) -> Upload:
     upload = transaction.uploads.get(segment.upload_id)
     transaction.uploads.add_segment(segment)
     received = upload.received_bytes + segment.size_bytes
@@ -117,7 +127,7 @@ def _add_segment(transaction: Transaction, segment: SealedSegment) -> Upload:
     upload = replace(upload, received_bytes=received, state=UploadState.COMPLETE if completes else upload.state)
     transaction.uploads.save(upload)
     if completes and upload.question_id is not None:
-        transaction.jobs.add(CleanUpload(upload_id=upload.id))
+        note_cleaning(transaction, upload.id, lanes=lanes)
     return upload
 
 

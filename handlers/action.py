@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from domain.commands import TakeAction
@@ -9,7 +10,7 @@ from domain.errors import UserError
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.text import DeidentifiedText
+from domain.text import DeidentifiedText, IdentifiableText
 from handlers import actions_asker, actions_draft, actions_editor, actions_panel
 from handlers.choices import resolve_press
 from handlers.deed import Deed
@@ -23,6 +24,11 @@ DEEDS: Mapping[Action, Callable[[Deed], None]] = {
 }
 
 
+_REFERENCES = frozenset({"series", "images"})
+_REFERENCE = re.compile(r"[0-9a-f. ]*")
+"""Uids and ids as Hilum makes them; what matches none of its rows is kept nowhere."""
+
+
 async def take_action(services: Services, command: TakeAction) -> None:
     """Do what a member asks for, and note what follows from it.
 
@@ -32,10 +38,10 @@ async def take_action(services: Services, command: TakeAction) -> None:
     received = await open_received(services, command.inbox_id)
     if received is None:
         return
-    fields = {name: services.deidentifier.clean_text(text) for name, text in received.message.fields.items()}
+    fields = {name: _clean(services, name, text) for name, text in received.message.fields.items()}
 
     def act(transaction: Transaction) -> Deed:
-        deed = _deed(services, transaction, received, fields=fields)
+        deed = _deed(services, transaction, received, token=command.token, fields=fields)
         do = DEEDS.get(deed.action)
         if do is None:
             raise UserError("choice_unknown")
@@ -49,15 +55,23 @@ async def take_action(services: Services, command: TakeAction) -> None:
     await services.store.write(act)
 
 
+def _clean(services: Services, name: str, text: IdentifiableText) -> DeidentifiedText:
+    """Take a field through the door; references of ours are made of digits, and are not words."""
+    if name in _REFERENCES and _REFERENCE.fullmatch(text.value):
+        return DeidentifiedText(value=text.value)
+    return services.deidentifier.clean_text(text)
+
+
 def _deed(
     services: Services,
     transaction: Transaction,
     received: Received,
     *,
+    token: str,
     fields: Mapping[str, DeidentifiedText],
 ) -> Deed:
     now = services.clock()
-    press = resolve_press(transaction, received, now)
+    press = resolve_press(transaction, received, now, token=token)
     return Deed(
         services=services,
         transaction=transaction,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from domain.commands import EraseImages, NotifyStep
 from domain.consent import Consent, ConsentScope
 from domain.errors import UserError
 from domain.escalation import POLICIES
@@ -14,9 +13,10 @@ from domain.member import Role
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
 from handlers.actions_draft import tell_claimer
+from handlers.closing import close
 from handlers.deed import Deed
+from handlers.notify import begin_escalation
 from handlers.shredding import remove_images
-from handlers.timeline import closings, openings
 
 REOPEN_WITHIN = timedelta(days=7)
 
@@ -36,20 +36,14 @@ def give_feedback(deed: Deed, *, kind: EntryKind) -> None:
     question = deed.own_question()
     deed.record(question, kind)
     tell_claimer(deed, question, f"panel.{kind}")
-    close(deed, question)
+    close_question(deed, question)
 
 
-def close(deed: Deed, question: Question) -> None:
-    """Close an answered question, and set the clock that erases the images of a consult-only one."""
-    closed = deed.move(question, QuestionState.CLOSED, closed_at=deed.now)
-    deed.record(closed, EntryKind.CLOSED)
-    erasing = EraseImages(question_id=closed.id, closing=closings(deed.transaction, closed.id))
-    deed.transaction.jobs.add(erasing, due_at=deed.now + deed.services.rules.consult_images_kept)
-    asker = deed.asker_of(closed)
-    deed.tell_about(closed, asker, "question.closed", values={"at": deed.now}, choices=(Action.REOPEN,))
-    if closed.consent is ConsentScope.CONSULT_ONLY:
-        offered = (Action.CONSENT_TEACHING, Action.CONSENT_CONSULT_ONLY)
-        deed.tell_about(closed, asker, "consent.offer", choices=offered)
+def close_question(deed: Deed, question: Question) -> None:
+    """Close an answered question in the name of whoever acts."""
+    if not question.allows(QuestionState.CLOSED):
+        raise UserError("not_now", label=question.label, state=question.state)
+    close(deed.services, deed.transaction, question, cause=deed.inbox_id, actor_id=deed.actor.id)
 
 
 def reopen(deed: Deed) -> None:
@@ -65,14 +59,16 @@ def reopen(deed: Deed) -> None:
         QuestionState.OPEN,
         claimed_by=None,
         closed_at=None,
+        released_at=None,
         opened_at=deed.now,
         claim_due_at=deed.now + policy.claim_within,
         answer_due_at=deed.now + policy.answer_within,
     )
+    if question.released_at is not None:
+        take_back(deed, question)
     tell_claimer(deed, question, "panel.reopened")
     deed.record(reopened, EntryKind.REOPENED)
-    opening = openings(deed.transaction, reopened.id)
-    deed.transaction.jobs.add(NotifyStep(question_id=reopened.id, opening=opening, step=0))
+    begin_escalation(deed.transaction, reopened)
     deed.tell_about(reopened, deed.actor, "question.reopened", values={"claim_due": deed.now + policy.claim_within})
 
 
@@ -84,7 +80,10 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
     basis = "hospital" if scope is ConsentScope.TEACHING else ""
     consent = Consent(question_id=question.id, scope=scope, given_by=deed.actor.id, given_at=deed.now, basis=basis)
     deed.transaction.consents.add(consent)
-    allowed = deed.save(question, consent=scope)
+    # What an editor released was released under the former consent.
+    allowed = deed.save(question, consent=scope, released_at=None)
+    if question.released_at is not None:
+        take_back(deed, question)
     deed.record(allowed, EntryKind.CONSENT_GIVEN, details={"scope": scope.value, "basis": basis})
     deed.tell_about(allowed, deed.actor, f"consent.{scope}")
     if scope is ConsentScope.TEACHING:
@@ -93,6 +92,12 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
         # The clock that would have erased them has rung while they were allowed for teaching.
         deed.record(allowed, EntryKind.ERASED)
         remove_images(deed.services, deed.transaction, allowed.id, cause=deed.inbox_id)
+
+
+def take_back(deed: Deed, question: Question) -> None:
+    """Strike a case out of the digests that told members of it."""
+    deed.transaction.deliveries.strike_out(question.label)
+    deed.transaction.web.strike_out(question.label)
 
 
 def _tell_editors(deed: Deed, question: Question) -> None:

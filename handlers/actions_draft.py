@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from domain.commands import NotifyStep, PresentDraft, ShredRemoved
+from domain.commands import PresentDraft, ShredRemoved
 from domain.consent import ConsentScope
 from domain.delivery import Value
 from domain.errors import UserError
 from domain.escalation import POLICIES
+from domain.ids import ImageId
 from domain.messages import Action
 from domain.panel import Panel
 from domain.question import EntryKind, Question, QuestionState, Urgency
@@ -17,6 +18,7 @@ from domain.study import UploadState
 from domain.text import DeidentifiedText
 from handlers.deed import Deed
 from handlers.draft import held_images, tell_of_held_images
+from handlers.notify import begin_escalation
 from handlers.shredding import forget_draft
 
 
@@ -43,7 +45,7 @@ def send(deed: Deed, *, urgency: Urgency) -> None:
         answer_due_at=deed.now + policy.answer_within,
     )
     deed.record(question, EntryKind.OPENED, details={"urgency": urgency.value})
-    deed.transaction.jobs.add(NotifyStep(question_id=question.id, opening=1, step=0))
+    begin_escalation(deed.transaction, question)
     _receipt(deed, question, panel=panel)
     tell_of_held_images(deed.services, deed.transaction, question, cause=deed.inbox_id)
 
@@ -60,6 +62,9 @@ def discard(deed: Deed) -> None:
 def edit_text(deed: Deed) -> None:
     """Replace the draft's text and show the preview again."""
     draft = _own_draft(deed)
+    seen = deed.fields.get("seen")
+    if seen is not None and seen.value != draft.text.value:
+        raise UserError("text_changed")
     question = deed.save(draft, text=deed.text())
     deed.record(question, EntryKind.TEXT_EDITED)
     deed.transaction.jobs.add(PresentDraft(question_id=question.id, cause=deed.inbox_id))
@@ -71,7 +76,13 @@ def confirm_series(deed: Deed) -> None:
     series = _series(deed)
     if question.state not in _TAKES_IMAGES:
         raise UserError("not_now", label=question.label, state=question.state)
-    confirmed = deed.transaction.images.confirm_series(question.id, series, deed.now)
+    shown = deed.fields.get("images")
+    if shown is None:
+        raise UserError("series_unknown")
+    images = frozenset(ImageId(image) for image in shown.value.split())
+    confirmed = deed.transaction.images.confirm_series(question.id, series, images=images, at=deed.now)
+    if _has_more(deed, question, series=series):
+        deed.tell_about(question, deed.actor, "draft.more_images_came")
     if not confirmed:
         return
     deed.record(question, EntryKind.SERIES_CONFIRMED, details={"series": series, "images": confirmed})
@@ -80,11 +91,20 @@ def confirm_series(deed: Deed) -> None:
         tell_claimer(deed, question, "panel.images_added")
 
 
+def _has_more(deed: Deed, question: Question, *, series: str) -> bool:
+    images = deed.transaction.images.of_question(question.id)
+    return any(
+        image.confirmed_at is None and image.removed_at is None and image.facts.series_uid == series for image in images
+    )
+
+
 def remove_series(deed: Deed) -> None:
     """Take a series out and shred it."""
     question = deed.own_question()
     series = _series(deed)
     objects = deed.transaction.images.remove_series(question.id, series, deed.now)
+    if not objects:
+        raise UserError("series_unknown")
     for object_id in objects:
         deed.transaction.objects.shred(object_id)
     deed.transaction.jobs.add(ShredRemoved(question_id=question.id, cause=deed.inbox_id))

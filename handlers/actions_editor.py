@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from domain.access import may_see
 from domain.commands import StartDigest
 from domain.consent import ConsentScope
 from domain.errors import UserError
@@ -11,6 +12,7 @@ from domain.member import Role
 from domain.messages import Action
 from domain.question import EntryKind, QuestionState
 from domain.release import may_carry_full_card, mentions_sex_age_or_day
+from handlers.actions_asker import take_back
 from handlers.deed import Deed
 
 DAILY = "daily"
@@ -36,7 +38,10 @@ def publish(deed: Deed) -> None:
 def hold_back(deed: Deed) -> None:
     """Keep a case from members, whatever its asker allowed."""
     question = deed.editor_question()
+    if not may_see(deed.actor, question) or question.consent is ConsentScope.CONSULT_ONLY:
+        raise UserError("consent_missing", label=question.label)
     held = deed.save(question, held_back=True, released_at=None)
+    take_back(deed, question)
     deed.record(held, EntryKind.HELD_BACK)
     deed.tell_about(held, deed.actor, "editor.held_back")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from domain.commands import NotifyStep
 from domain.delivery import Value
 from domain.errors import UserError
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
 from handlers import actions_asker
+from handlers.chase import begin_chase
+from handlers.closing import close_later
 from handlers.deed import Deed
-from handlers.timeline import openings
+from handlers.notify import begin_escalation
 
 FEEDBACK = (Action.HELPED, Action.CHANGED_PLAN, Action.REOPEN)
 HIGHEST_CONFIDENCE = 5
@@ -33,8 +34,7 @@ def release(deed: Deed) -> None:
         raise UserError("not_claimed_by_you", label=question.label)
     released = deed.move(question, QuestionState.OPEN, claimed_by=None)
     deed.record(released, EntryKind.RELEASED_CLAIM)
-    opening = openings(deed.transaction, released.id)
-    deed.transaction.jobs.add(NotifyStep(question_id=released.id, opening=opening, step=0))
+    begin_escalation(deed.transaction, released)
     deed.tell_about(released, deed.asker_of(released), "question.released")
 
 
@@ -71,6 +71,7 @@ def answer(deed: Deed) -> None:
         answered = deed.move(question, QuestionState.ANSWERED, claimed_by=deed.actor.id)
     details, values = _confidence(deed)
     deed.record(answered, EntryKind.ANSWER, text=text, details=details)
+    close_later(deed.services, deed.transaction, answered)
     values = {"name": deed.actor.display_name, "text": text, **values}
     key = "question.answer" if details else "question.answer_without_confidence"
     deed.tell_about(answered, deed.asker_of(answered), key, values=values, choices=FEEDBACK)
@@ -79,12 +80,13 @@ def answer(deed: Deed) -> None:
 
 def close(deed: Deed) -> None:
     """Close an answered question from the panel's side."""
-    actions_asker.close(deed, deed.panel_question())
+    actions_asker.close_question(deed, deed.panel_question())
 
 
 def _claim(deed: Deed, question: Question) -> Question:
     claimed = deed.move(question, QuestionState.CLAIMED, claimed_by=deed.actor.id)
     deed.record(claimed, EntryKind.CLAIMED)
+    begin_chase(deed.transaction, claimed, now=deed.now)
     values: dict[str, Value] = {"name": deed.actor.display_name, "at": deed.now}
     deed.tell_about(claimed, deed.asker_of(claimed), "question.claimed", values=values)
     return claimed

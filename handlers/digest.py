@@ -61,7 +61,9 @@ def _is_due(member: Member, command: StartDigest) -> bool:
     if member.digest_at is None:
         return False
     local = member.local(command.at)
-    return command.everyone or (local.weekday() < SATURDAY and local.time() >= member.digest_at)
+    # The clock ticks every quarter of an hour: a later minute of the day's last one would never come.
+    quarter = member.digest_at.replace(minute=member.digest_at.minute // 15 * 15, second=0, microsecond=0)
+    return command.everyone or (local.weekday() < SATURDAY and local.time() >= quarter)
 
 
 def _plan(transaction: Transaction, member: Member, *, command: StartDigest) -> int:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from domain.commands import CleanUpload, ExpireDraft, GatherDraft, PresentDraft, RemindOfDraft
+from domain.commands import ExpireDraft, GatherDraft, PresentDraft, RelayInformation, RemindOfDraft
 from domain.delivery import Value
-from domain.ids import InboxId, QuestionId, UploadId
+from domain.ids import InboxId, QuestionId, UploadId, derive_id
 from domain.member import Member
-from domain.messages import Action
+from domain.messages import Action, lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.study import Image, UploadState, group_into_series
 from domain.text import DeidentifiedText, joined
+from handlers.cleaning import note_cleaning
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
 from handlers.shredding import forget_draft
 
+PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
+WORDS_WAIT = timedelta(seconds=20)
+"""So long the preview waits for files; then the words may go, and the images follow (safety rule 1)."""
 SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE, Action.DISCARD)
 
 
@@ -29,23 +34,60 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
     text = clean(services, received)
 
     def gather(transaction: Transaction) -> None:
-        question = _draft(services, transaction, command.question_id, received=received)
+        question = transaction.questions.lock(command.question_id)
+        if question.state is not QuestionState.DRAFT:
+            _go_elsewhere(services, transaction, received, question=question)
+            return
         question = replace(question, text=joined(question.text, text))
         transaction.questions.save(question)
         echo(services, transaction, received, text=text, question_id=question.id)
         if text.names_a_resident_number:
             cut = Notice(key="draft.resident_number_cut", question_id=question.id)
             tell(services, transaction, received.sender, cause=received.inbox_id, notice=cut)
-        pending = attach_uploads(services, transaction, received, question_id=question.id)
-        if pending:
-            checking = Notice(key="draft.checking", values={"count": pending}, question_id=question.id)
-            tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
-        else:
-            transaction.jobs.add(PresentDraft(question_id=question.id, cause=received.inbox_id))
+        _check_files(services, transaction, received, question_id=question.id)
         _set_clocks(services, transaction, question.id, cause=received.inbox_id)
         transaction.inbox.finish(received.inbox_id)
 
     await services.store.write(gather)
+
+
+def begin_draft(services: Services, transaction: Transaction, received: Received) -> Question:
+    """Return the draft that begins with a message; the same one however often it is asked for."""
+    draft = Question(
+        id=QuestionId(derive_id("question", received.inbox_id)),
+        asker_id=received.sender.id,
+        text=DeidentifiedText(value=""),
+        created_at=services.clock(),
+    )
+    transaction.questions.add(draft)
+    return transaction.questions.get(draft.id)
+
+
+def _go_elsewhere(services: Services, transaction: Transaction, received: Received, *, question: Question) -> None:
+    """The draft was sent or dropped meanwhile: what is new goes to its thread, or begins another draft."""
+    lane = lane_of(received.message.sender)
+    if question.number is not None and question.state is not QuestionState.WITHDRAWN:
+        relay = RelayInformation(inbox_id=received.inbox_id, question_id=question.id)
+        transaction.jobs.add(relay, lane=lane)
+        return
+    draft = begin_draft(services, transaction, received)
+    if draft.id == question.id:
+        # This very message began the draft that was dropped: there is nothing to add it to.
+        transaction.inbox.finish(received.inbox_id)
+        return
+    transaction.jobs.add(GatherDraft(inbox_id=received.inbox_id, question_id=draft.id), lane=lane)
+
+
+def _check_files(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> None:
+    """Show the preview at once, or, while files are looked at, when they all are; the words never wait for long."""
+    pending = attach_uploads(services, transaction, received, question_id=question_id)
+    if not pending:
+        transaction.jobs.add(PresentDraft(question_id=question_id, cause=received.inbox_id))
+        return
+    checking = Notice(key="draft.checking", values={"count": pending}, question_id=question_id)
+    tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
+    late = PresentDraft(question_id=question_id, cause=f"waiting:{received.inbox_id}", if_files_wait=True)
+    transaction.jobs.add(late, due_at=services.clock() + WORDS_WAIT)
 
 
 async def present_draft(services: Services, command: PresentDraft) -> None:
@@ -54,6 +96,8 @@ async def present_draft(services: Services, command: PresentDraft) -> None:
     def present(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
         asker = transaction.members.get(question.asker_id)
+        if command.if_files_wait and not files_waiting(transaction, question.id):
+            return
         if question.state is QuestionState.DRAFT:
             transaction.questions.save(replace(question, previewed_at=services.clock()))
             notice = Notice(
@@ -88,9 +132,10 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
 
     def expire(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
-        if question.state is not QuestionState.DRAFT:
-            return
         now = services.clock()
+        touched = question.previewed_at or question.created_at
+        if question.state is not QuestionState.DRAFT or now - touched < services.rules.draft_time_to_live:
+            return
         transaction.questions.save(replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value="")))
         entry = Entry(
             key=f"expired:{question.id}",
@@ -154,8 +199,13 @@ def _attach(
         return 0
     transaction.uploads.save(replace(upload, question_id=question_id))
     if upload.state is UploadState.COMPLETE:
-        transaction.jobs.add(CleanUpload(upload_id=upload_id))
-    return int(upload.state in (UploadState.RECEIVING, UploadState.COMPLETE))
+        note_cleaning(transaction, upload_id, lanes=services.rules.cleaning_lanes)
+    return int(upload.state in PENDING)
+
+
+def files_waiting(transaction: Transaction, question_id: QuestionId) -> bool:
+    """Return whether files of a question are still on their way or not yet looked at."""
+    return any(upload.state in PENDING for upload in transaction.uploads.of_question(question_id))
 
 
 def tell_of_held_images(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:
@@ -173,17 +223,6 @@ def held_images(images: tuple[Image, ...]) -> int:
     return sum(not series.is_confirmed for series in group_into_series(images))
 
 
-def _draft(services: Services, transaction: Transaction, question_id: QuestionId, *, received: Received) -> Question:
-    question = Question(
-        id=question_id,
-        asker_id=received.sender.id,
-        text=DeidentifiedText(value=""),
-        created_at=services.clock(),
-    )
-    transaction.questions.add(question)
-    return transaction.questions.lock(question_id)
-
-
 def _preview_values(transaction: Transaction, question: Question) -> dict[str, Value]:
     series = group_into_series(transaction.images.of_question(question.id))
     refused = [u for u in transaction.uploads.of_question(question.id) if u.state is UploadState.REFUSED]
@@ -195,4 +234,5 @@ def _set_clocks(services: Services, transaction: Transaction, question_id: Quest
     for number, wait in enumerate(services.rules.draft_reminders, start=1):
         reminder = RemindOfDraft(question_id=question_id, cause=f"{question_id}:{number}")
         transaction.jobs.add(reminder, due_at=now + wait)
-    transaction.jobs.add(ExpireDraft(question_id=question_id), due_at=now + services.rules.draft_time_to_live)
+    expiry = ExpireDraft(question_id=question_id, cause=cause)
+    transaction.jobs.add(expiry, due_at=now + services.rules.draft_time_to_live + WORDS_WAIT)

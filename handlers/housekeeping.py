@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.commands import EraseImages, SweepInbox
+from domain.commands import EraseImages, PresentDraft, SweepInbox
 from domain.consent import ConsentScope
 from domain.delivery import Value
 from domain.ports.services import Services
@@ -17,6 +17,7 @@ from handlers.shredding import remove_images
 from handlers.timeline import closings
 
 WARN_BEFORE = timedelta(hours=2)
+STRAY_AFTER = timedelta(hours=1)
 _UNFINISHED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 
 
@@ -33,6 +34,7 @@ async def sweep_inbox(services: Services, command: SweepInbox) -> None:
     shredded, expired = await services.store.write(sweep)
     for upload in expired:
         await _shred_upload(services, upload)
+    await _remove_strays(services, command)
     services.log.info("inbox_swept", messages=shredded, uploads=len(expired))
 
 
@@ -58,6 +60,14 @@ async def erase_images(services: Services, command: EraseImages) -> None:
     await services.store.write(erase)
 
 
+async def _remove_strays(services: Services, command: SweepInbox) -> None:
+    """Remove sealed files that a crash left without a row: nobody can open them, but they take room."""
+    known = await services.store.read(
+        lambda transaction: {upload.id for upload in transaction.uploads.begun_before(command.at + WARN_BEFORE)}
+    )
+    await services.uploads.remove_strays(known, older_than=command.at - STRAY_AFTER)
+
+
 def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> None:
     services.log.error("message_about_to_expire", inbox_id=notice.inbox_id)
     member = transaction.members.by_address(notice.sender)
@@ -75,6 +85,10 @@ async def _shred_upload(services: Services, upload: Upload) -> None:
         state = UploadState.REFUSED if current.state in _UNFINISHED else current.state
         refusal = "refusal.upload_expired" if current.state in _UNFINISHED else current.refusal
         transaction.uploads.save(replace(current, state=state, refusal=refusal, shredded=True))
+        if current.state in _UNFINISHED and current.question_id is not None:
+            # What else was sent with it has waited for it.
+            present = PresentDraft(question_id=current.question_id, cause=f"expired:{current.id}")
+            transaction.jobs.add(present)
         return segments
 
     segments = await services.store.write(forget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
 from domain.ids import InboxId
 from domain.member import Member
 from domain.messages import InboundMessage
@@ -29,9 +29,14 @@ async def open_received(services: Services, inbox_id: InboxId) -> Received | Non
 def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Received | None:
     try:
         message = transaction.inbox.open(inbox_id)
-    except PermanentError:
-        # Finished by an earlier run of this very command, or expired, of which the sender was told.
-        return None
+    except PermanentError as error:
+        if error.code == "inbox_expired":
+            # Finished by an earlier run of this very command, or expired, of which the sender was told.
+            return None
+        if error.code == "inbox_key_missing":
+            # The key folder may be away for a while; when the time is up the sweep shreds the message.
+            raise TransientError(error.code) from error
+        raise
     sender = transaction.members.by_address(message.sender)
     if sender is None or not sender.active:
         services.log.warning("sender_unknown", inbox_id=inbox_id, channel=message.channel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.commands import NotifyStep
 from domain.delivery import Priority, Value
 from domain.escalation import POLICIES, Step, audience_of
+from domain.ids import MemberId
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
@@ -14,22 +15,34 @@ from handlers.timeline import openings
 
 
 async def notify_step(services: Services, command: NotifyStep) -> None:
-    """Tell the audience of a step and note the next one; the last step leaves it with the coordinator."""
+    """Tell the audience of a step and note the next one; the last step leaves it with the coordinator.
+
+    While somebody has the question only the last step counts: an answer is due by then.
+    """
 
     def notify(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
-        if question.state is not QuestionState.OPEN or openings(transaction, question.id) != command.opening:
+        if not question.is_awaiting_panel or openings(transaction, question.id) != command.opening:
             return
-        assert question.urgency is not None
+        if question.urgency is None or question.panel_id is None:
+            return
         steps = POLICIES[question.urgency].steps
-        _tell_audience(services, transaction, question, command=command, step=steps[command.step])
-        _tell_asker(services, transaction, question, command=command, step=steps[command.step])
-        if command.step + 1 < len(steps):
+        is_last = command.step + 1 == len(steps)
+        if question.state is QuestionState.OPEN or is_last:
+            _tell_asker(services, transaction, question, command=command, step=steps[command.step])
+            _tell_audience(services, transaction, question, command=command, step=steps[command.step])
+        if not is_last:
             following = NotifyStep(question_id=question.id, opening=command.opening, step=command.step + 1)
             wait = steps[command.step + 1].after - steps[command.step].after
-            transaction.jobs.add(following, due_at=services.clock() + wait, priority=_priority(question))
+            transaction.jobs.add(following, due_at=services.clock() + wait, priority=priority_of(question))
 
     await services.store.write(notify)
+
+
+def begin_escalation(transaction: Transaction, question: Question) -> None:
+    """Note the first step for a question that has just been laid before the panel."""
+    first = NotifyStep(question_id=question.id, opening=openings(transaction, question.id), step=0)
+    transaction.jobs.add(first, priority=priority_of(question))
 
 
 def _tell_audience(
@@ -38,7 +51,9 @@ def _tell_audience(
     assert question.panel_id is not None
     panel = transaction.panels.get(question.panel_id)
     now = services.clock()
-    audience = audience_of(step, panel, now, asker_id=question.asker_id)
+    audience = audience_of(step, panel, now, reachable=_reachable(transaction, question))
+    if not audience:
+        services.log.error("nobody_to_page", question_id=question.id, step=command.step)
     images = sum(image.is_visible for image in transaction.images.of_question(question.id))
     asker = transaction.members.get(question.asker_id)
     assert question.answer_due_at is not None
@@ -54,7 +69,7 @@ def _tell_audience(
         values=values,
         question_id=question.id,
         choices=(Action.CLAIM,),
-        priority=_priority(question),
+        priority=priority_of(question),
     )
     cause = f"notify:{question.id}:{command.opening}:{command.step}"
     for member_id in audience:
@@ -78,11 +93,20 @@ def _tell_asker(
     if step.notice is None:
         return
     values: dict[str, Value] = {"label": question.label, "telephone": services.rules.fallback_telephone}
-    notice = Notice(key=step.notice, values=values, question_id=question.id, priority=_priority(question))
+    notice = Notice(key=step.notice, values=values, question_id=question.id, priority=priority_of(question))
     asker = transaction.members.get(question.asker_id)
     cause = f"notify:{question.id}:{command.opening}:{command.step}"
     tell(services, transaction, asker, cause=cause, notice=notice)
 
 
-def _priority(question: Question) -> Priority:
+def _reachable(transaction: Transaction, question: Question) -> set[MemberId]:
+    """Whoever may be paged about a question: of the society, active, with an address, and not its asker."""
+    return {
+        member.id
+        for member in transaction.members.all()
+        if member.active and member.addresses and member.id != question.asker_id
+    }
+
+
+def priority_of(question: Question) -> Priority:
     return Priority.URGENT if question.urgency is Urgency.URGENT else Priority.NORMAL

@@ -86,6 +86,8 @@ def _from_panel(
 ) -> None:
     if not may_see(received.sender, question) or not received.sender.has(Role.PANELIST):
         raise UserError("question_unknown")
+    if received.message.uploads:
+        raise UserError("panel_files")
     transaction.entries.add(_entry(services, received, question, kind=EntryKind.NOTE, text=text))
 
 

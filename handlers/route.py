@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 from domain.commands import Command, GatherDraft, RelayInformation, RouteMessage, TakeAction
-from domain.ids import QuestionId, derive_id
+from domain.ids import QuestionId
+from domain.messages import lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
 from handlers.choices import chosen_by_digit
+from handlers.draft import begin_draft
 from handlers.inbound import Received, open_received
 
 
 async def route_message(services: Services, command: RouteMessage) -> None:
-    """Note the one command that processes a message."""
+    """Note the one command that processes a message, behind whatever its sender said before."""
     received = await open_received(services, command.inbox_id)
     if received is None:
         return
-    now = services.clock()
 
     def note(transaction: Transaction) -> None:
-        digit = chosen_by_digit(transaction, received, now)
-        following = TakeAction(inbox_id=received.inbox_id) if digit else _meaning(transaction, received)
-        transaction.jobs.add(following)
+        lane = lane_of(received.message.sender)
+        transaction.jobs.add(_meaning(services, transaction, received), lane=lane)
 
     await services.store.write(note)
 
 
-def _meaning(transaction: Transaction, received: Received) -> Command:
+def _meaning(services: Services, transaction: Transaction, received: Received) -> Command:
     message = received.message
     if message.press is not None:
         return TakeAction(inbox_id=received.inbox_id)
+    digit = chosen_by_digit(transaction, received, services.clock())
+    if digit is not None:
+        return TakeAction(inbox_id=received.inbox_id, token=digit.token or "")
     if message.in_reply_to is not None:
         return _reply(transaction, received, message.in_reply_to)
     draft = transaction.questions.draft_of(received.sender.id)
-    if draft is not None:
-        return GatherDraft(inbox_id=received.inbox_id, question_id=draft.id)
-    asked_back = _asked_back(transaction, received)
+    asked_back = None if draft else _asked_back(transaction, received)
     if asked_back is not None:
         return RelayInformation(inbox_id=received.inbox_id, question_id=asked_back.id)
-    return GatherDraft(inbox_id=received.inbox_id, question_id=QuestionId(derive_id("question", received.inbox_id)))
+    draft = draft or begin_draft(services, transaction, received)
+    return GatherDraft(inbox_id=received.inbox_id, question_id=draft.id)
 
 
 def _reply(transaction: Transaction, received: Received, question_id: QuestionId) -> Command:

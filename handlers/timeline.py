@@ -15,4 +15,9 @@ def openings(transaction: Transaction, question_id: QuestionId) -> int:
 
 
 def closings(transaction: Transaction, question_id: QuestionId) -> int:
-    return sum(entry.kind is EntryKind.CLOSED for entry in transaction.entries.of_question(question_id))
+    return count_of(transaction, question_id, EntryKind.CLOSED)
+
+
+def count_of(transaction: Transaction, question_id: QuestionId, kind: EntryKind) -> int:
+    """Return how often something happened to a question."""
+    return sum(entry.kind is kind for entry in transaction.entries.of_question(question_id))

@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC
 
-from domain.errors import PermanentError
 from domain.ids import InboxId
 from domain.messages import InboundMessage
 from storage.keyring import KEY_BYTES, Keyring
@@ -36,16 +35,10 @@ def open_message(keyring: Keyring, inbox_id: InboxId, message: SealedMessage) ->
     """Return the message.
 
     Raises:
-        PermanentError("inbox_expired"): the key of its day is gone.
-        PermanentError: "sealed_damaged", "key_damaged".
+        PermanentError: "inbox_key_missing" (the key of its day), "sealed_damaged", "key_damaged".
     """
     name = _name(inbox_id)
-    try:
-        key = keyring.unwrap(message.wrapped_key, key_id=message.key_id, context=name)
-    except PermanentError as error:
-        if error.code == "inbox_key_missing":
-            raise PermanentError("inbox_expired") from error
-        raise
+    key = keyring.unwrap(message.wrapped_key, key_id=message.key_id, context=name)
     return unpack_message(json.loads(open_bytes(message.sealed, key=key, name=name)))
 
 

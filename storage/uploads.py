@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+import shutil
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -84,6 +85,19 @@ class LocalUploadVault:
             for path in found:
                 path.unlink(missing_ok=True)
             _remove_if_empty(folder)
+
+    async def remove_strays(self, known: Collection[UploadId], *, older_than: datetime) -> int:
+        return await asyncio.to_thread(self._remove_strays, frozenset(known), older_than.timestamp())
+
+    def _remove_strays(self, known: frozenset[UploadId], older_than: float) -> int:
+        strays = [
+            folder
+            for folder in self._folder.iterdir()
+            if folder.is_dir() and folder.name not in known and folder.stat().st_mtime < older_than
+        ]
+        for folder in strays:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(strays)
 
 
 def open_segments(folder: Path, keyring: Keyring, segments: Sequence[SealedSegment]) -> SealedReader:

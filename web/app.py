@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.answers import answer_problem
 from web.bodies import drain
+from web.finishes import Finishes
 from web.pages import Pages
 from web.problems import ProblemError
 from web.rate_limits import RateLimits
@@ -74,6 +75,7 @@ def _root_site(services: WebServices) -> Site:
         streams=Streams(services),
         limits=RateLimits(),
         views=ViewLog(services.store),
+        finishes=Finishes(),
     )
 
 
@@ -98,6 +100,7 @@ def _demo_site(root: Site, role: DemoRole) -> Site:
         streams=root.streams,
         limits=root.limits,
         views=root.views,
+        finishes=root.finishes,
         demo_role=role,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from domain.web import JsonValue
 from web.problems import ProblemError
 
 _DRAINED_BYTES = 8 * 1024 * 1024
+_DRAINED_SECONDS = 30
 _ID_CHARACTERS = 100
 
 
@@ -37,12 +39,13 @@ async def drain(request: Request) -> None:
     """Read on and throw away, within bounds: a refusal sent in mid-body reaches no browser."""
     seen = 0
     try:
-        async for chunk in request.stream():
-            seen += len(chunk)
-            if seen > _DRAINED_BYTES:
-                return
-    except (ClientDisconnect, RuntimeError):
-        # Gone, or read before: nothing is left that could be in the way.
+        async with asyncio.timeout(_DRAINED_SECONDS):
+            async for chunk in request.stream():
+                seen += len(chunk)
+                if seen > _DRAINED_BYTES:
+                    return
+    except (ClientDisconnect, RuntimeError, TimeoutError):
+        # Gone, read before, or silent: nothing is left that could be in the way.
         return
 
 

@@ -37,7 +37,8 @@ class WebOptions:
     """Addresses, times and sizes of the pages.
 
     `base_url` is how members reach us, without a slash at its end; empty means
-    as the request came. With `demo_roles` the pages are the demo's; what lies in
+    as the request came. A file's sender that is silent for `upload_idle` counts
+    as gone. With `demo_roles` the pages are the demo's; what lies in
     the folder `demo_samples` is offered there to try.
     """
 
@@ -48,6 +49,7 @@ class WebOptions:
     session_life: timedelta = timedelta(hours=12)
     session_idle: timedelta = timedelta(minutes=10)
     upload_link_life: timedelta = timedelta(minutes=30)
+    upload_idle: timedelta = timedelta(seconds=60)
     demo_roles: tuple[DemoRole, ...] = ()
     demo_samples: Path | None = None
     json_bytes: int = 256 * 1024

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from domain.member import Language, Member
 from domain.messages import Address
+from web.finishes import Finishes
 from web.pages import Pages
 from web.rate_limits import RateLimits
 from web.services import DemoRole, WebServices
@@ -30,6 +31,7 @@ class Site:
     streams: Streams
     limits: RateLimits
     views: ViewLog
+    finishes: Finishes
     demo_role: DemoRole | None = None
 
     def now(self) -> datetime:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.ids import ObjectId, UploadId
@@ -39,6 +40,9 @@ class UploadVault(Protocol):
         the iteration ends; the caller sees from the sizes that some is missing.
         Memory stays below two segments' chunks, whatever the stream's length.
         """
+
+    async def remove_strays(self, known: Collection[UploadId], *, older_than: datetime) -> int:
+        """Delete the files of uploads nobody knows, last written before an instant; returns of how many uploads."""
 
     async def shred(self, segments: Sequence[SealedSegment]) -> None:
         """Delete the segments' files; deleting them again is nothing."""

@@ -55,6 +55,9 @@ class Rules:
     choice_time_to_live: timedelta = timedelta(days=30)
     fallback_telephone: str = ""
     """The society's number, told to an asker whose urgent question nobody took within the hour."""
+    cleaning_lanes: int = 2
+    """How many files are cleaned at a time, over all workers."""
+    answered_closes_after: timedelta = timedelta(days=3)
     takes_images: bool = False
     """Whether images are taken at all while burned-in text is not looked for by machine."""
 

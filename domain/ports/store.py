@@ -46,7 +46,8 @@ class InboxRepository(Protocol):
         """Unseal a message.
 
         Raises:
-            PermanentError("inbox_expired"): finished, or its key is gone.
+            PermanentError("inbox_expired"): finished, or shredded when its time was up.
+            PermanentError: "inbox_key_missing", "sealed_damaged", "key_damaged".
         """
 
     def finish(self, inbox_id: InboxId) -> None:
@@ -140,8 +141,10 @@ class ImageRepository(Protocol):
     def of_question(self, question_id: QuestionId) -> tuple[Image, ...]:
         """In order of arrival, removed ones included."""
 
-    def confirm_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> int:
-        """Mark the images of a series as looked at by the asker; returns how many changed."""
+    def confirm_series(
+        self, question_id: QuestionId, series_uid: str, *, images: frozenset[ImageId], at: datetime
+    ) -> int:
+        """Mark those images of a series that its asker was shown as looked at; returns how many changed."""
 
     def remove_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> Sequence[ObjectId]:
         """Mark a series as removed; returns the objects to shred."""
@@ -170,6 +173,9 @@ class UploadRepository(Protocol):
     def segments(self, upload_id: UploadId) -> tuple[SealedSegment, ...]: ...
     def forget_segments(self, upload_id: UploadId) -> None: ...
     def of_question(self, question_id: QuestionId) -> tuple[Upload, ...]: ...
+    def bytes_held(self, member_id: MemberId) -> int:
+        """Return how many bytes a member has announced that are not shredded yet."""
+
     def begun_before(self, instant: datetime) -> Sequence[Upload]:
         """Uploads not shredded that began before an instant."""
 
@@ -181,6 +187,9 @@ class DeliveryRepository(Protocol):
     def in_state(self, state: DeliveryState, *, limit: int = 100) -> Sequence[Delivery]: ...
     def forget_words(self, question_id: QuestionId) -> None:
         """Take the de-identified texts out of a question's deliveries."""
+
+    def strike_out(self, label: str) -> None:
+        """Take every line that names a case out of the digests that were written."""
 
 
 class ChoiceRepository(Protocol):
@@ -224,6 +233,9 @@ class WebRepository(Protocol):
 
     def forget_words(self, question_id: QuestionId) -> None:
         """Take the quoted texts out of a question's lines."""
+
+    def strike_out(self, label: str) -> None:
+        """Take every line that names a case out of the digests that were written."""
 
     def add_sign_in_link(self, link: SignInLink) -> None: ...
     def sign_in_link(self, token_hash: str) -> SignInLink | None: ...

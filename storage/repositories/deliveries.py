@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from domain.delivery import Delivery, DeliveryState, Priority
+from domain.digest import without_case
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
 from domain.messages import Action, Address
@@ -70,6 +71,16 @@ class SqlDeliveries:
             }
             statement = sa.update(delivery).where(delivery.c.id == row["id"])
             self._connection.execute(statement.values(message_values=pack_values(values)))
+
+    def strike_out(self, label: str) -> None:
+        digests = delivery.c.key.like("digest.%")
+        for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(digests)):
+            values = unpack_values(row["message_values"])
+            text = values.get("text")
+            if isinstance(text, DeidentifiedText) and label in text.value:
+                struck = {**values, "text": DeidentifiedText(value=without_case(text.value, label))}
+                statement = sa.update(delivery).where(delivery.c.id == row["id"])
+                self._connection.execute(statement.values(message_values=pack_values(struck)))
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:

@@ -44,11 +44,13 @@ class SqlImages:
         statement = sa.select(image).where(image.c.question_id == question_id).order_by(image.c.place)
         return tuple(_image(row) for row in rows_of(self._connection, statement))
 
-    def confirm_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> int:
+    def confirm_series(
+        self, question_id: QuestionId, series_uid: str, *, images: frozenset[ImageId], at: datetime
+    ) -> int:
         statement = (
             sa.update(image)
             .where(image.c.question_id == question_id, image.c.series_uid == series_uid)
-            .where(image.c.confirmed_at.is_(None), image.c.removed_at.is_(None))
+            .where(image.c.id.in_(images), image.c.confirmed_at.is_(None), image.c.removed_at.is_(None))
             .values(confirmed_at=at)
         )
         return self._connection.execute(statement).rowcount

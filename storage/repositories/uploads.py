@@ -61,6 +61,11 @@ class SqlUploads:
     def of_question(self, question_id: QuestionId) -> tuple[Upload, ...]:
         return self._load(upload.c.question_id == question_id)
 
+    def bytes_held(self, member_id: MemberId) -> int:
+        theirs = sa.and_(upload.c.member_id == member_id, sa.not_(upload.c.shredded))
+        statement = sa.select(sa.func.coalesce(sa.func.sum(upload.c.declared_bytes), 0)).where(theirs)
+        return int(self._connection.execute(statement).scalar_one())
+
     def begun_before(self, instant: datetime) -> Sequence[Upload]:
         return self._load(sa.and_(sa.not_(upload.c.shredded), upload.c.created_at < instant))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from domain.digest import without_case
 from domain.ids import MemberId, QuestionId
 from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
 from storage.statements import insert_new, order_followed_rows, rows_of
@@ -41,6 +42,15 @@ class SqlWeb:
         for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(about)):
             statement = sa.update(web_line).where(web_line.c.id == row["id"])
             self._connection.execute(statement.values(payload={**row["payload"], "quoted": None}))
+
+    def strike_out(self, label: str) -> None:
+        statement = sa.select(web_line.c.id, web_line.c.payload)
+        for row in rows_of(self._connection, statement):
+            payload = row["payload"]
+            quoted = payload.get("quoted")
+            if str(payload.get("key", "")).startswith("digest.") and quoted and label in quoted["value"]:
+                struck = {**payload, "quoted": {**quoted, "value": without_case(quoted["value"], label)}}
+                self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=struck))
 
     def add_sign_in_link(self, link: SignInLink) -> None:
         row = {

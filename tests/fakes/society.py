@@ -144,7 +144,8 @@ class Society:
     async def confirm_all(self, member: Member, question_id: QuestionId) -> None:
         images = await self.read(lambda transaction: transaction.images.of_question(question_id))
         for series in group_into_series(images):
-            await self.press(member, Action.CONFIRM_SERIES, question_id, {"series": series.uid})
+            shown = " ".join(image.id for image in series.images)
+            await self.press(member, Action.CONFIRM_SERIES, question_id, {"series": series.uid, "images": shown})
 
     async def draft(self, member: Member) -> Question:
         draft = await self.read(lambda transaction: transaction.questions.draft_of(member.id))

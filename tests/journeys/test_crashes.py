@@ -30,7 +30,7 @@ async def _ask(society: Society) -> None:
 async def _confirm(society: Society) -> None:
     draft = await society.draft(MEMBER)
     images = await society.read(lambda transaction: transaction.images.of_question(draft.id))
-    series = {"series": images[0].facts.series_uid}
+    series = {"series": images[0].facts.series_uid, "images": " ".join(image.id for image in images)}
     await society.press(MEMBER, Action.CONFIRM_SERIES, draft.id, series, message_id="confirm")
 
 

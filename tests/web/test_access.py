@@ -66,6 +66,22 @@ async def test_unconfirmed_images_are_the_askers_alone(world: WebWorld):
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.id)
+async def test_release_shows_no_image_that_came_after_it(world: WebWorld, reader: Member):
+    question = await world.released_question()
+    before = await world.image(question)
+    world.clock.advance(minutes=1)
+    after = await world.image(question)
+    browser = await world.signed_in(reader)
+
+    listed = (await browser.get(f"/api/questions/{question.id}")).json()["series"]
+    frames = [(await browser.get(f"/api/images/{image.id}/frames/0")).status_code for image in (before, after)]
+
+    expected = [before, after] if sees_full_card(reader, question) else [before]
+    assert [series["uid"] for series in listed] == [image.facts.series_uid for image in expected]
+    assert frames == [200, 200 if after in expected else 404]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.id)
 async def test_removed_image_is_gone_for_everybody(world: WebWorld, reader: Member):
     image = await world.image(await world.question(), removed=True)
 

@@ -124,6 +124,27 @@ async def test_action_carries_its_form(world: WebWorld):
 
 
 @pytest.mark.parametrize(
+    ("action", "form"),
+    [
+        ("confirm_series", {"series": "2.25.1", "images": " ".join(["0123456789abcdef" * 2] * 900)}),
+        ("edit_text", {"text": "PE?", "seen": "PE"}),
+    ],
+    ids=["confirm_series", "edit_text"],
+)
+async def test_form_says_what_its_page_showed(world: WebWorld, action: str, form: dict[str, str]):
+    question = await world.question(QuestionState.DRAFT)
+    browser = await world.signed_in(ASKER)
+
+    answer = await browser.post(
+        "/api/actions", json={"client_id": "one", "action": action, "question_id": question.id, "fields": form}
+    )
+
+    (message,) = world.intake.messages
+    assert answer.status_code == 202
+    assert {name: text.value for name, text in message.fields.items()} == form
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"action": "erase_everything"},

@@ -55,7 +55,9 @@ async def test_what_came_before_a_break_is_kept():
     async def receive() -> Message:
         return messages.pop(0)
 
-    body = BoundedBody(Request({"type": "http", "method": "PUT", "headers": []}, receive), room=10)
+    body = BoundedBody(
+        Request({"type": "http", "method": "PUT", "headers": []}, receive), room=10, idle=timedelta(seconds=60)
+    )
 
     assert [chunk async for chunk in body.chunks()] == [b"01234"]
     assert not body.is_exceeded

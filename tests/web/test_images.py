@@ -25,7 +25,7 @@ async def test_frame_is_rendered_as_asked(world: WebWorld):
     assert windowed.text == f"{image.object_id} 1 (-600.0, 1500.0)"
 
 
-async def test_frame_is_kept_by_this_browser_alone(world: WebWorld):
+async def test_frame_is_asked_for_again_each_time(world: WebWorld):
     image = await world.image(await world.question())
     browser = await world.signed_in(PANELIST)
     path = f"/api/images/{image.id}/frames/0"
@@ -33,9 +33,23 @@ async def test_frame_is_kept_by_this_browser_alone(world: WebWorld):
 
     again = await browser.get(path, headers={"if-none-match": first.headers["etag"]})
 
-    assert first.headers["cache-control"] == "private, max-age=600, immutable"
-    assert again.status_code == 304
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert (again.status_code, again.content) == (304, b"")
     assert (await browser.get(f"{path}?png=1")).headers["etag"] != first.headers["etag"]
+
+
+async def test_kept_frame_is_not_confirmed_after_its_removal(world: WebWorld):
+    image = await world.image(await world.question())
+    browser = await world.signed_in(PANELIST)
+    path = f"/api/images/{image.id}/frames/0"
+    tag = {"if-none-match": (await browser.get(path)).headers["etag"]}
+    await world.store.write(
+        lambda transaction: transaction.images.remove_series(image.question_id, image.facts.series_uid, world.clock())
+    )
+
+    again, signed_out = await browser.get(path, headers=tag), await world.browser().get(path, headers=tag)
+
+    assert (again.status_code, signed_out.status_code) == (404, 401)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ OPEN_TO_ALL = {
     ("PUT", "/u/{code}/api/uploads/{upload}"),
     ("POST", "/u/{code}/api/finish"),
 }
-ONLY_IN_DEMO = {("GET", "/"), ("POST", "/link")}
+ONLY_IN_DEMO = {("GET", "/"), ("GET", "/samples/{name}"), ("POST", "/link")}
 
 
 def walk(routes: list[BaseRoute], base: str = "") -> Iterator[tuple[str, str, str]]:

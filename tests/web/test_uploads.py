@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from domain.question import QuestionState
 from domain.web import UploadLink, hash_token
 from tests.fakes.web_world import ASKER, COLLEAGUE, HOST, WebWorld
 from web.links import BASE58, new_upload_code
+from web.services import WebOptions
 
 CODE = "7Kq2mNpR4sTu"
 
@@ -63,6 +66,23 @@ async def test_wrong_offset_says_where_to_go_on(world: WebWorld):
 
     assert answer.status_code == 409
     assert (answer.json()["error"], answer.json()["received"]) == ("upload_offset", 5)
+
+
+async def test_silent_sender_is_given_up_and_what_came_is_kept(tmp_path: Path):
+    options = WebOptions(base_url=f"https://{HOST}", upload_idle=timedelta(milliseconds=20))
+    world = WebWorld(tmp_path, options=options)
+    await world.settle()
+    browser = await world.signed_in(ASKER)
+    upload = await announce(browser)
+
+    async def falls_silent() -> AsyncIterator[bytes]:
+        yield b"01234"
+        await asyncio.Event().wait()
+
+    answer = await browser.put(f"/api/uploads/{upload}?offset=0", content=falls_silent())
+
+    assert answer.json() == {"id": upload, "received": 5, "state": "receiving"}
+    world.close()
 
 
 @pytest.mark.parametrize("encoding", ["plain", "chunked"])
@@ -170,6 +190,20 @@ async def test_finishing_uses_the_link_up(world: WebWorld):
 
     assert page.status_code == 404
     assert "not valid any more" in page.text
+
+
+async def test_finish_whose_answer_was_lost_is_answered_again(world: WebWorld):
+    await add_link(world)
+    browser = world.browser()
+    body = {"client_id": "f", "uploads": [await announce(browser, root=f"/u/{CODE}")]}
+    await browser.post(f"/u/{CODE}/api/finish", json=body)
+
+    again = await browser.post(f"/u/{CODE}/api/finish", json=body)
+    other = await browser.post(f"/u/{CODE}/api/finish", json={**body, "client_id": "another page"})
+
+    assert (again.status_code, again.json()) == (202, {"accepted": False})
+    assert other.status_code == 404
+    assert len(world.intake.messages) == 1
 
 
 async def test_expired_code_opens_nothing(world: WebWorld):

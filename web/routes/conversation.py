@@ -23,8 +23,8 @@ from web.views.lines import line_view
 from web.views.me import me_view
 
 FIELDS: Mapping[Action, frozenset[str]] = {
-    Action.EDIT_TEXT: frozenset({"text"}),
-    Action.CONFIRM_SERIES: frozenset({"series"}),
+    Action.EDIT_TEXT: frozenset({"text", "seen"}),
+    Action.CONFIRM_SERIES: frozenset({"series", "images"}),
     Action.REMOVE_SERIES: frozenset({"series"}),
     Action.ASK_BACK: frozenset({"text"}),
     Action.NOTE: frozenset({"text"}),
@@ -32,6 +32,9 @@ FIELDS: Mapping[Action, frozenset[str]] = {
     Action.PUBLISH: frozenset({"text"}),
 }
 """What each action's form may hold; the others' is empty."""
+
+_LISTS = frozenset({"images"})
+"""Lists of ids, which no reader waits for: the size of the request bounds them."""
 
 
 def routes(site: Site) -> Routes:
@@ -123,7 +126,7 @@ async def take_action(visit: Visit) -> Response:
     fields = body.mapping("fields")
     if not fields.keys() <= FIELDS.get(action, frozenset()):
         raise invalid("fields")
-    _check_lengths(visit, *fields.values())
+    _check_lengths(visit, *(value for name, value in fields.items() if name not in _LISTS))
     if question_id is not None:
         await visit.services.store.read(lambda transaction: seen_question(transaction, visit, question_id))
     message = InboundMessage(

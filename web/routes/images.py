@@ -40,7 +40,8 @@ async def show_frame(visit: Visit) -> Response:
     if wanted.frame >= image.facts.frames:
         raise ProblemError(404, "frame_unknown")
     await visit.site.views.note(visit.member, question, visit.site.now())
-    headers = {"ETag": _etag(image_id, wanted), "Cache-Control": "private, max-age=600, immutable"}
+    # Kept, but never shown unasked: on a shared computer the next reader may not see what this one may.
+    headers = {"ETag": _etag(image_id, wanted), "Cache-Control": "private, no-cache"}
     if visit.request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     frame = await visit.services.renderer.frame(sealed, wanted)

@@ -64,9 +64,11 @@ async def receive(site: Site, request: Request) -> Response:
 
 async def finish(site: Site, request: Request) -> Response:
     """Hand the files over to the member's draft or question, and use the link up."""
-    guest = await _guest(site, request, takes_try=True)
     body = await read_json(request, limit_bytes=site.services.options.json_bytes)
-    body.text("client_id")
+    client_id = body.text("client_id")
+    if site.finishes.holds(hash_token(str(request.path_params["code"])), client_id):
+        return _finished(is_new=False)
+    guest = await _guest(site, request, takes_try=True)
     upload_ids = body.texts("uploads", limit=site.services.intake.limits.files_per_message)
     if not upload_ids:
         raise ProblemError(422, "message_empty")
@@ -84,7 +86,12 @@ async def finish(site: Site, request: Request) -> Response:
     accepted = await site.services.intake.accept(message)
     now = site.now()
     await site.services.store.write(lambda transaction: transaction.web.use_upload_link(guest.link.code_hash, now))
-    return JSONResponse({"accepted": accepted}, status_code=202)
+    site.finishes.note(guest.link.code_hash, client_id)
+    return _finished(is_new=accepted)
+
+
+def _finished(*, is_new: bool) -> Response:
+    return JSONResponse({"accepted": is_new}, status_code=202)
 
 
 async def _guest(site: Site, request: Request, *, takes_try: bool = False) -> Guest:

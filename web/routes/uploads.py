@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -71,7 +73,8 @@ async def receive_file(site: Site, request: Request, member_id: MemberId) -> Res
     if offset + _content_length(request) > upload.declared_bytes:
         await drain(request)
         raise ProblemError(413, "file_grew")
-    body = BoundedBody(request, room=upload.declared_bytes - offset)
+    room = upload.declared_bytes - offset
+    body = BoundedBody(request, room=room, idle=site.services.options.upload_idle)
     try:
         received = await site.services.intake.receive(upload_id, body.chunks(), offset=offset)
     except UserError as error:
@@ -88,25 +91,30 @@ def upload_view(upload: Upload) -> dict[str, JsonValue]:
 
 
 class BoundedBody:
-    """A request's body as a stream that ends where the client goes away, or sends more than it announced."""
+    """A request's body as a stream that ends where the client goes away, falls silent, or sends too much."""
 
-    def __init__(self, request: Request, *, room: int) -> None:
-        self._request = request
+    def __init__(self, request: Request, *, room: int, idle: timedelta) -> None:
+        self._body = request.stream()
         self._room = room
+        self._idle = idle
         self.is_exceeded = False
 
     async def chunks(self) -> AsyncIterator[bytes]:
+        while (chunk := await self._next()) is not None:
+            self._room -= len(chunk)
+            if self._room < 0:
+                self.is_exceeded = True
+                return
+            if chunk:
+                yield chunk
+
+    async def _next(self) -> bytes | None:
+        """Return the next chunk; None at the end, however it came: what was sealed is kept, and gone on from."""
         try:
-            async for chunk in self._request.stream():
-                self._room -= len(chunk)
-                if self._room < 0:
-                    self.is_exceeded = True
-                    return
-                if chunk:
-                    yield chunk
-        except ClientDisconnect:
-            # What has come is sealed and kept; the page goes on from there.
-            return
+            async with asyncio.timeout(self._idle.total_seconds()):
+                return await anext(self._body, None)
+        except (ClientDisconnect, TimeoutError):
+            return None
 
 
 async def _own_upload(site: Site, upload_id: UploadId, member_id: MemberId) -> Upload:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime
 
-from domain.access import may_see
+from domain.access import may_see, sees_full_card
 from domain.ids import MemberId, QuestionId, derive_id
 from domain.member import Member
 from domain.ports.store import Store
@@ -17,16 +17,26 @@ _KEPT_VIEWS = 10_000
 
 
 def may_see_image(member: Member, question: Question, image: Image) -> bool:
-    """Return whether a member may see an image: the asker before confirming it, others only then."""
+    """Return whether a member may see an image: the asker before confirming it, others only then.
+
+    Readers of a release see what it released: an image confirmed later passed no editor.
+    """
     if image.removed_at is not None or not may_see(member, question):
         return False
-    return image.is_visible or question.asker_id == member.id
+    if question.asker_id == member.id:
+        return True
+    return image.is_visible and (sees_full_card(member, question) or _was_released(image, question))
 
 
 def series_views(member: Member, question: Question, images: tuple[Image, ...]) -> list[JsonValue]:
     """Return what this member may scroll through, series by series."""
     seen = tuple(image for image in images if may_see_image(member, question, image))
     return [_series_view(series) for series in group_into_series(seen)]
+
+
+def _was_released(image: Image, question: Question) -> bool:
+    confirmed, released = image.confirmed_at, question.released_at
+    return confirmed is not None and released is not None and confirmed <= released
 
 
 def frame_count(images: tuple[Image, ...]) -> int:

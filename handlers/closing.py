@@ -1,0 +1,69 @@
+"""Closing a question: by its asker, by the panel, or by itself when the answer is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.commands import CloseAnswered, EraseImages
+from domain.consent import ConsentScope
+from domain.ids import MemberId
+from domain.messages import Action
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Entry, EntryKind, Question, QuestionState
+from handlers.outbox import Notice, tell
+from handlers.timeline import closings, count_of
+
+
+def close(
+    services: Services, transaction: Transaction, question: Question, *, cause: str, actor_id: MemberId | None
+) -> None:
+    """Close an answered question, thank, and only now offer wider use (safety rule 6).
+
+    The clock that erases the images of a consult-only question begins here.
+    """
+    now = services.clock()
+    closed = replace(question, state=QuestionState.CLOSED, closed_at=now)
+    transaction.questions.save(closed)
+    entry = Entry(
+        key=f"{cause}:{EntryKind.CLOSED}",
+        question_id=closed.id,
+        kind=EntryKind.CLOSED,
+        actor_id=actor_id,
+        channel="",
+        at=now,
+    )
+    transaction.entries.add(entry)
+    erasing = EraseImages(question_id=closed.id, closing=closings(transaction, closed.id))
+    transaction.jobs.add(erasing, due_at=now + services.rules.consult_images_kept)
+    asker = transaction.members.get(closed.asker_id)
+    thanks = Notice(
+        key="question.closed",
+        values={"label": closed.label, "at": now},
+        question_id=closed.id,
+        choices=(Action.REOPEN,),
+    )
+    tell(services, transaction, asker, cause=cause, notice=thanks)
+    if closed.consent is ConsentScope.CONSULT_ONLY:
+        offered = (Action.CONSENT_TEACHING, Action.CONSENT_CONSULT_ONLY)
+        offer = replace(thanks, key="consent.offer", values={"label": closed.label}, choices=offered)
+        tell(services, transaction, asker, cause=cause, notice=offer)
+
+
+def close_later(services: Services, transaction: Transaction, question: Question) -> None:
+    """Set the clock that closes an answered question which its asker leaves alone."""
+    closing = CloseAnswered(question_id=question.id, answers=count_of(transaction, question.id, EntryKind.ANSWER))
+    transaction.jobs.add(closing, due_at=services.clock() + services.rules.answered_closes_after)
+
+
+async def close_answered(services: Services, command: CloseAnswered) -> None:
+    """Close it, unless there was another answer since, or it is not answered any more."""
+
+    def close_it(transaction: Transaction) -> None:
+        question = transaction.questions.lock(command.question_id)
+        answers = count_of(transaction, question.id, EntryKind.ANSWER)
+        if question.state is QuestionState.ANSWERED and answers == command.answers:
+            cause = f"alone:{question.id}:{answers}"
+            close(services, transaction, question, cause=cause, actor_id=None)
+
+    await services.store.write(close_it)

@@ -1,0 +1,37 @@
+"""A channel that cannot take anything back: what was sent twice arrived twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.delivery import OutgoingMessage, SendingGate
+from domain.messages import Address
+from domain.ports.channel import Capabilities
+from tests.fakes.faults import CrashError
+
+_ON_PAPER = Capabilities(
+    text_limit=1000, has_buttons=False, has_images=False, shows_own_messages=True, repeats_are_harmless=False
+)
+
+
+@dataclass(slots=True)
+class PaperChannel:
+    """Remembers what it sent; each of `troubles` happens to one sending, a crash only after it has gone out."""
+
+    name: str = "web"
+    gate: SendingGate | None = None
+    capabilities: Capabilities = _ON_PAPER
+    sent: list[OutgoingMessage] = field(default_factory=list)
+    troubles: list[Exception | CrashError] = field(default_factory=list)
+
+    async def send(self, _address: Address, message: OutgoingMessage) -> str:
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if isinstance(trouble, Exception):
+            raise trouble
+        self.sent.append(message)
+        if trouble is not None:
+            raise trouble
+        return f"paper-{len(self.sent)}"
+
+    def keys(self) -> list[str]:
+        return [message.key for message in self.sent]
