@@ -99,8 +99,11 @@ async def _confirm(desk: Desk, draft: str, session: str) -> Card:
     card = desk.cards[draft] = Card(pressed_at=asyncio.get_running_loop().time())
     press = {"client_id": f"send-{draft}", "action": "send_urgent", "question_id": draft}
     await desk.client.post("/api/actions", press, session=session)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await card.is_there.wait()
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await card.is_there.wait()
+    except TimeoutError as error:
+        raise RuntimeError(f"no card: event {card.event}, line {card.line}, desk {card.desk}") from error
     return card
 
 

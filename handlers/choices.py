@@ -71,8 +71,8 @@ def _lone_digit(received: Received) -> str | None:
     message = received.message
     if message.text is None or message.press or message.uploads or message.in_reply_to:
         return None
-    digit = unicodedata.normalize("NFKC", message.text.value).strip()
-    return digit if len(digit) == 1 and digit.isdecimal() else None
+    digit = message.text.value.strip()
+    return unicodedata.normalize("NFKC", digit) if len(digit) == 1 and digit.isdecimal() else None
 
 
 def _is_asked_back(transaction: Transaction, received: Received) -> bool:

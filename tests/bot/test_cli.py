@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from bot.clock import utc_now
 from bot.compose import storage_options
 from bot.terminal import console
 from config.loading import load_settings
 from config.settings import Settings
-from deidentify.samples import thorax_ct
+from deidentify.samples import FICTIONAL_NAME, thorax_ct
 from domain.commands import RouteMessage
 from domain.delivery import Delivery, DeliveryState
 from domain.ids import DeliveryId, InboxId
-from domain.ports.store import Transaction
 from storage.compose import Storage, open_storage
 from tests.fakes.real_log import real_log
 from tests.fakes.society import MEMBER, MONDAY_NOON
@@ -37,6 +39,15 @@ class Said:
 
 
 Hilum = Callable[..., Said]
+DEAD = Delivery(
+    id=DeliveryId("d" * 32),
+    address=MEMBER.addresses[0],
+    member_id=MEMBER.id,
+    subject="s",
+    key="draft.expired",
+    state=DeliveryState.DEAD,
+    created_at=MONDAY_NOON,
+)
 
 
 @pytest.fixture
@@ -72,15 +83,15 @@ def _settings(tmp_path: Path) -> Settings:
     return load_settings(None, environment={"HILUM_DATA": str(tmp_path / "data")})
 
 
-@pytest.fixture
-def storage(ready: Hilum, tmp_path: Path) -> Iterator[Storage]:
-    opened = open_storage(storage_options(_settings(tmp_path)))
-    yield opened
-    opened.close()
+def in_storage(tmp_path: Path, work: Callable[[Storage], Awaitable[None]]) -> None:
+    """Do something in the installation's storage that no command does."""
 
+    async def run() -> None:
+        storage = open_storage(storage_options(_settings(tmp_path)))
+        await work(storage)
+        storage.close()
 
-async def _write(storage: Storage, work: Callable[[Transaction], object]) -> None:
-    await storage.store.write(work)
+    asyncio.run(run())
 
 
 def test_help_names_every_command(hilum: Hilum) -> None:
@@ -119,14 +130,13 @@ def test_settings_file_may_lie_elsewhere(hilum: Hilum, tmp_path: Path) -> None:
     assert (said.code, f"{file}:1" in said.err) == (3, True)
 
 
-def test_missing_keys_end_with_one_and_a_way_out(hilum: Hilum) -> None:
+def test_missing_keys_hold_up_only_what_needs_them(hilum: Hilum) -> None:
     hilum("migrate")
 
     said = hilum("members", "list")
     backed_up = hilum("backup", "copy")
 
-    assert (said.code, backed_up.code) in {(0, 0), (1, 1), (0, 1), (1, 0)}
-    assert hilum("doctor").code == 1
+    assert (said.code, backed_up.code, hilum("doctor").code) == (0, 0, 1)
 
 
 def test_setting_up_twice_changes_nothing(ready: Hilum, tmp_path: Path) -> None:
@@ -196,33 +206,30 @@ def test_panel_takes_only_who_may_answer(ready: Hilum) -> None:
     assert "No panel yet" in ready("panels", "list").out
 
 
-async def test_parked_job_is_listed_and_revived(ready: Hilum, storage: Storage) -> None:
-    await _write(storage, lambda transaction: transaction.jobs.add(RouteMessage(inbox_id=InboxId("a"))))
-    (job,) = await storage.queue.claim(MONDAY_NOON, owner="me", limit=1, lease=MONDAY_NOON - MONDAY_NOON)
-    await storage.queue.park(job.id, owner="me", error="KeyError")
+def test_parked_job_is_listed_and_revived(ready: Hilum, tmp_path: Path) -> None:
+    async def park(storage: Storage) -> None:
+        command = RouteMessage(inbox_id=InboxId("a"))
+        await storage.store.write(lambda transaction: transaction.jobs.add(command))
+        (job,) = await storage.queue.claim(utc_now(), owner="me", limit=1, lease=timedelta(minutes=1))
+        await storage.queue.park(job.id, owner="me", error="KeyError")
 
+    in_storage(tmp_path, park)
     (row,) = ready("jobs", "list", "--json").rows()
 
-    assert (row["id"], row["what"], row["error"]) == (job.id, "RouteMessage", "KeyError")
-    assert [ready("jobs", "retry", str(job.id)).code for _ in range(2)] == [0, 1]
+    assert (row["what"], row["error"]) == ("RouteMessage", "KeyError")
+    assert ready("doctor").code == 1
+    assert [ready("jobs", "retry", str(row["id"])).code for _ in range(2)] == [0, 1]
 
 
-async def test_dead_delivery_is_listed_and_sent_again(ready: Hilum, storage: Storage) -> None:
-    dead = Delivery(
-        id=DeliveryId("d" * 32),
-        address=MEMBER.addresses[0],
-        member_id=MEMBER.id,
-        subject="s",
-        key="draft.expired",
-        state=DeliveryState.DEAD,
-        created_at=MONDAY_NOON,
-    )
-    await _write(storage, lambda transaction: (transaction.members.save(MEMBER), transaction.deliveries.add(dead)))
+def test_dead_delivery_is_listed_and_sent_again(ready: Hilum, tmp_path: Path) -> None:
+    async def die(storage: Storage) -> None:
+        await storage.store.write(lambda transaction: transaction.deliveries.add(DEAD))
 
+    in_storage(tmp_path, die)
     (row,) = ready("jobs", "list", "--json").rows()
 
-    assert (row["what"], row["state"]) == ("delivery draft.expired", "dead")
-    assert [ready("jobs", "retry", dead.id).code for _ in range(2)] == [0, 1]
+    assert (row["id"], row["what"], row["state"]) == (DEAD.id, "delivery draft.expired", "dead")
+    assert [ready("jobs", "retry", DEAD.id).code for _ in range(2)] == [0, 1]
     assert ready("jobs", "retry", "unheard-of").code == 1
 
 
@@ -243,7 +250,7 @@ def test_files_are_deidentified_for_use_outside(hilum: Hilum, tmp_path: Path) ->
     said = hilum("deidentify", "in", "--output", "out", "--report", "report.jsonl", "--json")
 
     assert (said.code, said.rows()) == (1, [{"clean": 1, "refused": 1}])
-    assert "Marabu" not in (tmp_path / "report.jsonl").read_text(encoding="utf-8")
+    assert FICTIONAL_NAME not in (tmp_path / "report.jsonl").read_text(encoding="utf-8")
     assert "Marabu" not in " ".join(str(path) for path in (tmp_path / "out").rglob("*"))
 
 

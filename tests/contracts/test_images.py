@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -39,11 +40,27 @@ async def test_unknown_image_is_a_permanent_error(store):
         await store.read(lambda transaction: transaction.images.get(ImageId("x")))
 
 
+async def test_only_what_was_shown_is_confirmed(store, asked):
+    everything = await store.read(lambda transaction: transaction.images.of_question(QUESTION))
+    shown = frozenset({everything[0].id})
+
+    changed = await store.write(
+        lambda transaction: transaction.images.confirm_series(QUESTION, "2.25.1", images=shown, at=NOW)
+    )
+
+    found = await store.read(lambda transaction: transaction.images.of_question(QUESTION))
+    assert (changed, [each.id for each in found if each.confirmed_at]) == (1, [everything[0].id])
+
+
 async def test_series_is_confirmed_once(store, asked):
-    counts = [
-        await store.write(lambda transaction, at=at: transaction.images.confirm_series(QUESTION, "2.25.1", at))
-        for at in (NOW, NOW + MINUTE)
-    ]
+    shown = frozenset(
+        each.id for each in await store.read(lambda transaction: transaction.images.of_question(QUESTION))
+    )
+
+    def confirm(transaction, at):
+        return transaction.images.confirm_series(QUESTION, "2.25.1", images=shown, at=at)
+
+    counts = [await store.write(partial(confirm, at=at)) for at in (NOW, NOW + MINUTE)]
 
     found = await store.read(lambda transaction: transaction.images.of_question(QUESTION))
     assert counts == [3, 0]

@@ -79,11 +79,11 @@ async def test_shredding_destroys_keys_of_past_days(storage, options):
     assert not list(options.keys_folder.glob("inbox-2026-03-01*"))
 
 
-async def test_message_whose_key_is_gone_has_expired(storage):
+async def test_message_whose_key_is_away_says_so(storage):
     await storage.store.write(lambda transaction: transaction.inbox.add(FIRST, message()))
     storage.keyring.destroy_inbox_keys((NOW + timedelta(days=1)).date())
 
-    with pytest.raises(PermanentError, match="inbox_expired"):
+    with pytest.raises(PermanentError, match="inbox_key_missing"):
         await storage.store.read(lambda transaction: transaction.inbox.open(FIRST))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.messages import Action
@@ -35,9 +36,62 @@ async def test_claimed_question_is_not_escalated(society: Society) -> None:
     question = await society.ask()
     await society.press(PANELIST, Action.CLAIM, question.id)
 
-    await society.advance(timedelta(hours=3))
+    await society.advance(timedelta(minutes=14))
 
     assert await society.told(COORDINATOR) == []
+    assert await society.told(SECOND) == []
+
+
+async def test_silent_claimer_is_asked_then_the_panel_again(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.advance(timedelta(minutes=26))
+
+    assert (await society.told(PANELIST))[-3:] == ["panel.still_on_it", "panel.claim_released", "panel.card_urgent"]
+    assert (await society.question(question.id)).state is QuestionState.OPEN
+    assert (await society.told(MEMBER))[-1] == "question.released"
+
+
+async def test_waiting_ask_back_reminds_its_asker(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+
+    await society.advance(timedelta(minutes=61))
+
+    assert (await society.question(question.id)).state is QuestionState.NEEDS_INFO
+    assert "question.still_asked" in await society.told(MEMBER)
+    assert "question.no_answer" in await society.told(MEMBER)
+    assert "panel.card_urgent" in await society.told(COORDINATOR)
+
+
+async def test_answer_left_alone_closes_by_itself(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA now."})
+
+    await society.advance(timedelta(days=4))
+
+    assert (await society.question(question.id)).state is QuestionState.CLOSED
+    assert (await society.told(MEMBER))[-2:] == ["question.closed", "consent.offer"]
+
+
+async def test_digit_while_asked_back_is_the_answer(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "How many litres?"})
+
+    await society.say(MEMBER, "1")
+
+    assert (await society.question(question.id)).state is QuestionState.CLAIMED
+    assert (await society.told(PANELIST))[-1] == "panel.information"
+
+
+async def test_inactive_expert_leaves_the_page_to_the_others(society: Society) -> None:
+    gone = replace(PANELIST, active=False)
+    await society.storage.store.write(lambda transaction: transaction.members.save(gone))
+
+    await society.ask()
+
+    assert await society.told(SECOND) == ["panel.card_urgent"]
 
 
 async def test_ask_back_and_reply_go_both_ways(society: Society) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.messages import Action
+from domain.messages import Action, InboundMessage, Press
 from domain.question import QuestionState
+from domain.text import IdentifiableText
 from tests.fakes.society import MEMBER, PANELIST, SECOND, Society
 
 
@@ -113,3 +114,35 @@ async def test_resident_number_is_cut_before_it_is_sealed(society: Society) -> N
     draft = await society.draft(MEMBER)
     assert draft.text.names_a_resident_number
     assert "800101" not in draft.text.value
+
+
+async def test_messages_at_once_make_one_draft_in_their_order(society: Society) -> None:
+    for number, text in enumerate(("PE?", "GFR 20", "no allergy")):
+        message = InboundMessage(
+            channel="web",
+            external_id=f"burst-{number}",
+            sender=MEMBER.addresses[0],
+            received_at=society.now,
+            text=IdentifiableText(text),
+        )
+        await society.intake.accept(message)
+
+    await society.work()
+
+    assert (await society.draft(MEMBER)).text.value == "PE?\nGFR 20\nno allergy"
+
+
+async def test_words_overtaken_by_sending_reach_the_panel(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+    send = Press(action=Action.SEND_URGENT, question_id=draft.id)
+    common = {"channel": "web", "sender": MEMBER.addresses[0], "received_at": society.now}
+    await society.intake.accept(InboundMessage(external_id="send", press=send, **common))  # type: ignore[arg-type]
+    await society.intake.accept(InboundMessage(external_id="more", text=IdentifiableText("GFR 20"), **common))  # type: ignore[arg-type]
+
+    await society.work()
+
+    question = await society.question(draft.id)
+    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    assert question.text.value == "PE?"
+    assert [entry.text.value for entry in entries if entry.text] == ["GFR 20"]

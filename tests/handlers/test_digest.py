@@ -114,3 +114,22 @@ async def test_held_back_case_is_in_no_digest(society: Society) -> None:
     await _tick(society, SEVEN_THIRTY_SEOUL)
 
     assert "digest.daily" not in await society.told(COLLEAGUE)
+
+
+async def test_case_taken_back_is_struck_out_of_digests(society: Society) -> None:
+    question_id = await _released(society)
+    await _tick(society, SEVEN_THIRTY_SEOUL)
+
+    await society.press(MEMBER, Action.CONSENT_CONSULT_ONLY, question_id)
+
+    line = next(line for line in await society.lines(COLLEAGUE) if line.payload["key"] == "digest.daily")
+    assert "Nodule" not in str(line.payload)
+    assert (await society.question(question_id)).released_at is None
+
+
+async def test_reopened_case_is_released_no_more(society: Society) -> None:
+    question_id = await _released(society)
+
+    await society.press(MEMBER, Action.REOPEN, question_id)
+
+    assert (await society.question(question_id)).released_at is None

@@ -42,6 +42,7 @@ class Chat {
     this.welcome.hidden = lines.length > 0;
     this.toLast();
     this.list.setAttribute("aria-live", "polite");
+    this.isLive = true;
     follow({ line, entry, onLine: (one) => this.take(one), onQuestion: (change) => this.changed(change), onState: showConnection });
   }
 
@@ -49,6 +50,7 @@ class Chat {
   take(line) {
     this.welcome.hidden = true;
     if (line.direction === "in") this.outbox.echoed(line);
+    if (this.isLive) this.heed(line);
     const known = this.lines.get(line.id);
     if (known) return this.replace(known, line);
     const node = this.nodeOf(line);
@@ -59,6 +61,12 @@ class Chat {
     this.lines.set(line.id, { line, node });
     if (!this.isAtEnd) return this.noteNew();
     return CARD_KEYS.has(line.key) ? this.toCard(node) : this.toEnd();
+  }
+
+  /** Some answers change what a preview showed in advance. */
+  heed({ key, question_id: id }) {
+    if (key === "draft.more_images_came") this.changed({ question_id: id });
+    if (key === "error.text_changed") for (const preview of this.previews.values()) preview.textChanged();
   }
 
   nodeOf(line) {
@@ -80,8 +88,9 @@ class Chat {
 
   /** Only the newest preview of a draft is open. */
   preview(line) {
-    this.previews.get(line.question_id)?.fold();
-    const preview = new Preview({ line, hands: this });
+    const former = this.previews.get(line.question_id) ?? null;
+    const preview = new Preview({ line, hands: this, former });
+    former?.fold();
     this.previews.set(line.question_id, preview);
     return preview;
   }

@@ -3,7 +3,7 @@
 import { base } from "./texts.js";
 
 const PARALLEL = 4;
-const KEPT_FRAMES = 60;
+const KEPT_FRAMES = 160;
 const KEPT_PIXELS = 80e6;
 const AHEAD = 10;
 const BEHIND = 2;
@@ -51,6 +51,13 @@ export class FrameLoader {
     return found;
   }
 
+  /** Take over a changed list of slices; pictures that are there stay. */
+  follow(frames) {
+    for (const { abort } of this.underway.values()) abort.abort();
+    this.frames = frames;
+    this.wanted = [];
+  }
+
   close() {
     for (const { abort } of this.underway.values()) abort.abort();
     for (const picture of this.kept.values()) picture.bitmap.close?.();
@@ -79,7 +86,8 @@ export class FrameLoader {
 
   item(index, lossless) {
     const { window, edge } = this.look;
-    return { index, lossless, key: `${index}|${window}|${edge}|${lossless ? "png" : "jpeg"}`, window, edge };
+    const { image, frame } = this.frames[index];
+    return { index, lossless, key: `${image}/${frame}|${window}|${edge}|${lossless ? "png" : "jpeg"}`, window, edge };
   }
 
   pump() {

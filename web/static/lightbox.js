@@ -1,22 +1,24 @@
 /** The viewer over the whole screen, and small pictures that open it; Back, Escape and [×] close it. */
 
 import { frameAddress } from "./frames.js";
-import { button, icon, make } from "./nodes.js";
+import { button, fill, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
 import { Viewer } from "./viewer.js";
 import { middleOf } from "./viewerparts.js";
 import { describe, sayLength } from "./windows.js";
 
-/** Open series full screen. `footer(series)` may give nodes for the bottom, asked again by `refresh()`. */
+/**
+ * Open series full screen. `footer(series)` may give nodes for the bottom, asked again by `refresh()`;
+ * `onSeen(uid, frame)` is told of every slice that is drawn.
+ */
 export function openLightbox({ series, index = 0, slice = null, title = "", footer = null, onSeen, onClose = () => {} }) {
   const dialog = make("dialog", { class: "lightbox", "aria-label": say("viewer.name") });
   const box = { dialog };
-  box.refresh = () => footer && viewer && viewer.parts.footer.replaceChildren(...footer(viewer.current, box));
+  box.refresh = () => footer && viewer && fill(viewer.parts.footer, footer(viewer.current));
   let viewer = null;
   document.body.append(dialog);
   dialog.showModal();
-  const seen = (uid, slices) => { onSeen?.(uid, slices); box.refresh(); };
-  viewer = new Viewer({ series, index, slice, onSeen: seen, onSeries: () => box.refresh() });
+  viewer = new Viewer({ series, index, slice, onSeen, onSeries: () => box.refresh() });
   viewer.parts.title.textContent = title;
   viewer.addButton(say("viewer.close"), "close", () => dialog.close());
   dialog.append(viewer.element);

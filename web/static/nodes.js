@@ -38,7 +38,7 @@ const FILLED = new Set(["urgent", "today", "routine", "send"]);
 export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value);
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== 0));
+  node.append(...shown(children));
   return node;
 }
 
@@ -56,14 +56,25 @@ export function icon(name) {
 
 /** Return a button with a text, or with an icon and a spoken label. */
 export function button(label, { icon: name, bare = false, digit, ...attributes } = {}, press) {
-  const shown = [name && icon(name), digit && make("kbd", { class: "digit" }, digit), !bare && make("span", {}, label)];
+  const parts = [name && icon(name), digit && make("kbd", { class: "digit" }, digit), !bare && make("span", {}, label)];
   const named = bare ? { "aria-label": label, title: label } : {};
-  return make("button", { type: "button", ...named, ...attributes, on: { click: press } }, shown);
+  return make("button", { type: "button", ...named, ...attributes, on: { click: press } }, parts);
 }
 
 /** Replace everything in a node. */
 export function fill(node, ...children) {
-  node.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== 0));
+  node.replaceChildren(...shown(children));
+  return node;
+}
+
+/** Replace everything in a node but one child: a field that is moved loses its focus and a half-composed syllable. */
+export function fillAround(kept, ...children) {
+  const node = kept.parentNode;
+  const parts = shown(children);
+  const place = parts.indexOf(kept);
+  for (const child of [...node.childNodes]) if (child !== kept) child.remove();
+  kept.before(...parts.slice(0, place));
+  kept.after(...parts.slice(place + 1));
   return node;
 }
 
@@ -79,6 +90,10 @@ export function marked(text, title) {
   }
   pieces.push(letters.slice(from).join(""));
   return pieces.filter((piece) => piece !== "");
+}
+
+function shown(children) {
+  return children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== 0 && child !== "");
 }
 
 function setAttribute(node, name, value) {

@@ -1,23 +1,40 @@
 /** The asker's preview: exactly what the panel will see, each series looked at full-size before it goes. */
 
 import { act, get } from "./api.js";
+import { DraftEdit } from "./draftedit.js";
 import { choicesNode, quotedNode } from "./lines.js";
 import { confirmed, openLightbox, poster } from "./lightbox.js";
-import { button, fill, icon, make } from "./nodes.js";
+import { lookAt, noteDrawn } from "./looks.js";
+import { button, fill, fillAround, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
 import { describe } from "./windows.js";
 
 const POLL_MS = 2000;
-/** Series whose full-size picture was drawn on this page, by uid. */
-const looked = new Set();
 
 /** One preview card; it fetches its question and keeps up with it through `refresh()`. */
 export class Preview {
-  constructor({ line, hands }) {
+  /** `former` is the card that this one takes the place of: a text being edited and an open viewer move over. */
+  constructor({ line, hands, former = null }) {
     Object.assign(this, { line, hands });
     this.node = make("div", { class: "preview", "aria-busy": "true" }, make("p", { class: "dim" }, line.text || say("preview.loading")));
     this.removing = new Set();
+    this.editor = former?.editor ?? new DraftEdit({ questionId: line.question_id, complain: (error) => hands.complain(error) });
+    this.editor.onClose = () => this.paint();
+    if (former) this.takeOver(former);
     this.refresh();
+  }
+
+  takeOver(former) {
+    const { question, box, shape, editor } = former;
+    Object.assign(this, { question, box, shape });
+    former.heir = this;
+    if (editor.isFocused) requestAnimationFrame(() => editor.focus());
+    if (editor.isOpen) this.paint();
+  }
+
+  /** The card that stands for this draft now. */
+  get latest() {
+    return this.heir?.latest ?? this;
   }
 
   /** Fetch the question again and show it. */
@@ -40,13 +57,31 @@ export class Preview {
   }
 
   paint() {
-    if (this.isFolded || this.isEditing) return;
+    if (this.isFolded) return;
     this.node.removeAttribute("aria-busy");
     const { question } = this;
     const isDraft = question.state === "draft";
     const parts = isDraft || this.held.length ? this.openCard(isDraft) : this.doneCard();
-    this.keepPosters(parts);
+    this.show(parts);
+    this.keepUp();
+  }
+
+  /** The viewer that is open shows what has come since; without a series left it closes. */
+  keepUp() {
+    const { series = [] } = this.question;
+    const shape = JSON.stringify(series.map((one) => [one.uid, one.frames.map(({ image, frame }) => [image, frame])]));
+    if (this.box && !series.length) this.box.close();
+    else if (this.box && shape !== this.shape) this.box.viewer.update(series);
+    this.shape = shape;
     this.box?.refresh();
+  }
+
+  /** A save of the text met another change: what was typed comes back. */
+  async textChanged() {
+    if (!this.editor.isSaved) return;
+    await this.refresh();
+    this.editor.reopen(this.question.text);
+    this.paint();
   }
 
   get held() {
@@ -80,9 +115,11 @@ export class Preview {
   }
 
   /** Unchanged parts would flicker when made anew, so pictures already loaded are kept. */
-  keepPosters(parts) {
+  show(parts) {
     const old = new Map([...this.node.querySelectorAll(".series-card")].map((node) => [node.dataset.uid, node.querySelector(".poster")]));
-    fill(this.node, parts);
+    const { node: editing } = this.editor;
+    if (editing.parentNode === this.node && parts.includes(editing)) fillAround(editing, parts);
+    else fill(this.node, parts);
     for (const card of this.node.querySelectorAll(".series-card")) {
       const kept = old.get(card.dataset.uid);
       if (kept) card.querySelector(".poster").replaceWith(kept);
@@ -91,6 +128,7 @@ export class Preview {
 
   textNode() {
     const { text } = this.question;
+    if (this.editor.isOpen) return this.editor.node;
     const edit = this.can("edit_text") && button(say("preview.edit"), { icon: "pencil", class: "plain" }, () => this.edit());
     const words = text?.value ? quotedNode(text) : [make("p", { class: "dim" }, say("preview.no_text"))];
     return make("div", { class: "preview-text" }, words, edit);
@@ -102,18 +140,9 @@ export class Preview {
   }
 
   edit() {
-    this.isEditing = true;
-    const input = make("textarea", { rows: "5", value: this.question.text?.value ?? "", "aria-label": say("preview.edit") });
-    const stop = () => { this.isEditing = false; this.paint(); };
-    const save = async () => {
-      if (!input.value.trim()) return input.focus();
-      await this.run(() => act("edit_text", { question_id: this.question.id, fields: { text: input.value.trim() } }));
-      return stop();
-    };
-    input.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && save());
-    const row = make("div", { class: "row end" }, button(say("cancel"), { class: "plain" }, stop), button(say("save"), { class: "primary" }, save));
-    fill(this.node.querySelector(".preview-text"), input, row);
-    input.focus();
+    this.editor.open(this.question.text);
+    this.paint();
+    this.editor.focus();
   }
 
   progressNode() {
@@ -135,7 +164,8 @@ export class Preview {
   seriesNode(series) {
     const open = () => this.open(series);
     const state = series.confirmed ? make("p", { class: "series-state ok" }, icon("check"), say("preview.confirmed")) : null;
-    const hint = !series.confirmed && !looked.has(series.uid) ? make("p", { class: "hint" }, say(series.slices > 1 ? "preview.look_stack" : "preview.look")) : null;
+    const words = series.confirmed ? "" : hintOf(series);
+    const hint = words && make("p", { class: "hint" }, words);
     return make("div", { class: `series-card ${series.confirmed ? "confirmed" : ""}`, "data-uid": series.uid },
       poster(series, { press: open }),
       make("p", { class: "series-name" }, describe(series)),
@@ -143,7 +173,7 @@ export class Preview {
   }
 
   seriesButtons(series) {
-    const confirm = button(say("preview.confirm"), { icon: "check", class: "confirm", disabled: !looked.has(series.uid), "data-action": "confirm_series" },
+    const confirm = button(say("preview.confirm"), { icon: "check", class: "confirm", disabled: !lookAt(series).isDone, "data-action": "confirm_series" },
       () => this.confirm(series));
     const remove = button(say("preview.remove"), { icon: "trash", class: "plain quiet", disabled: this.removing.has(series.uid), "data-action": "remove_series" },
       () => this.remove(series));
@@ -153,18 +183,23 @@ export class Preview {
   open(series) {
     const list = this.question.series;
     const index = Math.max(0, list.findIndex((one) => one.uid === series.uid));
-    const onSeen = (uid, slices) => { looked.add(uid); if (slices === 1) this.paint(); };
-    this.box = openLightbox({ series: list, index, title: say("preview.viewer_title"), footer: (one) => this.footer(one), onSeen, onClose: () => (this.box = null) });
+    const onSeen = (uid, frame) => noteDrawn(uid, frame) && this.latest.box?.refresh();
+    const onClose = () => { this.latest.box = null; this.latest.paint(); };
+    this.box = openLightbox({ series: list, index, title: say("preview.viewer_title"), footer: (one) => this.latest.footer(one), onSeen, onClose });
   }
 
   footer(shown) {
     const series = this.question.series.find((one) => one.uid === shown.uid) ?? shown;
     if (series.confirmed) return [make("p", { class: "series-state ok" }, icon("check"), say("preview.confirmed"))];
-    return [make("p", { class: "hint" }, say("preview.names_where")), make("div", { class: "row" }, this.seriesButtons(series))];
+    const isStack = series.frames.length > 1;
+    const progress = isStack && make("p", { class: "hint progress", role: "status" }, hintOf(series) || say("preview.looked_through"));
+    return [make("p", { class: "hint" }, say("preview.names_where")), progress, make("div", { class: "row" }, this.seriesButtons(series))];
   }
 
+  /** What is confirmed is what was shown: slices that came after the look wait for another. */
   async confirm(series) {
-    await this.run(() => act("confirm_series", { question_id: this.question.id, fields: { series: series.uid } }));
+    const { images } = lookAt(series);
+    await this.run(() => act("confirm_series", { question_id: this.question.id, fields: { series: series.uid, images: images.join(" ") } }));
     series.confirmed = true;
     this.paint();
     this.goOn(series);
@@ -199,4 +234,13 @@ export class Preview {
       throw error;
     }
   }
+}
+
+/** Say what is still to be looked at before a series can be confirmed; nothing once it was looked through. */
+function hintOf(series) {
+  const { seen, total, isDone, isAgain } = lookAt(series);
+  if (isDone) return "";
+  if (total === 1) return say("preview.look");
+  if (seen) return say("preview.look_on", { seen, total });
+  return say(isAgain ? "preview.look_again" : "preview.look_stack");
 }

@@ -20,7 +20,6 @@ export class Viewer {
     this.element = this.parts.root;
     this.mode = "scroll";
     this.window = null;
-    this.seen = new Map();
     this.stage = new Stage(this.parts.canvas, { onResize: () => this.look() });
     listen(this.parts.stage, () => this.mode, this);
     this.element.addEventListener("keydown", (event) => this.key(event));
@@ -56,18 +55,22 @@ export class Viewer {
     this.onSeries(this.current);
   }
 
-  /** Take over a changed list of series without losing the place. */
+  /** Take over a changed list of series without losing the place: the slice that is looked at stays. */
   update(series) {
-    const uid = this.current?.uid;
-    const slice = this.target;
+    const { current, frame } = this;
+    const index = series.findIndex((one) => one.uid === current.uid);
     this.series = series;
-    const index = series.findIndex((one) => one.uid === uid);
-    if (index >= 0 && series[index].frames.length === this.loader.frames.length) {
-      this.chosen = index;
-      fillStrip(this.parts.strip, series, index, (next) => this.choose(next));
-      return;
-    }
-    this.choose(Math.max(0, index), index >= 0 ? slice : 0);
+    if (index < 0) return this.choose(0);
+    this.chosen = index;
+    fillStrip(this.parts.strip, series, index, (next) => this.choose(next));
+    const { frames } = this.current;
+    const place = frames.findIndex((one) => one.image === frame.image && one.frame === frame.frame);
+    this.target = place >= 0 ? place : Math.min(this.target, frames.length - 1);
+    this.drawn = null;
+    this.loader.follow(frames);
+    this.parts.slider.max = String(frames.length);
+    this.tell();
+    return this.look();
   }
 
   /** Add a button to the viewer's bar. */
@@ -199,7 +202,7 @@ export class Viewer {
     this.stage.show(picture.bitmap, this.current.frames[index], this.current.spacing_mm);
     this.drawn = index;
     if (index === this.target) this.found();
-    this.noteSeen(index);
+    this.onSeen(this.current.uid, this.current.frames[index]);
     this.tell();
   }
 
@@ -220,15 +223,6 @@ export class Viewer {
     if (index !== this.target || this.loader.picture(index)) return;
     this.parts.failure.textContent = say(isFinal ? "viewer.gone" : "viewer.failed");
     this.parts.failure.hidden = false;
-  }
-
-  noteSeen(index) {
-    const { uid } = this.current;
-    if (!this.seen.has(uid)) this.seen.set(uid, new Set());
-    const slices = this.seen.get(uid);
-    if (slices.has(index)) return;
-    slices.add(index);
-    this.onSeen(uid, slices.size);
   }
 
   tell() {

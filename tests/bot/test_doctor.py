@@ -1,0 +1,128 @@
+"""What `hilum doctor` and /healthz find, one fault at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import health
+from bot.compose import Parts, compose, make_worker
+from bot.doctor import examine
+from config.loading import load_settings
+from config.settings import Settings
+from domain.commands import RouteMessage
+from domain.ids import InboxId
+from storage.keyring import create_keys
+from storage.migrate import prepare
+
+Fault = Callable[[Settings], object]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation in which all is well."""
+    made = load_settings(None, environment={"HILUM_DATA": str(tmp_path / "data")})
+    made.data.mkdir(mode=0o700)
+    prepare(made.database_url.get_secret_value())
+    create_keys(made.keys)
+    return made
+
+
+@pytest.fixture
+async def parts(settings: Settings) -> AsyncIterator[Parts]:
+    opened = compose(settings)
+    yield opened
+    opened.close()
+
+
+def _lose_keys(settings: Settings) -> None:
+    for key in settings.keys.glob("archive-*.key"):
+        key.unlink()
+
+
+def _spoil_database(settings: Settings) -> None:
+    (settings.data / "hilum.db").write_bytes(b"no database at all" * 100)
+
+
+FAULTS: dict[str, tuple[str, Fault, str]] = {
+    "no data folder": ("data folder", lambda s: s.data.rename(s.data.with_name("away")), "missing"),
+    "data open to others": ("data folder", lambda s: s.data.chmod(0o755), "can be read by others"),
+    "no archive key": ("keys", _lose_keys, "archive key missing"),
+    "keys open to others": ("keys", lambda s: s.keys.chmod(0o750), "can be read by others"),
+    "new database": ("database", lambda s: (s.data / "hilum.db").unlink(), "not set up"),
+    "damaged database": ("database", _spoil_database, "database"),
+    "archive is a file": ("archive", lambda s: s.archive_folder.write_text("mine"), "missing"),
+}
+
+
+async def test_healthy_installation_has_nothing_to_mend(settings: Settings) -> None:
+    findings = await examine(settings)
+
+    assert [finding for finding in findings if not finding.is_fine] == []
+    assert [finding.part for finding in findings] == [
+        "settings", "data folder", "keys", "database", "archive", "channels", "jobs",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_fault_is_found_with_a_way_to_mend_it(settings: Settings, fault: str) -> None:
+    part, cause, says = FAULTS[fault]
+    cause(settings)
+
+    found = {finding.part: finding for finding in await examine(settings)}
+
+    assert not found[part].is_fine
+    assert says in found[part].says
+    assert found[part].mend
+
+
+async def test_society_without_a_channel_reaches_nobody(tmp_path: Path, settings: Settings) -> None:
+    environment = {"HILUM_DATA": str(settings.data), "HILUM_CHANNELS__WEB__ENABLED": "false"}
+
+    found = {finding.part: finding for finding in await examine(load_settings(None, environment=environment))}
+
+    assert not found["channels"].is_fine
+
+
+async def test_parked_work_is_found(settings: Settings, parts: Parts) -> None:
+    command = RouteMessage(inbox_id=InboxId("a"))
+    await parts.services.store.write(lambda transaction: transaction.jobs.add(command))
+    now = parts.services.clock()
+    (job,) = await parts.storage.queue.claim(now, owner="me", limit=1, lease=timedelta(minutes=1))
+    await parts.storage.queue.park(job.id, owner="me", error="KeyError")
+
+    found = {finding.part: finding for finding in await examine(settings)}
+
+    assert (found["jobs"].is_fine, found["jobs"].says) == (False, "1 parked")
+
+
+async def test_everything_runs(parts: Parts) -> None:
+    worker = make_worker(parts)
+    worker.seen_at = parts.services.clock()
+
+    assert await health.check(parts, worker) == dict.fromkeys(("worker", "database", "archive", "keys"), True)
+
+
+async def test_worker_is_starting_then_silent(parts: Parts) -> None:
+    worker = make_worker(parts)
+
+    starting = (await health.check(parts, worker))["worker"]
+    worker.seen_at = parts.services.clock() - timedelta(minutes=1)
+
+    assert (starting, (await health.check(parts, worker))["worker"]) == ("starting", "silent")
+
+
+async def test_faults_are_named_by_fixed_words(parts: Parts, settings: Settings) -> None:
+    _lose_keys(settings)
+    settings.archive_folder.rename(settings.data / "away")
+    parts.storage.store.close()
+
+    found = await health.check(replace(parts), make_worker(parts))
+
+    assert found["archive"] == "folder_missing"
+    assert found["keys"] == "archive_key_missing"
+    assert found["database"] == "database_unavailable"
