@@ -10,7 +10,7 @@ import { button, fill, icon, make } from "./nodes.js";
 import { Outbox } from "./outbox.js";
 import { Preview } from "./preview.js";
 import { follow } from "./stream.js";
-import { dayOf, say } from "./texts.js";
+import { dayOf, me, say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 
 /** Buttons that begin a reply instead of being pressed. */
@@ -139,8 +139,15 @@ class Chat {
   }
 
   async reply(line) {
-    const label = labelOf(line) ?? (await get(`/api/questions/${line.question_id}`)).label;
-    this.composer.replyTo({ id: line.question_id, label });
+    this.composer.replyTo(await this.repliedTo(line));
+  }
+
+  /** Members write about their own questions; only of the panel it is asked whose it is. */
+  async repliedTo(line) {
+    const label = labelOf(line);
+    if (label && !me.roles.length) return { id: line.question_id, label };
+    const question = await get(`/api/questions/${line.question_id}`);
+    return { id: question.id, label: question.label, mine: question.mine };
   }
 
   async show(line, image) {

@@ -2,6 +2,7 @@
 
 import { button, fill, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
+import { toast } from "./toasts.js";
 import { showBatch } from "./tray.js";
 import { UploadBatch, filesOf } from "./uploader.js";
 
@@ -16,7 +17,7 @@ export class Composer {
     this.listen();
   }
 
-  /** Reply to a question: shown as a chip until sent or taken away. */
+  /** Reply to a question {id, label, mine}: shown as a chip until sent or taken away. */
   replyTo(question) {
     this.reply = question;
     fill(this.chip, question
@@ -24,6 +25,7 @@ export class Composer {
          button(say("chat.no_reply"), { icon: "close", bare: true, class: "tool small" }, () => this.replyTo(null))]
       : []);
     this.chip.hidden = !question;
+    this.menu.hidden = !this.takesFiles;
     if (question) this.input.focus();
   }
 
@@ -35,7 +37,17 @@ export class Composer {
   }
 
   add(files) {
-    if (files.length) this.batch.add(files);
+    if (files.length && this.takesFiles) this.batch.add(files);
+    else if (files.length) this.refuseFiles();
+  }
+
+  /** Files go to the own draft or question; a colleague's is answered in words. */
+  get takesFiles() {
+    return !this.reply || this.reply.mine !== false;
+  }
+
+  refuseFiles() {
+    toast(say("chat.no_files_here", { label: this.reply.label }), { kind: "error" });
   }
 
   get isEmpty() {
@@ -107,6 +119,7 @@ export class Composer {
 
   send() {
     if (this.isEmpty) return this.input.focus();
+    if (this.batch.items.length && !this.takesFiles) return this.refuseFiles();
     const message = { text: this.input.value.trim(), batch: this.batch, tray: this.tray, reply: this.reply };
     this.renew();
     this.onSend(message);

@@ -6,7 +6,7 @@ import { CasePane } from "./casepane.js";
 import { startClock } from "./clock.js";
 import { button, fill, make } from "./nodes.js";
 import { follow } from "./stream.js";
-import { say } from "./texts.js";
+import { plainly, say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 import { Worklist } from "./worklist.js";
 
@@ -54,7 +54,7 @@ class Desk {
   }
 
   open(id) {
-    this.news = this.news.filter((one) => one.id !== id || one.close());
+    this.forgetNews(id);
     this.pane = new CasePane({ id, back: () => (location.hash = "") });
     const kept = this.replies.get(id);
     if (kept) {
@@ -68,12 +68,19 @@ class Desk {
     this.pane.refresh();
   }
 
+  /** Once a question is read or taken, the call for it need not stand there any longer. */
+  forgetNews(id) {
+    for (const one of this.news) if (one.id === id) one.close();
+    this.news = this.news.filter((one) => one.id !== id);
+  }
+
   leave() {
     this.pane?.close();
     this.pane = null;
   }
 
-  changed({ question_id: id }) {
+  changed({ question_id: id, kind }) {
+    if (kind === "claimed") this.forgetNews(id);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.refresh(), GATHER_MS);
     if (this.pane?.id !== id) return;
@@ -84,7 +91,7 @@ class Desk {
   line(line) {
     if (line.direction !== "out" || !line.text) return;
     const open = line.question_id && line.question_id !== this.pane?.id ? () => (location.hash = `q/${line.question_id}`) : null;
-    const close = toast(line.text, { press: open, kind: open ? "news" : "plain" });
+    const close = toast(plainly(line.text), { press: open, kind: open ? "news" : "plain" });
     if (open) this.news.push({ id: line.question_id, close });
   }
 

@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { fill, make } from "./nodes.js";
 import { follow } from "./stream.js";
-import { base, momentOf, say } from "./texts.js";
+import { base, momentOf, plainly, say } from "./texts.js";
 import { complain } from "./toasts.js";
 
 const app = document.getElementById("app");
@@ -18,12 +18,19 @@ async function refresh() {
 
 /** `links` maps Q-labels to question ids where the server knows them; other labels stay plain. */
 function digestNode({ at, text, links = {} }) {
-  return make("article", { class: "digest" }, make("time", { datetime: at }, momentOf(at)), make("div", { class: "digest-text" }, linked(text, links)));
+  const left = withoutGaps(plainly(text));
+  const words = left ? make("div", { class: "digest-text" }, linked(left, links)) : make("p", { class: "dim" }, say("digests.taken_back"));
+  return make("article", { class: "digest" }, make("time", { datetime: at }, momentOf(at)), words);
 }
 
 function linked(text, links) {
   return text.split(/(\bQ\d+\b)/).map((part) =>
     links[part] ? make("a", { href: `${base}/questions/${encodeURIComponent(links[part])}` }, part) : part);
+}
+
+/** A case that was taken back leaves an empty line, which nobody needs to see. */
+function withoutGaps(text) {
+  return text.replaceAll(/\n\s*\n(?:\s*\n)+/g, "\n\n").trim();
 }
 
 async function start() {

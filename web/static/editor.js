@@ -6,7 +6,7 @@ import { urgencyNode } from "./clock.js";
 import { confirmed } from "./lightbox.js";
 import { button, fill, icon, make, marked } from "./nodes.js";
 import { follow } from "./stream.js";
-import { base, momentOf, replacedTitle, say } from "./texts.js";
+import { base, momentOf, plainly, say, sayKind } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 
 const EARLY_MS = 14 * 24 * 3600 * 1000;
@@ -142,7 +142,7 @@ function valueOf(text) {
 
 function textOf(text) {
   if (!text) return [make("p", { class: "dim" }, "–")];
-  return [make("p", {}, typeof text === "string" ? text : marked(text, replacedTitle))];
+  return [make("p", {}, typeof text === "string" ? plainly(text) : marked(text, sayKind))];
 }
 
 showBar();

@@ -44,6 +44,7 @@ export class FrameLoader {
 
   /** Return the best picture of a slice at the present window, or null. */
   picture(index) {
+    if (!this.frames[index]) return null;
     const lossless = this.kept.get(this.item(index, true).key);
     const found = lossless ?? this.kept.get(this.item(index, false).key);
     if (!found) return null;

@@ -2,7 +2,7 @@
 
 import { frameAddress } from "./frames.js";
 import { button, icon, make, marked } from "./nodes.js";
-import { dayOf, replacedTitle, say, timeOf } from "./texts.js";
+import { dayOf, say, sayKind, timeOf, withPlaceholders } from "./texts.js";
 
 /** Lines that carry the card on which series are looked through. */
 export const CARD_KEYS = new Set(["draft.preview", "draft.images_held"]);
@@ -44,7 +44,7 @@ export function dayNode(iso) {
 
 /** Return a quoted de-identified text with its legend where something was replaced. */
 export function quotedNode(quoted) {
-  const text = make("p", { class: "quoted" }, marked(quoted, replacedTitle));
+  const text = make("p", { class: "quoted" }, marked(quoted, sayKind));
   if (!quoted.replacements?.length) return [text];
   return [text, make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend"))];
 }
@@ -71,10 +71,11 @@ function errorNode(pending, hands) {
 function contentOf(line, hands) {
   const isEcho = line.key === "echo";
   const parts = [];
-  if (line.text && !(isEcho && line.quoted?.value)) parts.push(make("p", { class: "text" }, line.text));
+  if (line.text && !(isEcho && line.quoted?.value)) parts.push(make("p", { class: "text" }, marked(withPlaceholders(line.text), sayKind)));
   if (line.quoted?.value && !repeats(line)) parts.push(...quotedNode(line.quoted));
   if (line.images?.length) parts.push(picturesNode(line, hands));
   if (line.link) parts.push(linkNode(line.link));
+  if (!parts.length && line.key?.startsWith("digest.")) parts.push(make("p", { class: "dim" }, say("digests.taken_back")));
   return parts;
 }
 

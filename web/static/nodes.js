@@ -78,14 +78,15 @@ export function fillAround(kept, ...children) {
   return node;
 }
 
-/** Return the pieces of a de-identified text, its placeholders marked; offsets count code points. */
-export function marked(text, title) {
+/** Return the pieces of a de-identified text, its placeholders marked in the reader's words; offsets count code points. */
+export function marked(text, sayKind) {
   const letters = Array.from(text.value);
   const pieces = [];
   let from = 0;
   for (const { start, end, kind } of [...(text.replacements ?? [])].sort((a, b) => a.start - b.start)) {
     pieces.push(letters.slice(from, start).join(""));
-    pieces.push(make("mark", { class: "replaced", title: title(kind) }, letters.slice(start, end).join("")));
+    const stored = letters.slice(start, end).join("");
+    pieces.push(make("mark", { class: "replaced", title: stored }, sayKind(kind) ?? stored));
     from = end;
   }
   pieces.push(letters.slice(from).join(""));

@@ -4,9 +4,9 @@ import { get } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { startClock, urgencyNode } from "./clock.js";
 import { inlineViewer, posters } from "./lightbox.js";
-import { fill, make } from "./nodes.js";
+import { fill, make, marked } from "./nodes.js";
 import { follow } from "./stream.js";
-import { base, momentOf, say } from "./texts.js";
+import { base, momentOf, say, sayKind } from "./texts.js";
 import { Thread, cardNode } from "./thread.js";
 import { complain } from "./toasts.js";
 
@@ -40,7 +40,7 @@ class QuestionPage {
       question.full ? make("span", { class: `state state-${question.state}` }, say(`state.${question.state}`)) : null,
       make("span", { class: "dim opened" }, question.opened_at ? momentOf(question.opened_at) : ""),
       make("span", { class: "grow" }), make("a", { class: "button", href: `${base}/chat` }, say("question.to_chat")));
-    fill(this.card, question.full ? cardNode(question) : make("p", { class: "question-text" }, question.text?.value ?? ""));
+    fill(this.card, question.full ? cardNode(question) : make("p", { class: "question-text" }, marked(question.text, sayKind)));
     this.thread.update(question.entries);
     if (!isSame) this.showImages();
   }

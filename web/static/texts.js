@@ -10,6 +10,8 @@ export const page = body.dataset.page ?? "";
 export const me = read("me") ?? { id: "", name: "", language, roles: [], demo: isDemo };
 
 const texts = read("texts") ?? {};
+/** Placeholders as texts are stored with them. */
+const PLACEHOLDER = /\[(resident number|phone|e-mail|number|birth date|name)\]/g;
 /** Times are said on the member's own clock where the server names it, as the bot's sentences do. */
 const zone = me.time_zone ? { timeZone: me.time_zone } : {};
 const clock = new Intl.DateTimeFormat(language, { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -44,10 +46,23 @@ export function sizeOf(bytes) {
   return `${number.format(Math.round(bytes / 1e8) / 10)} GB`;
 }
 
-/** Return the word for what a placeholder stands for. */
-export function replacedTitle(kind) {
-  const key = `replaced.${kind.replaceAll(/[ -]/g, "_")}`;
-  return canSay(key) ? say("replaced.title", { kind: say(key) }) : say("replaced.legend");
+/** Return a placeholder in the reader's words, "[phone]"; null where there is no word for what it stands for. */
+export function sayKind(kind) {
+  const key = `kind.${kind.replaceAll(/[ -]/g, "_")}`;
+  return canSay(key) ? `[${say(key)}]` : null;
+}
+
+/** Return a text that comes as a plain string with its placeholders in the reader's words. */
+export function plainly(text) {
+  return text.replaceAll(PLACEHOLDER, (stored, kind) => sayKind(kind) ?? stored);
+}
+
+/** Return a plain string as a text with its placeholders found; offsets count code points. */
+export function withPlaceholders(value) {
+  const countTo = (place) => Array.from(value.slice(0, place)).length;
+  const found = [...value.matchAll(PLACEHOLDER)];
+  const replacements = found.map(({ 0: stored, 1: kind, index }) => ({ start: countTo(index), end: countTo(index + stored.length), kind }));
+  return { value, replacements };
 }
 
 function read(id) {

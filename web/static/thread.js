@@ -2,7 +2,7 @@
 
 import { dueNode, dueOf, urgencyNode } from "./clock.js";
 import { fill, icon, make, marked } from "./nodes.js";
-import { canSay, momentOf, replacedTitle, say } from "./texts.js";
+import { canSay, momentOf, say, sayKind, withPlaceholders } from "./texts.js";
 import { sayContrast } from "./windows.js";
 
 const SPOKEN = new Set(["asked_back", "information", "note", "answer"]);
@@ -19,7 +19,7 @@ export function cardNode(question) {
     [say("card.images"), sayImages(question)],
   ];
   const rows = facts.map(([name, value]) => [make("dt", {}, name), valueNode(value)]);
-  const text = question.text?.value ? marked(question.text, replacedTitle) : say("desk.no_text");
+  const text = question.text?.value ? marked(question.text, sayKind) : say("desk.no_text");
   const legend = question.text?.replacements?.length ? make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend")) : null;
   return make("section", { class: "card", "aria-label": say("card.name") }, make("dl", {}, rows.flat()), make("p", { class: "question-text" }, text), legend);
 }
@@ -59,7 +59,7 @@ function spokenNode(entry) {
   const head = make("p", { class: "entry-head" }, isNote && icon("lock"), make("strong", {}, entry.mine ? say("thread.you") : entry.actor || "Hilum"),
     make("span", { class: "entry-kind" }, say(`entry.${entry.kind}`)), make("span", { class: "grow" }), make("time", { datetime: entry.at }, momentOf(entry.at)));
   return make("li", { class: `entry ${entry.kind} ${entry.mine ? "mine" : ""}`, "data-entry": entry.id },
-    head, make("p", { class: "entry-text" }, marked(asText(entry.text), replacedTitle)), confidence ? confidenceNode(confidence) : null);
+    head, make("p", { class: "entry-text" }, marked(asText(entry.text), sayKind)), confidence ? confidenceNode(confidence) : null);
 }
 
 function confidenceNode(confidence) {
@@ -79,7 +79,7 @@ function happenedNode(entry) {
 
 /** Entries come as plain strings, questions with their replacements. */
 function asText(text) {
-  return typeof text === "string" ? { value: text } : text;
+  return typeof text === "string" ? withPlaceholders(text) : text;
 }
 
 function saidOr(key, word) {

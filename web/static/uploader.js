@@ -128,18 +128,23 @@ export class UploadBatch {
     this.pump();
   }
 
-  /** PUT the rest; after a break ask how much arrived and go on from there, more patiently each time. */
+  /**
+   * PUT the rest; after a break ask how much arrived and go on from there, more patiently each time.
+   * What counts as progress is what the server has kept, not what the browser has sent.
+   */
   async sendAll(item) {
     let round = 0;
+    let kept = item.sent;
     while (this.items.includes(item)) {
-      const before = item.sent;
       try {
         return await this.put(item);
       } catch (error) {
-        round = item.sent > before ? 0 : round + 1;
-        if (error.code === "upload_offset") item.sent = error.body.received;
-        else if (!error.isPassing || round >= TRIES) throw error;
-        else await this.resume(item, round);
+        const isElsewhere = error.code === "upload_offset";
+        if (!isElsewhere && !error.isPassing) throw error;
+        if (round >= TRIES) throw isElsewhere ? new ApiError(409, { message: say("upload.gave_up") }) : error;
+        await this.resume(item, round);
+        round = item.sent > kept ? 0 : round + 1;
+        kept = Math.max(kept, item.sent);
       }
     }
     return undefined;

@@ -2,7 +2,7 @@
 
 import { dueNode, dueOf, urgencyNode } from "./clock.js";
 import { fill, icon, make } from "./nodes.js";
-import { momentOf, say } from "./texts.js";
+import { momentOf, plainly, say } from "./texts.js";
 
 const RANK = { urgent: 0, today: 1, routine: 2 };
 const WAITING = new Set(["open", "claimed", "needs_info"]);
@@ -87,7 +87,7 @@ export class Worklist {
     const isCurrent = question.id === this.selected;
     return make("li", { "data-id": question.id, class: question.claimed_by_me ? "mine" : "" },
       make("button", { type: "button", class: "row-button", "aria-current": isCurrent ? "true" : null, on: { click: () => this.choose(question.id) } },
-        head, make("span", { class: "row-title" }, question.title || say("desk.no_text")), foot));
+        head, make("span", { class: "row-title" }, plainly(question.title) || say("desk.no_text")), foot));
   }
 }
 
