@@ -169,7 +169,7 @@ def _round(databases: Databases, name: str, *, count: int, load: float, seed: in
 def main(given: Sequence[str] | None = None) -> None:
     parser = arguments(__doc__)
     add_database_option(parser)
-    parser.add_argument("--questions", type=int, default=30)
+    parser.add_argument("--questions", type=int, default=25)
     parser.add_argument("--load", type=float, nargs="*", default=[0.0], help="other messages per second; one row each")
     parser.add_argument("--rounds", type=int, default=1, help="medians of so many rounds are shown")
     parser.add_argument("--seed", type=int, default=1)

@@ -96,7 +96,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = arguments(__doc__)
     add_database_option(parser)
     parser.add_argument("--rate", type=float, default=50.0, help="messages per second")
-    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--members", type=int, default=200, help="among whom the messages are spread")
     parser.add_argument("--rounds", type=int, default=1, help="medians of so many rounds are shown")
     parser.add_argument("--seed", type=int, default=1)

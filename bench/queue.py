@@ -223,7 +223,7 @@ def _round(databases: Databases, name: str, sizes: Sizes) -> list[Row]:
 def main(given: Sequence[str] | None = None) -> None:
     parser = arguments(__doc__)
     add_database_option(parser)
-    parser.add_argument("--deliveries", type=int, default=500)
+    parser.add_argument("--deliveries", type=int, default=400)
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=1, help="medians of so many rounds are shown")
     chosen = parser.parse_args(given)

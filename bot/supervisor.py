@@ -50,7 +50,11 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the port is taken, or the host is not this machine's.
     """
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=512)
+    # asyncio does this for sockets of its own making; without it an answer's body waits 40 ms for its head's receipt.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from domain.ports.services import Log, Services
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
 REAP_EVERY = timedelta(seconds=15)
+GATHER_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,9 @@ class Worker:
 
     async def _fill(self) -> bool:
         """Start what is due, up to the concurrency; False where there is nothing to start."""
+        if len(self._running) > self.options.concurrency // 2:
+            # A claim costs more than most commands: those that end in this moment are replaced by one.
+            await asyncio.wait(self._running, timeout=GATHER_SECONDS)
         free = self.options.concurrency - len(self._running)
         jobs = await self._claim(free) if free > 0 else ()
         for job in jobs:

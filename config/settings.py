@@ -115,7 +115,7 @@ class Digest(Table):
 class Worker(Table):
     """How stored work is done."""
 
-    concurrency: int = Field(default=4, ge=1, le=64)
+    concurrency: int = Field(default=8, ge=1, le=64)
     lease: Duration = timedelta(seconds=60)
     attempts: int = Field(default=8, ge=1)
     poll: Duration = timedelta(seconds=1)

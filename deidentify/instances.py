@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from io import BytesIO
 from typing import NamedTuple
 
@@ -14,17 +15,17 @@ from deidentify.facts import read_facts
 from deidentify.headers.cleaning import Cleaning
 from deidentify.headers.leftovers import refuse_leftovers
 from deidentify.headers.objects import PixelShape, native_bytes, require_bounded_pixels, require_image
-from deidentify.headers.structure import PixelSpan, Structure, read_structure
+from deidentify.headers.structure import RLE, PixelSpan, Structure, read_structure
 from deidentify.headers.values import Written
 from deidentify.headers.writing import write_header
 from deidentify.limits import Limits
 from deidentify.pixels.decoding import quiet, require_decodable
-from deidentify.pixels.streams import blank_comments, stated_size
+from deidentify.pixels.runs import blank_slack
+from deidentify.pixels.streams import begins_picture, blank_comments, stated_size
 from deidentify.pseudonyms import Pseudonyms
 from domain.errors import DeidentificationError
 from domain.study import ImageFacts
 
-_MOST_STREAM_HEADER = 1 << 16
 _Buffer = bytes | bytearray | memoryview
 
 
@@ -44,7 +45,7 @@ def clean_dicom(data: bytes, pseudonyms: Pseudonyms, limits: Limits) -> CleanedD
         structure = read_structure(data, limits)
         original = _read_header(structure)
         require_image(original, structure)
-        cleaning = Cleaning(written=Written(pseudonyms), depth_limit=limits.depth)
+        cleaning = Cleaning(Written(pseudonyms), limits.depth, little_endian=structure.little_endian)
         cleaned = cleaning.clean(original)
         _complete_identity(cleaned, cleaning.written)
         shape = require_bounded_pixels(cleaned, limits)
@@ -84,28 +85,53 @@ def _pixel_element(cleaned: Dataset, structure: Structure, shape: PixelShape) ->
     if span is None:  # pragma: no cover - `require_image` has refused it
         raise DeidentificationError("dicom_without_pixels")
     if span.fragments is not None:
-        return _blanked(structure.data, span, shape)
+        return _blanked(structure, span, shape)
     return _native(structure, span, expected=native_bytes(cleaned, shape), frames=shape.frames), 0
 
 
-def _blanked(data: bytes, span: PixelSpan, shape: PixelShape) -> tuple[list[_Buffer], int]:
-    """Return what lies between the streams as it is, and each stream without its comments.
+def _blanked(structure: Structure, span: PixelSpan, shape: PixelShape) -> tuple[list[_Buffer], int]:
+    """Return what lies between the streams as it is, and each stream without what is no picture.
 
     A stream that says another size than the header would be decoded to another size: a way to exhaust memory.
     """
-    whole = memoryview(data)
+    whole = memoryview(structure.data)
     pieces: list[_Buffer] = []
     count, last = 0, span.start
-    for start, end in (span.fragments or ())[1:]:
-        stream = bytearray(whole[start:end])
-        size = stated_size(bytes(stream[:_MOST_STREAM_HEADER]))
-        if size not in (None, (shape.rows, shape.columns)):
+    for fragments in _pictures(structure, span, shape.frames):
+        stream = bytearray(b"".join(whole[start:end] for start, end in fragments))
+        if structure.transfer_syntax == RLE:
+            blanked = blank_slack(stream, shape.rows * shape.columns)
+        elif stated_size(bytes(stream)) == (shape.rows, shape.columns):
+            blanked = blank_comments(stream)
+        else:
             raise DeidentificationError("pixels_undecodable")
-        blanked = blank_comments(stream)
-        if blanked:
-            pieces += (whole[last:start], stream)
-            count, last = count + blanked, end
+        for start, end in fragments if blanked else ():
+            pieces += (whole[last:start], stream[: end - start])
+            del stream[: end - start]
+            last = end
+        count += blanked
     return [*pieces, whole[last : span.end]], count
+
+
+def _pictures(structure: Structure, span: PixelSpan, frames: int) -> Iterator[list[tuple[int, int]]]:
+    """Yield the fragments of each frame: a fragment that begins no stream goes on with the one before.
+
+    The first item is the offset table: empty, or where in the fragments each frame begins.
+    """
+    (table, end), *fragments = span.fragments or ((0, 0),)
+    data = structure.data
+    starts = {start - 8 - end for start, _ in fragments}
+    offsets = [int.from_bytes(data[place : place + 4], "little") for place in range(table, end, 4)]
+    firsts = [number for number, (start, _) in enumerate(fragments) if _begins(structure, start)]
+    if len(firsts) != frames or firsts[0] != 0 or not starts.issuperset(offsets) or (end - table) % 4:
+        raise DeidentificationError("pixels_undecodable")
+    for first, after in zip(firsts, [*firsts[1:], len(fragments)], strict=True):
+        yield fragments[first:after]
+
+
+def _begins(structure: Structure, start: int) -> bool:
+    """Of run lengths, each fragment is a frame."""
+    return structure.transfer_syntax == RLE or begins_picture(structure.data[start : start + 12])
 
 
 def _native(structure: Structure, span: PixelSpan, *, expected: int, frames: int) -> list[_Buffer]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from domain.commands import RouteMessage
+from domain.delivery import Priority
 from domain.errors import UserError
 from domain.ids import InboxId, MemberId, UploadId, derive_id
 from domain.messages import InboundMessage, lane_of
@@ -41,7 +42,9 @@ class SealedIntake:
         def keep(transaction: Transaction) -> bool:
             if not transaction.inbox.add(inbox_id, cut):
                 return False
-            transaction.jobs.add(RouteMessage(inbox_id=inbox_id), lane=lane_of(cut.sender))
+            # Whoever presses a button waits for what it does.
+            priority = Priority.NORMAL if cut.press is None else Priority.URGENT
+            transaction.jobs.add(RouteMessage(inbox_id=inbox_id), lane=lane_of(cut.sender), priority=priority)
             return True
 
         return await self.store.write(keep)

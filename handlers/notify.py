@@ -24,8 +24,7 @@ async def notify_step(services: Services, command: NotifyStep) -> None:
         question = transaction.questions.lock(command.question_id)
         if not question.is_awaiting_panel or openings(transaction, question.id) != command.opening:
             return
-        if question.urgency is None or question.panel_id is None:
-            return
+        assert question.urgency is not None
         steps = POLICIES[question.urgency].steps
         is_last = command.step + 1 == len(steps)
         if question.state is QuestionState.OPEN or is_last:

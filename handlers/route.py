@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.commands import Command, GatherDraft, RelayInformation, RouteMessage, TakeAction
+from domain.delivery import Priority
 from domain.ids import QuestionId
 from domain.messages import lane_of
 from domain.ports.services import Services
@@ -21,7 +22,8 @@ async def route_message(services: Services, command: RouteMessage) -> None:
 
     def note(transaction: Transaction) -> None:
         lane = lane_of(received.message.sender)
-        transaction.jobs.add(_meaning(services, transaction, received), lane=lane)
+        priority = Priority.NORMAL if received.message.press is None else Priority.URGENT
+        transaction.jobs.add(_meaning(services, transaction, received), lane=lane, priority=priority)
 
     await services.store.write(note)
 

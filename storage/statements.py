@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 
 _FOLLOWED_LOCK = 0x48494C55  # "HILU": any number will do, as long as every process takes the same
 
+_LOCK_FOLLOWED = sa.select(sa.func.pg_advisory_xact_lock(_FOLLOWED_LOCK))
+
 
 def insert_new(connection: sa.Connection, table: sa.Table, row: Row) -> bool:
     """Insert a row; False where one with the same key is there already."""
@@ -48,7 +50,7 @@ def order_followed_rows(connection: sa.Connection) -> None:
     SQLite has one writer, which is enough.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_FOLLOWED_LOCK)))
+        connection.execute(_LOCK_FOLLOWED)
 
 
 def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> Sequence[sa.RowMapping]:

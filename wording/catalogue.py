@@ -66,12 +66,14 @@ def load_catalogue() -> Catalogue:
     Raises:
         CatalogueError: a key stands twice.
     """
-    return Catalogue({language: _read_language(language) for language in Language})
+    folder = resources.files("wording")
+    return Catalogue({language: read_sentences(folder.joinpath(language.value)) for language in Language})
 
 
-def _read_language(language: Language) -> Mapping[str, str]:
+def read_sentences(folder: Traversable) -> Mapping[str, str]:
+    """Read the catalogue files of one language; raises as `load_catalogue` does."""
     sentences: dict[str, str] = {}
-    for file in sorted(resources.files("wording").joinpath(language.value).iterdir(), key=lambda entry: entry.name):
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".po"):
             _read_file(file, sentences)
     return sentences

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from deidentify.headers.rules import KeptRule, Treatment, applied_options, kept_rules, known_codes
+from deidentify.headers.tables import cut_tables
 from deidentify.headers.values import DROPPED, Written, clean_value
 from domain.errors import DeidentificationError
 
@@ -32,6 +33,7 @@ class Cleaning:
 
     written: Written
     depth_limit: int
+    little_endian: bool = True
     counts: Counter[str] = field(default_factory=Counter)
 
     def clean(self, original: Dataset) -> Dataset:
@@ -56,6 +58,7 @@ class Cleaning:
                 self.counts["private_removed" if tag.is_private else "removed"] += 1
                 continue
             self._keep(rule, original[tag], cleaned=cleaned, depth=depth)
+        self.counts["removed"] += cut_tables(cleaned, is_item=depth > 0, little_endian=self.little_endian)
         return cleaned
 
     def _keep(self, rule: KeptRule, element: DataElement, *, cleaned: Dataset, depth: int) -> None:

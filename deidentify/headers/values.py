@@ -18,8 +18,8 @@ DROPPED = object()
 """In place of a value: leave the attribute out."""
 
 _MOST_TABLE_BYTES = 1 << 20
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _DATE = re.compile(r"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):?[0-9:.]*")
 _AGE = re.compile(r"([0-9]{1,3})([DWMY])")
@@ -116,7 +116,7 @@ def _class_uid(rule: KeptRule, values: list[object], written: Written) -> object
 
 
 def _number(rule: KeptRule, values: list[object], written: Written) -> object:
-    """Decimal and integer strings must be nothing but a number; binary ones are numbers already."""
+    """Decimal and integer strings must be nothing but a number that no patient has; binary ones are numbers already."""
     if rule.vr in ("DS", "IS"):
         form = _DECIMAL if rule.vr == "DS" else _WHOLE
         texts = [_number_text(value) for value in values]

@@ -1,44 +1,57 @@
-"""Compressed streams inside of DICOM: their pictures stay as they are, their comments are blanked in place."""
+"""Compressed streams inside of DICOM: their pictures stay as they are, all else in them is blanked in place.
+
+JPEG and JPEG-LS are walked here, JPEG 2000 in `codestreams.py`, run lengths in `runs.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 
+from deidentify.pixels.codestreams import BOX_SIGNATURE, box_spans, code_start, codestream_spans
 from domain.errors import DeidentificationError
 
-_JPEG_START, _JPEG_SCAN, _JPEG_COMMENT = 0xD8, 0xDA, 0xFE
-_JPEG_KEPT_APPLICATION = {0xE0: b"JFIF\0", 0xEE: b"Adobe", 0xE8: b"mrfx"}
-_J2K_START, _J2K_TILE, _J2K_DATA, _J2K_COMMENT = 0x4F, 0x90, 0x93, 0x64
-_JPEG_FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7))
-_MOST_BOXES = 4096
-_BOX_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
-_BOXES_KEPT = frozenset((b"jP  ", b"ftyp", b"jp2h"))
-_BOX_OF_CODE = b"jp2c"
+Span = tuple[int, int]
+_SCAN, _END = 0xDA, 0xD9
+_FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0), 0xF7))
+_KNOWN = _FRAMES | {0xC4, 0xCC, _SCAN, 0xDB, 0xDC, 0xDD, 0xF8}
+"""Segments that decoders read: frames, tables, scans, numbers of lines, restart intervals, presets of JPEG-LS."""
+_APPLICATIONS = ((0xE0, b"JFIF\0\1", 14), (0xE0, b"JFIF\0", 5), (0xEE, b"Adobe", 12), (0xE8, b"mrfx", 5))
+"""Applications that say how colours are meant: how they begin, and how much of them is fixed."""
+_ALONE = frozenset((0x01, *range(0xD0, 0xDA)))
+_AFTER_DATA = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
+"""Within coded data, restart markers and bytes below 0x80 belong to them (JPEG stuffs a zero, JPEG-LS a bit)."""
+_MARKER = re.compile(rb"\xff[\x01-\xfe]")
 
 
 def blank_comments(stream: bytearray) -> int:
-    """Overwrite comments and foreign application data of a JPEG, JPEG-LS or JPEG 2000 stream with zeros.
+    """Overwrite with zeros what is no picture: comments, foreign applications, what lies between and behind.
 
-    Lengths stay, so that offset tables stay true. Returns how many were blanked.
+    Lengths stay, so that offset tables stay true. Returns how many spans were blanked.
 
     Raises:
-        DeidentificationError("pixels_undecodable"): the boxes around a JPEG 2000 code stream lead nowhere.
+        DeidentificationError("pixels_undecodable"): it is none of the known streams, or its boxes lead nowhere.
     """
-    spans = list(_comments(bytes(stream)))
+    spans = list(_spans(bytes(stream)))
     for start, end in spans:
         stream[start:end] = bytes(end - start)
     return len(spans)
 
 
+def begins_picture(head: bytes) -> bool:
+    """Whether these bytes begin a stream, so that they do not go on with the one before."""
+    return head.startswith((b"\xff\xd8\xff", b"\xff\x4f\xff\x51", BOX_SIGNATURE))
+
+
 def stated_size(stream: bytes) -> tuple[int, int] | None:
     """Return rows and columns as the stream's own header states them, None where it states none."""
     if stream[:2] == b"\xff\xd8":
-        frames = (start for marker, start, _ in _segments(stream, 2) if marker in _JPEG_FRAMES)
-        start = next(frames, len(stream))
+        start = next((start for marker, _, start, _ in _segments(stream) if marker in _FRAMES), len(stream))
         return _pair(stream[start + 1 : start + 5])
-    start = stream.find(b"\xff\x4f\xff\x51", 0, _MOST_BOXES) + 8
-    if start < 8:
+    code = code_start(stream)
+    if code is None or not stream.startswith(b"\xff\x4f\xff\x51", code):
         return None
+    start = code + 8
     far, near = _pair(stream[start : start + 8]), _pair(stream[start + 8 : start + 16])
     return (far[1] - near[1], far[0] - near[0]) if far and near else None
 
@@ -49,76 +62,51 @@ def _pair(packed: bytes) -> tuple[int, int] | None:
     return (int.from_bytes(packed[:half], "big"), int.from_bytes(packed[half:], "big")) if half else None
 
 
-def _comments(stream: bytes) -> Iterator[tuple[int, int]]:
+def _spans(stream: bytes) -> Iterator[Span]:
+    """Yield what is to be blanked and is more than padding: zeros, or the 0xFF that may fill before a marker."""
     if stream[:2] == b"\xff\xd8":
-        yield from _jpeg_comments(stream)
+        spans = _jpeg_spans(stream)
     elif stream[:2] == b"\xff\x4f":
-        yield from _codestream_comments(stream, 2)
-    elif stream[:12] == _BOX_SIGNATURE:
-        yield from _box_comments(stream)
+        spans = codestream_spans(stream, 0)
+    elif stream[:12] == BOX_SIGNATURE:
+        spans = box_spans(stream)
+    else:
+        raise DeidentificationError("pixels_undecodable")
+    yield from ((start, min(end, len(stream))) for start, end in spans if stream[start:end].strip(b"\0\xff"))
 
 
-def _jpeg_comments(stream: bytes) -> Iterator[tuple[int, int]]:
-    """Walk the marker segments up to the first scan, and what stands after the end of the image."""
-    for marker, start, end in _segments(stream, 2):
-        kept = _JPEG_KEPT_APPLICATION.get(marker)
-        is_foreign = 0xE0 <= marker <= 0xEF and not (kept and stream.startswith(kept, start))
-        if marker == _JPEG_COMMENT or is_foreign:
-            yield start, end
-    after = stream.rfind(b"\xff\xd9") + 2
-    if any(stream[after:]) and after > 1:
-        yield after, len(stream)
+def _jpeg_spans(stream: bytes) -> Iterator[Span]:
+    last = 2
+    for marker, begin, start, end in _segments(stream):
+        yield last, begin
+        if marker not in _KNOWN:
+            yield start + _kept_of(stream, marker, start), end
+        last = end
+    yield last, len(stream)
 
 
-def _segments(stream: bytes, position: int) -> Iterator[tuple[int, int, int]]:
-    """Yield marker, start and end of each segment's content until the coded data begin."""
-    while position + 4 <= len(stream) and stream[position] == 0xFF:
-        marker = stream[position + 1]
-        if marker in (_JPEG_SCAN, _J2K_TILE, _J2K_DATA):
+def _kept_of(stream: bytes, marker: int, start: int) -> int:
+    fixed = (size for of, begin, size in _APPLICATIONS if marker == of and stream.startswith(begin, start))
+    return next(fixed, 0)
+
+
+def _segments(stream: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield each marker with its place, and start and end of its content; coded data belong to the scan before them.
+
+    Bytes between segments, which decoders pass over, belong to none.
+    """
+    position = 2
+    while found := _MARKER.search(stream, position):
+        begin, position = found.span()
+        marker = stream[begin + 1]
+        start, end = position, position
+        if marker not in _ALONE:
+            start = min(position + 2, len(stream))
+            end = max(start, min(position + int.from_bytes(stream[position:start], "big"), len(stream)))
+        if marker == _SCAN:
+            after = _AFTER_DATA.search(stream, end)
+            end = after.start() if after else len(stream)
+        yield marker, begin, start, end
+        if marker == _END:
             return
-        if marker == 0xFF:
-            position += 1
-            continue
-        end = position + 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
-        start, end = position + 4, max(end, position + 4)
-        yield marker, start, min(end, len(stream))
         position = end
-
-
-def _codestream_comments(stream: bytes, position: int) -> Iterator[tuple[int, int]]:
-    """Walk the main header of a JPEG 2000 code stream, then the header of each tile-part."""
-    while position < len(stream):
-        segments = list(_segments(stream, position))
-        yield from _marked(segments)
-        last = segments[-1][2] if segments else position
-        tile = stream.find(b"\xff\x90\x00\x0a", last, last + 4)
-        length = int.from_bytes(stream[tile + 6 : tile + 10], "big") if tile >= 0 else 0
-        if length == 0:
-            return
-        if tile + 12 < len(stream):
-            yield from _marked(_segments(stream, tile + 12))
-        position = tile + length
-
-
-def _marked(segments: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the text of each comment, behind the two bytes that say in what it is written."""
-    for marker, start, end in segments:
-        if marker == _J2K_COMMENT:
-            yield min(start + 2, end), end
-
-
-def _box_comments(stream: bytes) -> Iterator[tuple[int, int]]:
-    """Walk the boxes around a code stream; a box of no length would keep readers there for ever."""
-    position = 0
-    while position + 8 <= len(stream):
-        length, kind = int.from_bytes(stream[position : position + 4], "big"), stream[position + 4 : position + 8]
-        if kind == _BOX_OF_CODE:
-            inner = _codestream_comments(stream[position + 8 :], 2)
-            yield from ((position + 8 + start, position + 8 + stop) for start, stop in inner)
-            return
-        if length < 8:
-            break
-        if kind not in _BOXES_KEPT:
-            yield position + 8, min(position + length, len(stream))
-        position += length
-    raise DeidentificationError("pixels_undecodable")

@@ -1,7 +1,7 @@
 """Text through the door: find, replace, and look again until nothing is found.
 
-What counts as an identifier is in `patterns.py` and `cues.toml`; names are not
-looked for yet.
+What counts as an identifier is in `patterns.py`, `residents.py` and `cues.toml`;
+names are not looked for yet.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from deidentify.text.patterns import Rule, all_rules, resident_number_rules
+from deidentify.text.forms import Rule
+from deidentify.text.patterns import all_rules
 from deidentify.text.plain import compose, make_plain
+from deidentify.text.residents import resident_number_rules
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement
 
 _PLACEHOLDER = re.compile("|".join(rf"\[{re.escape(kind.value)}\]" for kind in IdentifierKind))
@@ -30,7 +32,7 @@ def clean_text(text: IdentifiableText) -> DeidentifiedText:
 
 
 def cut_resident_numbers(text: IdentifiableText) -> IdentifiableText:
-    """Return the text with every resident and foreigner number replaced by its placeholder."""
+    """Return the text, composed, with every resident and foreigner number replaced by its placeholder."""
     return IdentifiableText(_replace_all(compose(text.value), resident_number_rules))
 
 

@@ -16,6 +16,10 @@ from storage.packing import pack_values, unpack_values
 from storage.statements import insert_new, rows_of
 from storage.tables import delivery
 
+_WANTED = delivery.c.id == sa.bindparam("wanted")
+_ONE = sa.select(delivery).where(_WANTED)
+_SET_STATE = sa.update(delivery).where(_WANTED).values(state=sa.bindparam("reached"))
+
 
 class SqlDeliveries:
     def __init__(self, connection: sa.Connection) -> None:
@@ -42,14 +46,14 @@ class SqlDeliveries:
         return insert_new(self._connection, delivery, row)
 
     def get(self, delivery_id: DeliveryId) -> Delivery:
-        rows = rows_of(self._connection, sa.select(delivery).where(delivery.c.id == delivery_id))
-        if not rows:
+        row = self._connection.execute(_ONE, {"wanted": delivery_id}).mappings().one_or_none()
+        if row is None:
             raise PermanentError("delivery_unknown")
-        return _delivery(rows[0])
+        return _delivery(row)
 
     def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None:
-        statement = sa.update(delivery).where(delivery.c.id == delivery_id).values(state=state.value)
-        if self._connection.execute(statement).rowcount != 1:
+        values = {"wanted": delivery_id, "reached": state.value}
+        if self._connection.execute(_SET_STATE, values).rowcount != 1:
             raise PermanentError("delivery_unknown")
 
     def in_state(self, state: DeliveryState, *, limit: int = 100) -> Sequence[Delivery]:

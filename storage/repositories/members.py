@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,23 +15,30 @@ from domain.messages import Address
 from storage.statements import replace_row, rows_of
 from storage.tables import address, member
 
+_WITH_ADDRESSES = (
+    sa.select(member, address.c.channel, address.c.external_id)
+    .outerjoin(address, address.c.member_id == member.c.id)
+    .order_by(address.c.place)
+)
+_HOLDER = sa.select(address.c.member_id).where(
+    address.c.channel == sa.bindparam("held_channel"), address.c.external_id == sa.bindparam("held_id")
+)
+_BY_ID = _WITH_ADDRESSES.where(member.c.id == sa.bindparam("wanted"))
+_BY_ADDRESS = _WITH_ADDRESSES.where(member.c.id == _HOLDER.correlate(None).scalar_subquery())
+
 
 class SqlMembers:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
     def get(self, member_id: MemberId) -> Member:
-        found = self._load(member.c.id == member_id)
-        if not found:
+        found = self._one(_BY_ID, {"wanted": member_id})
+        if found is None:
             raise PermanentError("member_unknown")
-        return found[0]
+        return found
 
     def by_address(self, wanted: Address) -> Member | None:
-        holder = sa.select(address.c.member_id).where(
-            address.c.channel == wanted.channel, address.c.external_id == wanted.external_id
-        )
-        found = self._load(member.c.id == holder.scalar_subquery())
-        return found[0] if found else None
+        return self._one(_BY_ADDRESS, {"held_channel": wanted.channel, "held_id": wanted.external_id})
 
     def all(self) -> Sequence[Member]:
         return self._load(sa.true())
@@ -55,6 +63,12 @@ class SqlMembers:
                 address,
                 {"channel": held.channel, "external_id": held.external_id, "member_id": saved.id, "place": place},
             )
+
+    def _one(self, statement: sa.Select[Any], values: Mapping[str, str]) -> Member | None:
+        """Almost every transaction asks for a member: one statement, built once, brings the addresses along."""
+        rows = self._connection.execute(statement, values).mappings().all()
+        held = (Address(channel=row["channel"], external_id=row["external_id"]) for row in rows if row["channel"])
+        return _member(rows[0], tuple(held)) if rows else None
 
     def _load(self, condition: sa.ColumnElement[bool]) -> tuple[Member, ...]:
         statement = sa.select(member).where(condition).order_by(member.c.display_name, member.c.id)

@@ -125,4 +125,4 @@ async def test_faults_are_named_by_fixed_words(parts: Parts, settings: Settings)
 
     assert found["archive"] == "folder_missing"
     assert found["keys"] == "archive_key_missing"
-    assert found["database"] == "database_unavailable"
+    assert found["database"] == "database_closed"

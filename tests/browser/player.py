@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,3 +48,10 @@ class Player:
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", lambda line: self.problems.append(line.text) if line.type == "error" else None)
+
+
+def wait_for_first_slice(page: Page, slices: int) -> None:
+    """Until something is drawn the corner names the slice that is awaited."""
+    dialog = page.locator("dialog.lightbox")
+    expect(dialog.locator(".progress")).to_have_text(re.compile("^[1-9]"))
+    expect(dialog.locator(".number")).to_have_text(f"1/{slices}")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deidentify.samples import thorax_ct_zip
-from tests.browser.player import PATIENCE_MS, Player
+from tests.browser.player import PATIENCE_MS, Player, wait_for_first_slice
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -30,13 +30,9 @@ def _ask(player: Player, page: Page, study: Path, *, question: str) -> str:
     page.click("[data-testid=send]")
     preview = page.locator(".preview").last
     preview.locator(".poster").click()
-    page.locator("dialog canvas").first.wait_for()
-    for _ in range(12):
-        page.keyboard.press("ArrowDown")
-    confirm = page.locator("dialog [data-action=confirm_series]")
-    expect(confirm).to_be_enabled()
+    _look_at_everything(page, slices=12)
     player.picture(page, "preview-viewer")
-    confirm.click()
+    page.locator("dialog [data-action=confirm_series]").click()
     expect(preview.locator(".series-card.confirmed")).to_have_count(1)
     player.picture(page, "preview")
     preview.locator("[data-action=send_urgent]:enabled").click()
@@ -44,6 +40,20 @@ def _ask(player: Player, page: Page, study: Path, *, question: str) -> str:
     expect(receipt).to_be_visible()
     player.picture(page, "receipt")
     return receipt.inner_text().split(" ")[0]
+
+
+def _look_at_everything(page: Page, *, slices: int) -> None:
+    """The first and the last slice alone are no look at a stack."""
+    dialog = page.locator("dialog.lightbox")
+    confirm = dialog.locator("[data-action=confirm_series]")
+    wait_for_first_slice(page, slices)
+    page.keyboard.press("End")
+    expect(dialog.locator(".number")).to_have_text(f"{slices}/{slices}")
+    expect(confirm).to_be_disabled()
+    for place in range(slices - 1, 0, -1):
+        page.keyboard.press("ArrowUp")
+        expect(dialog.locator(".number")).to_have_text(f"{place}/{slices}")
+    expect(confirm).to_be_enabled()
 
 
 def _answer(player: Player, page: Page, label: str) -> None:

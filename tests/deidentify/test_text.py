@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,12 @@ _pieces = st.lists(
             "x",
             "\u200b",
             "１",
+            "①",
+            "²",
+            "\u0301",
+            "\u1112\u1161",
+            "\ufe0f\u20e3",
+            "뒷자리",
         ]
     ),
     max_size=8,
@@ -73,8 +80,79 @@ def test_identifier_becomes_a_placeholder_of_its_kind(line):
 
 
 def test_enough_phrases_are_tried_in_each_direction():
-    assert len(_lines("clinical_phrases.txt")) >= 60
-    assert len(_lines("identifier_phrases.txt")) >= 60
+    assert len(_lines("clinical_phrases.txt")) >= 160
+    assert len(_lines("identifier_phrases.txt")) >= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("240315 8x9 mm 결절", "[number] 8x9 mm 결절"),
+        ("240315 - 3 cm", "[number] - 3 cm"),
+        ("240315-2차 CT", "[number]차 CT"),
+        ("900101 Rt 1234567", "[resident number] Rt [resident number]"),
+        ("주민번호 앞자리 900101 뒷자리 1234567", "주민번호 앞자리 [resident number] 뒷자리 [resident number]"),
+        ("900101 뒤 1234567", "[resident number] 뒤 [resident number]"),
+        ("ID 20391847 우측 3 mm", "ID [number] 우측 3 mm"),
+        ("HR 120 @ rest. hong @ a.com", "HR 120 @ rest. [e-mail]"),
+        ("300-450-1200 / 415-555-0199", "300-450-1200 / [number]"),
+    ],
+)
+def test_what_stands_beside_an_identifier_stays(text, expected):
+    assert _clean(text) == expected
+
+
+@pytest.mark.parametrize("line", [line for line in _lines("identifier_phrases.txt") if "| resident number" in line])
+def test_resident_number_is_cut_before_anything_is_stored(line):
+    text, identifier, _ = line.split(" | ")
+
+    cut = cut_resident_numbers(IdentifiableText(text))
+
+    assert identifier not in cut.value
+    assert "[resident number]" in cut.value
+
+
+@pytest.mark.parametrize("phrase", _lines("clinical_phrases.txt"))
+def test_cut_touches_no_clinical_phrase(phrase):
+    assert cut_resident_numbers(IdentifiableText(phrase)).value == phrase
+
+
+def test_phone_broken_over_two_lines_goes():
+    assert _clean("010-1234\n-5678, 010\n1234\n5678 끝") == "[phone], [phone] 끝"
+
+
+def test_decomposed_hangul_is_read_as_composed():
+    text = "환자번호 12345, 생년월일 1980년 3월 2일, 차트 4821. 1.010-1234-5678"
+
+    cleaned = clean_text(IdentifiableText(unicodedata.normalize("NFD", text)))
+
+    assert cleaned == clean_text(IdentifiableText(text))
+    assert cleaned.value == "환자번호 [number], 생년월일 [birth date], 차트 [number]. 1.[phone]"
+
+
+@pytest.mark.parametrize("line", _lines("identifier_phrases.txt"))
+def test_decomposed_identifier_goes_as_well(line):
+    decomposed = unicodedata.normalize("NFD", line.split(" | ")[0])
+
+    cleaned = clean_text(IdentifiableText(decomposed))
+
+    assert cleaned == clean_text(IdentifiableText(unicodedata.normalize("NFC", decomposed)))
+    assert cleaned.replacements
+
+
+@pytest.mark.parametrize(
+    "unseen", [*"\u00ad\u034f\u061c\u200b\u200d\u202a\u202e\u2061\u2064\u2066\u2069\ufe0f\ufeff\u3164", "\x00"]
+)
+def test_unseen_characters_hide_nothing(unseen):
+    hidden = unseen.join("900101-1234567")
+
+    assert _clean(f"가 {hidden}{unseen} 나") == "가 [resident number] 나"
+
+
+def test_heaps_of_marks_are_left_as_they_are():
+    heap = "a" + "\u0301\u0323" * 40 + " 환자번호 12345"
+
+    assert _clean(heap) == heap.replace("12345", "[number]")
 
 
 def test_replacements_are_spans_of_the_output():
@@ -111,7 +189,7 @@ def test_cleaning_twice_changes_nothing(text):
 @given(_pieces)
 @settings(max_examples=200, deadline=None)
 def test_no_long_number_is_left_without_a_unit(text):
-    cleaned = _clean(f"{text} 7654321 끝")
+    cleaned = _clean(f"{text} 환자 7654321 끝")
 
     assert "7654321" not in cleaned
 
@@ -136,6 +214,25 @@ def test_no_long_number_is_left_without_a_unit(text):
         "(",
         "１",
         "\u200b1",
+        "e\u0301",
+        "\u0301\u0323",
+        "\u1112\u1161\u11ab",
+        "① 1",
+        "1️⃣",
+        "WBC 1-",
+        "WBC 123456 ",
+        "PLT 250000, ",
+        "900101 ",
+        "900101, ",
+        "900101 뒤 ",
+        "뒷자리 ",
+        "+1 ",
+        "300-450-",
+        "tel 415-",
+        "a @ ",
+        "a.",
+        "@a.",
+        "ID 1",
     ],
 )
 def test_a_hundred_thousand_characters_take_linear_time(unit):

@@ -100,7 +100,8 @@ async def _ask_and_answer(society: Society, web: SocietyWeb) -> None:
     files = [await web.upload(member, data, name=f"{number}-{patient.FILE_NAME}") for number, data in enumerate(made)]
     await web.say(member, patient.WORDS, uploads=files)
     draft = await society.draft(MEMBER)
-    await web.act(member, "edit_text", draft.id, text=f"{patient.WORDS} edited")
+    for seen in (patient.WORDS, draft.text.value):
+        await web.act(member, "edit_text", draft.id, text=f"{patient.WORDS} edited", seen=seen)
     await society.confirm_all(MEMBER, draft.id)
     await web.act(member, "send_urgent", draft.id)
     panelist = await web.browser(PANELIST)
@@ -123,6 +124,9 @@ async def _go_wrong(society: Society, web: SocietyWeb) -> None:
     await society.press(COLLEAGUE, Action.ANSWER, question.id, {"text": patient.WORDS})
     await society.press(COLLEAGUE, Action.REMOVE_SERIES, question.id, {"series": patient.WORDS})
     await society.press(PANELIST, Action.ANSWER, question.id, {"text": patient.WORDS, "confidence": patient.WORDS})
+    digits = {"series": patient.PHONE.replace("-", ""), "images": patient.CHART_NUMBER}
+    for action in (Action.REMOVE_SERIES, Action.CONFIRM_SERIES):
+        await society.press(MEMBER, action, question.id, digits)
     for body in ({"client_id": "x", "text": patient.WORDS * 1000}, {"client_id": patient.WORDS, "text": patient.WORDS}):
         await colleague.post("/api/messages", json=body)
     for path in (f"/api/questions/{patient.EMAIL}", f"/sign-in/{patient.PHONE}", f"/{patient.NAMES[0]}"):

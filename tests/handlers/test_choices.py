@@ -53,7 +53,7 @@ async def test_old_button_has_expired(society: Society) -> None:
     assert (await society.question(question.id)).state is QuestionState.OPEN
 
 
-@pytest.mark.parametrize("text", ["7", "12", "２nd", "²"])
+@pytest.mark.parametrize("text", ["7", "12", "２nd", "½"])
 async def test_number_that_is_no_choice_is_part_of_the_question(society: Society, text: str) -> None:
     await _asked(society)
 
@@ -96,8 +96,7 @@ async def test_digit_pressed_twice_at_once_counts_once(society: Society) -> None
 
 
 async def test_two_questions_asked_back_leave_plain_words_a_new_question(society: Society) -> None:
-    for text in ("PE?", "Effusion?"):
-        question = await society.ask(text)
+    for question in [await society.ask("PE?"), await society.ask("Effusion?")]:
         await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
 
     await society.say(MEMBER, "5 days ago")

@@ -16,6 +16,7 @@ from domain.ids import DeliveryId
 from domain.ports.jobs import JobState
 from domain.ports.store import Transaction
 from domain.text import DeidentifiedText
+from handlers.deliver import deliver, send_again
 from tests.fakes.faults import CrashError
 from tests.fakes.paper_channel import PaperChannel
 from tests.fakes.society import MEMBER, MONDAY_NOON, Society, found_society
@@ -155,3 +156,37 @@ async def test_words_of_others_are_quoted_not_mixed_in(society: Society, paper: 
     (message,) = paper.sent
     assert message.quoted == DeidentifiedText(value="Prior CT?")
     assert "Prior CT?" not in message.text
+
+
+@pytest.mark.parametrize("state", [DeliveryState.UNKNOWN, DeliveryState.DEAD])
+async def test_operator_has_it_sent_once_more(society: Society, paper: PaperChannel, state: DeliveryState) -> None:
+    await society.storage.store.write(lambda transaction: transaction.deliveries.add(replace(DIGEST, state=state)))
+
+    taken = await society.storage.store.write(lambda transaction: send_again(transaction, DIGEST.id, society.now))
+    await society.work()
+
+    assert taken
+    assert (paper.keys(), await _state(society, DIGEST)) == (["digest.daily"], DeliveryState.SENT)
+
+
+async def test_what_was_sent_is_not_sent_once_more(society: Society, paper: PaperChannel) -> None:
+    await _plan(society, PAGE)
+    await society.work()
+
+    def again(transaction: Transaction) -> list[bool]:
+        return [send_again(transaction, each, society.now) for each in (PAGE.id, DeliveryId("unheard-of"))]
+
+    taken = await society.storage.store.write(again)
+    await society.work()
+
+    assert taken == [False, False]
+    assert len(paper.sent) == 1
+
+
+async def test_finished_delivery_is_not_sent_by_a_second_run(society: Society, paper: PaperChannel) -> None:
+    await _plan(society, PAGE)
+    await society.work()
+
+    await deliver(society.services, Deliver(delivery_id=PAGE.id))
+
+    assert len(paper.sent) == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +14,7 @@ from domain.messages import Action
 from domain.ports.jobs import JobState
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
-from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, PANELIST, SECOND, Society
+from tests.fakes.society import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, Society
 
 SLICE = next(iter(thorax_ct(1, edge=32)))
 
@@ -58,12 +61,9 @@ async def test_image_alone_is_confirmed_before_it_is_sent(society: Society) -> N
 
 
 async def test_draft_is_kept_where_there_is_no_panel(society: Society) -> None:
-    def forget(transaction: Transaction) -> None:
-        for panel in transaction.panels.all():
-            transaction._connection.exec_driver_sql("DELETE FROM panel WHERE id = ?", (panel.id,))  # type: ignore[attr-defined]
-
     await society.say(MEMBER, "PE?")
-    await society.storage.store.write(forget)
+    with closing(sqlite3.connect(society.folder / "hilum.db")) as connection, connection:
+        connection.execute("DELETE FROM panel")
     draft = await society.draft(MEMBER)
 
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
@@ -244,3 +244,96 @@ async def test_closed_question_takes_words_but_no_files(society: Society) -> Non
     assert thanked == "question.information_sent"
     assert await _last(society, MEMBER) == "error.not_now"
     assert await society.read(lambda transaction: transaction.images.of_question(question.id)) == ()
+
+
+async def test_text_that_changed_meanwhile_is_not_replaced(society: Society) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+    await society.say(MEMBER, "no allergy")
+
+    await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE??", "seen": "PE?"})
+
+    assert await _last(society, MEMBER) == "error.text_changed"
+    assert (await society.draft(MEMBER)).text.value == "PE?\nno allergy"
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        (Action.CONFIRM_SERIES, {"series": "2.25.1"}),
+        (Action.REMOVE_SERIES, {"series": "2.25.1"}),
+        (Action.REMOVE_SERIES, {"series": "01098765432"}),
+    ],
+)
+async def test_series_that_is_not_there_is_unknown(society: Society, action: Action, fields: dict[str, str]) -> None:
+    await society.say(MEMBER, "PE?")
+    draft = await society.draft(MEMBER)
+
+    await society.press(MEMBER, action, draft.id, fields)
+
+    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    assert await _last(society, MEMBER) == "error.series_unknown"
+    assert entries == ()
+
+
+async def test_consult_only_question_is_nothing_to_hold_back(society: Society) -> None:
+    question = await society.ask()
+
+    await society.press(EDITOR, Action.HOLD_BACK, question.id)
+
+    assert await _last(society, EDITOR) == "error.consent_missing"
+
+
+async def test_panel_sends_no_files(society: Society) -> None:
+    question = await society.ask()
+    upload = await society.upload(PANELIST, SLICE)
+
+    await society.say(PANELIST, "like this", to=question.id, uploads=[upload])
+
+    assert await _last(society, PANELIST) == "error.panel_files"
+
+
+async def test_images_alone_are_information_too(society: Society) -> None:
+    question = await society.ask()
+    upload = await society.upload(MEMBER, SLICE)
+
+    await society.say(MEMBER, None, to=question.id, uploads=[upload])
+
+    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    assert "information" not in [entry.kind.value for entry in entries]
+    assert len(await society.read(lambda transaction: transaction.images.of_question(question.id))) == 1
+
+
+async def test_case_for_teaching_is_not_offered_again(society: Society) -> None:
+    question = await _closed(society)
+    await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
+    await society.press(MEMBER, Action.REOPEN, question.id)
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
+
+    await society.press(MEMBER, Action.HELPED, question.id)
+
+    assert (await society.told(MEMBER)).count("consent.offer") == 1
+    assert (await society.told(MEMBER)).count("question.closed") == 2
+
+
+async def test_editor_without_an_address_holds_nobody_up(society: Society) -> None:
+    question = await _closed(society)
+    moved = replace(EDITOR, addresses=())
+    await society.storage.store.write(lambda transaction: transaction.members.save(moved))
+
+    await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
+
+    assert await _last(society, MEMBER) == "consent.teaching"
+    assert "member_unreachable" in society.log.events
+
+
+async def test_panel_without_anybody_is_an_operators_matter(society: Society) -> None:
+    def leave(transaction: Transaction) -> None:
+        for member in (PANELIST, SECOND, COORDINATOR):
+            transaction.members.save(replace(member, active=False))
+
+    await society.storage.store.write(leave)
+
+    await society.ask()
+
+    assert "nobody_to_page" in society.log.events

@@ -15,6 +15,8 @@ from tests.peers.demo import free_port
 from tests.peers.program import Browser, Program, program, run, until
 
 pytestmark = pytest.mark.slow
+LEASES_END_SECONDS = 100.0
+"""What the killed process was at comes back when its lease (a minute) has run out."""
 STUDY = thorax_ct_zip(3, edge=64)
 
 
@@ -31,6 +33,7 @@ def _told(browser: Browser) -> list[tuple[str, str]]:
     return [(line["key"], (line["quoted"] or {}).get("value", "")) for line in lines]
 
 
+@pytest.mark.timeout(240)
 def test_whatever_was_acknowledged_survives_a_kill(demo: Program) -> None:
     member, panelist = demo.sign_in("member"), demo.sign_in("panelist")
     upload = member.upload("study", STUDY)
@@ -47,11 +50,11 @@ def test_whatever_was_acknowledged_survives_a_kill(demo: Program) -> None:
 
     assert replayed == {"accepted": False}
     assert half == started["id"]
-    until(lambda: ("draft.preview", "Embolism after the flight?") in _told(member))
+    until(lambda: ("draft.preview", "Embolism after the flight?") in _told(member), seconds=LEASES_END_SECONDS)
     draft = member.get(f"/api/questions/{member.get('/api/lines')['draft_id']}")
     assert draft["text"]["value"] == "Embolism after the flight?"
     assert (len(draft["series"]), draft["series"][0]["slices"]) == (1, 3)
-    until(lambda: ("draft.preview", "Shall I take the night?") in _told(panelist))
+    until(lambda: ("draft.preview", "Shall I take the night?") in _told(panelist), seconds=LEASES_END_SECONDS)
 
 
 def test_kill_leaves_no_child_behind(demo: Program) -> None:

@@ -126,9 +126,9 @@ export class FrameLoader {
   fail(item, error) {
     const tries = (this.failed.get(item.key)?.tries ?? 0) + 1;
     const isFinal = error instanceof FrameError && error.status < 500 && error.status !== 429;
-    this.failed.set(item.key, { tries, until: isFinal ? Infinity : Date.now() + 500 * 2 ** Math.min(tries, 5) });
+    this.failed.set(item.key, { tries, until: isFinal ? Infinity : Date.now() + 500 * 2 ** Math.min(tries, 3) });
     this.onFailure?.(item.index, isFinal);
-    if (!isFinal) setTimeout(() => this.isClosed || this.pump(), 600 * 2 ** Math.min(tries, 5));
+    if (!isFinal) setTimeout(() => this.isClosed || this.pump(), 600 * 2 ** Math.min(tries, 3));
   }
 
   /** A slice just passed is let finish: at full scrolling speed it is the one that still shows motion. */

@@ -191,8 +191,9 @@ export class Preview {
   footer(shown) {
     const series = this.question.series.find((one) => one.uid === shown.uid) ?? shown;
     if (series.confirmed) return [make("p", { class: "series-state ok" }, icon("check"), say("preview.confirmed"))];
-    const isStack = series.frames.length > 1;
-    const progress = isStack && make("p", { class: "hint progress", role: "status" }, hintOf(series) || say("preview.looked_through"));
+    const { seen, total, isDone } = lookAt(series);
+    const words = isDone ? say("preview.looked_through") : say("preview.look_on", { seen, total });
+    const progress = total > 1 && make("p", { class: "hint progress", role: "status" }, words);
     return [make("p", { class: "hint" }, say("preview.names_where")), progress, make("div", { class: "row" }, this.seriesButtons(series))];
   }
 
