@@ -218,4 +218,5 @@ def _web_options(settings: Settings) -> WebOptions:
         session_life=web.session_time_to_live,
         session_idle=web.session_idle,
         upload_link_life=web.upload_link_time_to_live,
+        upload_idle=web.upload_idle,
     )

@@ -39,16 +39,18 @@ class PoolOptions:
 
 @dataclass(slots=True, kw_only=True)
 class ImagePool:
-    """Runs functions in child processes; call only from one event loop."""
+    """Runs functions in child processes; call only from one event loop.
+
+    Each process has an executor of its own: one that dies takes nobody else's
+    work along, and is noticed at once.
+    """
 
     options: PoolOptions
-    _executor: ProcessPoolExecutor | None = None
     _room: asyncio.Semaphore = field(init=False)
-    _busy: int = 0
-    _idle: asyncio.TimerHandle | None = None
+    _idle: list[ProcessPoolExecutor] = field(default_factory=list)
+    _working: set[ProcessPoolExecutor] = field(default_factory=set)
+    _ending: asyncio.TimerHandle | None = None
     _deaths: Counter[str] = field(default_factory=Counter)
-    _alone: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _quarantine: ProcessPoolExecutor | None = None
 
     def __post_init__(self) -> None:
         self._room = asyncio.Semaphore(self.options.processes)
@@ -60,36 +62,20 @@ class ImagePool:
             TransientError("image_process_died"): try again.
             DeidentificationError("refusal.image_kills_reader"): it has died of this too often, or took too long.
         """
-        self._busy += 1
-        try:
-            return await self._run(name, partial(work, *args, **kwargs))
-        finally:
-            self._busy -= 1
-            self._end_when_idle()
+        async with self._room:
+            executor = self._take()
+            try:
+                return await self._run_in(executor, name, partial(work, *args, **kwargs))
+            finally:
+                self._give_back(executor)
 
     def close(self) -> None:
         """End the children; what they were doing is done again after the next start."""
-        if self._idle is not None:
-            self._idle.cancel()
-        for executor in (self._executor, self._quarantine):
-            if executor is not None:
-                self._kill(executor)
-
-    async def _run(self, name: str, work: Callable[[], T]) -> T:
-        if name in self._deaths:
-            return await self._run_alone(name, work)
-        async with self._room:
-            return await self._run_in(self._started(), name, work)
-
-    async def _run_alone(self, name: str, work: Callable[[], T]) -> T:
-        """Run what was there when a process died: whoever is guilty then takes nobody along."""
-        async with self._alone:
-            executor = self._quarantine = self._new_executor(processes=1)
-            try:
-                return await self._run_in(executor, name, work)
-            finally:
-                executor.shutdown(wait=False)
-                self._quarantine = None
+        if self._ending is not None:
+            self._ending.cancel()
+        for executor in (*self._idle, *self._working):
+            self._kill(executor)
+        self._idle.clear()
 
     async def _run_in(self, executor: ProcessPoolExecutor, name: str, work: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
@@ -97,7 +83,7 @@ class ImagePool:
             future = loop.run_in_executor(executor, work)
             result = await asyncio.wait_for(future, self.options.longest.total_seconds())
         except BrokenProcessPool as error:
-            self._forget(executor)
+            self._drop(executor)
             raise self._died(name) from error
         except TimeoutError as error:
             self._kill(executor)
@@ -112,41 +98,44 @@ class ImagePool:
         del self._deaths[name]
         return DeidentificationError("refusal.image_kills_reader")
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-        if self._executor is None:
-            self._executor = self._new_executor(processes=self.options.processes)
-        return self._executor
+    def _take(self) -> ProcessPoolExecutor:
+        """Return the executor that was used last, so that the others may grow idle, or a new one."""
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+        executor = self._idle.pop() if self._idle else self._new_executor()
+        self._working.add(executor)
+        return executor
 
-    def _new_executor(self, *, processes: int) -> ProcessPoolExecutor:
+    def _give_back(self, executor: ProcessPoolExecutor) -> None:
+        if executor in self._working:
+            self._working.remove(executor)
+            self._idle.append(executor)
+        if self._idle and not self._working:
+            loop = asyncio.get_running_loop()
+            self._ending = loop.call_later(self.options.idle.total_seconds(), self._end_idle)
+
+    def _end_idle(self) -> None:
+        for executor in self._idle:
+            executor.shutdown(wait=False)
+        self._idle.clear()
+
+    def _new_executor(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            max_workers=processes,
+            max_workers=1,
             mp_context=multiprocessing.get_context("forkserver"),
             initializer=_begin_child,
             initargs=(self.options.memory_bytes,),
         )
 
-    def _end_when_idle(self) -> None:
-        if self._busy == 0 and self._executor is not None:
-            loop = asyncio.get_running_loop()
-            self._idle = loop.call_later(self.options.idle.total_seconds(), self._end)
-
-    def _end(self) -> None:
-        if self._busy == 0 and self._executor is not None:
-            self._executor.shutdown(wait=False)
-            self._executor = None
-
-    def _forget(self, executor: ProcessPoolExecutor) -> None:
+    def _drop(self, executor: ProcessPoolExecutor) -> None:
+        self._working.discard(executor)
         executor.shutdown(wait=False)
-        if self._executor is executor:
-            self._executor = None
 
     def _kill(self, executor: ProcessPoolExecutor) -> None:
         # The library has no public way to end a hung child before Python 3.14.
         children = list((executor._processes or {}).values())
-        self._forget(executor)
+        self._drop(executor)
         for child in children:
             child.terminate()
 

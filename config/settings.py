@@ -47,6 +47,7 @@ class Web(Table):
     session_time_to_live: Duration = timedelta(hours=12)
     sign_in_link_time_to_live: Duration = timedelta(minutes=15)
     upload_link_time_to_live: Duration = timedelta(minutes=30)
+    upload_idle: Duration = timedelta(seconds=60)
 
     @field_validator("base_url")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,18 @@ class Address:
 def lane_of(sender: Address) -> str:
     """Return the lane in which one sender's messages are processed, one after another, as they came."""
     return f"from|{sender.channel}|{sender.external_id}"
+
+
+_REFERENCES = frozenset({"series", "images"})
+_REFERENCE = re.compile(r"[0-9a-f. ]*")
+
+
+def is_reference(name: str, text: IdentifiableText) -> bool:
+    """Return whether a form's field holds uids and ids as Hilum makes them, which are no words.
+
+    Their digits would look like numbers of a person; what matches no row of ours is kept nowhere.
+    """
+    return name in _REFERENCES and _REFERENCE.fullmatch(text.value) is not None
 
 
 class Action(StrEnum):

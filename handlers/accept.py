@@ -12,7 +12,7 @@ from domain.commands import RouteMessage
 from domain.delivery import Priority
 from domain.errors import UserError
 from domain.ids import InboxId, MemberId, UploadId, derive_id
-from domain.messages import InboundMessage, lane_of
+from domain.messages import InboundMessage, is_reference, lane_of
 from domain.ports.archive import UploadVault
 from domain.ports.deidentifier import Deidentifier
 from domain.ports.intake import IntakeLimits
@@ -97,7 +97,8 @@ class SealedIntake:
         return upload
 
     def _check(self, message: InboundMessage) -> None:
-        texts = [message.text, *message.fields.values()]
+        words = (text for name, text in message.fields.items() if not is_reference(name, text))
+        texts = [message.text, *words]
         if any(text is not None and len(text.value) > self.limits.text_characters for text in texts):
             raise UserError("text_too_long", limit=self.limits.text_characters)
         if len(message.uploads) > self.limits.files_per_message:
@@ -109,7 +110,7 @@ class SealedIntake:
         return replace(
             message,
             text=cut(message.text) if message.text else None,
-            fields={name: cut(text) for name, text in message.fields.items()},
+            fields={name: text if is_reference(name, text) else cut(text) for name, text in message.fields.items()},
         )
 
     def _announce(self, transaction: Transaction, upload: Upload) -> Upload:

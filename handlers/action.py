@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from domain.commands import TakeAction
 from domain.errors import UserError
-from domain.messages import Action
+from domain.messages import Action, is_reference
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.text import DeidentifiedText, IdentifiableText
@@ -22,11 +21,6 @@ DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     **actions_panel.DEEDS,
     **actions_editor.DEEDS,
 }
-
-
-_REFERENCES = frozenset({"series", "images"})
-_REFERENCE = re.compile(r"[0-9a-f. ]*")
-"""Uids and ids as Hilum makes them; what matches none of its rows is kept nowhere."""
 
 
 async def take_action(services: Services, command: TakeAction) -> None:
@@ -56,8 +50,8 @@ async def take_action(services: Services, command: TakeAction) -> None:
 
 
 def _clean(services: Services, name: str, text: IdentifiableText) -> DeidentifiedText:
-    """Take a field through the door; references of ours are made of digits, and are not words."""
-    if name in _REFERENCES and _REFERENCE.fullmatch(text.value):
+    """Take a field through the door; references of ours are no words."""
+    if is_reference(name, text):
         return DeidentifiedText(value=text.value)
     return services.deidentifier.clean_text(text)
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.pool import DEATHS_ALLOWED, ImagePool, PoolOptions
 from domain.errors import DeidentificationError, TransientError
-from tests.fakes.pool_work import die, die_unless_alone, eat, fail, own_pid, wait_for
+from tests.fakes.pool_work import begin_and_wait, die, die_unless_alone, eat, fail, own_pid, wait_for
 
 MIB = 1024 * 1024
 
@@ -63,16 +63,16 @@ async def test_third_death_is_the_last(pool: ImagePool) -> None:
     assert outcomes == ["image_process_died"] * 2 + ["refusal.image_kills_reader"]
 
 
-async def test_innocent_work_is_not_counted_out(pool: ImagePool, tmp_path: Path) -> None:
-    """Whoever was there when a process died is run alone, so that a killer takes nobody along again and again."""
-    for _ in range(DEATHS_ALLOWED):
-        innocent = asyncio.create_task(pool.run("innocent", wait_for, tmp_path / "go", 5))
-        await asyncio.gather(innocent, pool.run("killer", die), return_exceptions=True)
-        (tmp_path / "go").touch()
-        if not innocent.exception():
-            break
+async def test_death_of_one_child_disturbs_no_other(pool: ImagePool, tmp_path: Path) -> None:
+    innocent = asyncio.create_task(pool.run("innocent", begin_and_wait, tmp_path))
+    assert await asyncio.to_thread(wait_for, tmp_path / "begun")
 
-    assert await pool.run("innocent", wait_for, tmp_path / "go")
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            await asyncio.wait_for(pool.run("killer", die), 10)
+    (tmp_path / "go").touch()
+
+    assert await innocent
 
 
 async def test_work_that_died_once_may_succeed(pool: ImagePool, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A demo for each test and one Chromium for all; screenshots go to `artifacts/`, which git ignores."""
+"""A demo and a Chromium for each test; screenshots go to `artifacts/`, which git ignores."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium of the test's own: while Playwright runs it holds an event loop that asyncio tests would trip over."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_OPTIONS))
         yield browser

@@ -34,6 +34,12 @@ def wait_for(file: Path, seconds: float = 20.0) -> bool:
     return True
 
 
+def begin_and_wait(folder: Path) -> bool:
+    """Say that it runs, then wait to be told to go on."""
+    (folder / "begun").touch()
+    return wait_for(folder / "go")
+
+
 def eat(size_bytes: int) -> int:
     return len(bytearray(size_bytes))
 

@@ -142,3 +142,16 @@ async def test_somebody_elses_upload_is_not_attached(society: Society) -> None:
     draft = await society.draft(MEMBER)
     assert await _images(society, draft.id) == ()
     assert "upload_of_another_member" in society.log.events
+
+
+async def test_ids_that_look_like_a_resident_number_confirm(society: Society) -> None:
+    shown = {"series": "2.25.9001011234567", "images": "a9001011234567b" * 2000}
+    upload = await society.upload(MEMBER, SLICE)
+    await society.say(MEMBER, "PE?", uploads=[upload])
+    draft = await society.draft(MEMBER)
+
+    await society.press(MEMBER, Action.CONFIRM_SERIES, draft.id, shown)
+
+    sealed = society.log.events
+    assert "command_failed" not in sealed
+    assert (await society.told(MEMBER))[-1] == "draft.preview"

@@ -47,11 +47,13 @@ export class DraftEdit {
     const text = this.input.value.trim();
     if (!text) return this.focus();
     this.saveButton.disabled = true;
+    // The refusal may come through the stream before the request is answered.
+    this.isSaved = true;
     try {
       await act("edit_text", { question_id: this.questionId, fields: { text, seen: this.seen } });
-      this.isSaved = true;
-      this.close();
+      if (this.isSaved) this.close();
     } catch (error) {
+      this.isSaved = false;
       this.complain(error);
     }
     this.saveButton.disabled = false;

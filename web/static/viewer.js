@@ -190,8 +190,10 @@ export class Viewer {
     this.loader.aim(look);
   }
 
+  /** On an empty canvas a slice that was read ahead would be shown, and counted as seen, before anybody asked for it. */
   arrived(index) {
-    const isNearer = this.drawn === null || Math.abs(index - this.target) <= Math.abs(this.drawn - this.target);
+    const isAhead = (index - this.target) * this.direction > 0;
+    const isNearer = this.drawn === null ? !isAhead : Math.abs(index - this.target) <= Math.abs(this.drawn - this.target);
     if (isNearer) this.show(index);
   }
 
