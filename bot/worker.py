@@ -88,6 +88,8 @@ class Worker:
         if len(self._running) > self.options.concurrency // 2:
             # A claim costs more than most commands: those that end in this moment are replaced by one.
             await asyncio.wait(self._running, timeout=GATHER_SECONDS)
+        if self._stopping.is_set():
+            return False
         free = self.options.concurrency - len(self._running)
         jobs = await self._claim(free) if free > 0 else ()
         for job in jobs:
