@@ -51,6 +51,38 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A rectangle of pixels of one image; `frame` counts from 0, None means every frame."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    frame: int | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.x, self.y) < 0 or min(self.width, self.height) < 1:
+            raise ValueError("an area lies within the image and has at least one pixel")
+
+
+class Concern(StrEnum):
+    """What a person has to know of an image; the first three need the asker's word (safety rule 8)."""
+
+    MASK_OVER_LUNG = "mask_over_lung"
+    MARKER_LOST = "marker_lost"
+    LETTERS_TOO_SMALL = "letters_too_small"
+    """So small that the search makes no claim: the asker's own look decides."""
+    SCREEN_PHOTO = "screen_photo"
+    LOW_RESOLUTION = "low_resolution"
+    COMPRESSED = "compressed"
+    CLIPPED = "clipped"
+    BLURRED = "blurred"
+
+
+TO_CONFIRM = frozenset({Concern.MASK_OVER_LUNG, Concern.MARKER_LOST, Concern.LETTERS_TOO_SMALL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageFacts:
     """What the viewer needs to know of one de-identified instance.
 
@@ -61,6 +93,8 @@ class ImageFacts:
     rescaled units, None for 8-bit sources, which cannot be windowed.
     `detail` holds further facts by name: thickness_mm, kernel, contrast,
     pixel_unit ("HU"), spacing_kind ("patient" or "detector").
+    `masks` were blanked; `kept_text` are allow-listed markers that stay; `concerns`
+    is what a person has to know; `crop` is what a photo of a screen could be cut to.
     """
 
     study_uid: str
@@ -77,6 +111,10 @@ class ImageFacts:
     spacing_mm: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
     detail: Mapping[str, str | float] = field(default_factory=dict)
+    masks: tuple[Area, ...] = ()
+    kept_text: tuple[Area, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    crop: Area | None = None
 
     def __post_init__(self) -> None:
         if self.frames < 1 or self.rows < 1 or self.columns < 1:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.identity import Fingerprint, KnownIdentities
 from domain.ports.archive import SealedObject
-from domain.study import ImageFacts, SealedSegment
+from domain.study import Area, ImageFacts, SealedSegment
 from domain.text import DeidentifiedText, IdentifiableText
 
 
@@ -31,8 +32,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanedUpload:
+    """One upload that went through the door; `identities` are the fingerprints of whom its files name, file by file."""
+
     images: tuple[CleanedImage, ...]
     refusals: tuple[Refusal, ...]
+    identities: tuple[frozenset[Fingerprint], ...] = ()
 
 
 class Deidentifier(Protocol):
