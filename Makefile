@@ -4,11 +4,12 @@ PYTHON ?= python3
 PORT ?= 8080
 DATA ?= .demo
 COVERAGE ?= 100
+MINUTES ?= 10
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint coverage bench lock clean
+.PHONY: help install install-dev demo test lint coverage bench bench-deidentify fuzz lock clean
 
 UV := .tool/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
@@ -46,11 +47,17 @@ coverage:
 	@.venv/bin/coverage report --include='domain/*,deidentify/*,handlers/*' --fail-under='$(COVERAGE)'
 
 bench: install-dev ## Run the short benchmarks
-	@for script in bench/[a-z]*.py; do \
-		name="$$(basename "$$script" .py)"; \
+	@for name in inbound card queue memory uploads; do \
 		echo "== $$name"; \
 		.venv/bin/python -m "bench.$$name"; \
 	done
+
+bench-deidentify: install-dev ## Measure the de-identifier against its promises and its peers (about half an hour)
+	@.venv/bin/python -m bench.deidentify $(BENCH)
+
+fuzz: install-dev ## Send damaged files through the door: make fuzz [MINUTES=10]
+	@mkdir -p artifacts
+	@.venv/bin/python -m bench.fuzz --cases 1000000 --minutes '$(MINUTES)' --state artifacts/fuzz.json
 
 lock: ## Write the lock files anew from pyproject.toml
 	@test -x .tool/bin/uv || { '$(PYTHON)' -m venv .tool && .tool/bin/python -m pip install --quiet --quiet uv; }

@@ -20,6 +20,7 @@ from bot.worker import Worker, WorkerOptions
 from channels.web.channel import WebChannel
 from config.settings import Settings
 from deidentify.limits import Limits
+from deidentify.profiles import ARCHIVE, Profile
 from digests.compose import DigestComposer
 from domain.digest import Digest
 from domain.member import Member
@@ -76,7 +77,9 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> P
     storage = open_storage(storage_options(settings, clock=clock))
     pool = ImagePool(options=_pool_options(settings))
     places = Places(uploads=storage_options(settings).uploads_path, archive=settings.archive_folder, keys=settings.keys)
-    deidentifier = PooledDeidentifier(pool=pool, places=places, limits=_door_limits(settings))
+    deidentifier = PooledDeidentifier(
+        pool=pool, places=places, limits=_door_limits(settings), profile=_profile(settings)
+    )
     catalogue = load_catalogue()
     services = Services(
         store=storage.store,
@@ -202,6 +205,10 @@ def _intake_limits(settings: Settings) -> IntakeLimits:
         files_per_message=chosen.files_per_message,
         member_bytes=chosen.member_bytes,
     )
+
+
+def _profile(settings: Settings) -> Profile:
+    return replace(ARCHIVE, options=settings.deidentification.options)
 
 
 def _rules(settings: Settings) -> Rules:

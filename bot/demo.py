@@ -74,5 +74,6 @@ async def fill(parts: Parts) -> None:
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
         progress.add_task("Preparing a few past cases (first start only)…")
         # The demo's people live where the newcomer's clock does.
-        await parts.pool.run("samples", draw_samples, samples_folder(parts.settings))
-        await tell_story(parts, clock=utc_now, time_zone=get_localzone_name() or "Asia/Seoul")
+        samples = samples_folder(parts.settings)
+        await parts.pool.run("samples", draw_samples, samples)
+        await tell_story(parts, clock=utc_now, time_zone=get_localzone_name() or "Asia/Seoul", samples=samples)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
+from pathlib import Path
 
 from bot.compose import Parts, make_worker
 from bot.demo_people import COLLEAGUE, EDITOR, MEMBER, PANEL, PANELIST, PEOPLE, SECOND
@@ -23,7 +24,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tale:
-    """One past case; `files` are names of pydicom's test files. It goes as far as its words go."""
+    """One past case; `files` are names of drawn samples or of pydicom's test files. It goes as far as its words go."""
 
     asker: Member
     panelist: Member
@@ -79,6 +80,16 @@ TALES = (
     ),
     Tale(
         asker=COLLEAGUE,
+        panelist=PANELIST,
+        days_ago=1,
+        urgency=Action.SEND_TODAY,
+        question="New oxygen need after surgery, supine film, photo from the reading monitor. Effusion on the left?",
+        files=("screen-photo-with-name.jpg",),
+        answer="No large effusion. On a photo of a screen a small one cannot be excluded: ultrasound at the bedside.",
+        confidence=3,
+    ),
+    Tale(
+        asker=COLLEAGUE,
         panelist=SECOND,
         days_ago=0,
         urgency=Action.SEND_ROUTINE,
@@ -94,6 +105,7 @@ class Teller:
     parts: Parts
     now: datetime
     time_zone: str
+    samples: Path
 
     async def tell(self) -> None:
         """Add the people, the panel and the tales to an empty society."""
@@ -123,7 +135,7 @@ class Teller:
             await self._press(EDITOR, Action.PUBLISH, question, fields={"text": tale.published})
 
     async def _ask(self, tale: Tale) -> QuestionId:
-        uploads = [await self._upload(tale.asker, read_sample(name)) for name in tale.files]
+        uploads = [await self._upload(tale.asker, self._file(name)) for name in tale.files]
         await self._send(tale.asker, text=IdentifiableText(tale.question), uploads=tuple(uploads))
         draft = await self._draft_of(tale.asker)
         images = await self.parts.services.store.read(lambda transaction: transaction.images.of_question(draft.id))
@@ -131,6 +143,10 @@ class Teller:
             await self._press(tale.asker, Action.CONFIRM_SERIES, draft.id, fields=_shown(series))
         await self._press(tale.asker, tale.urgency, draft.id)
         return draft.id
+
+    def _file(self, name: str) -> bytes:
+        drawn = self.samples / name
+        return drawn.read_bytes() if drawn.is_file() else read_sample(name)
 
     async def _draft_of(self, member: Member) -> Question:
         draft = await self.parts.services.store.read(lambda transaction: transaction.questions.draft_of(member.id))
@@ -165,9 +181,9 @@ def _shown(series: Series) -> Mapping[str, str]:
     return {"series": series.uid, "images": " ".join(image.id for image in series.images)}
 
 
-async def tell_story(parts: Parts, *, clock: Callable[[], datetime], time_zone: str) -> None:
-    """Fill an empty demo; the handlers run under a clock that stands in the past."""
-    teller = Teller(parts=parts, now=clock(), time_zone=time_zone)
+async def tell_story(parts: Parts, *, clock: Callable[[], datetime], time_zone: str, samples: Path) -> None:
+    """Fill an empty demo; the handlers run under a clock that stands in the past. `samples` holds the drawn studies."""
+    teller = Teller(parts=parts, now=clock(), time_zone=time_zone, samples=samples)
     teller.parts = parts.with_clock(lambda: teller.now)
     await teller.tell()
 

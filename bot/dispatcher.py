@@ -14,11 +14,14 @@ from domain.commands import (
     EraseImages,
     ExpireDraft,
     GatherDraft,
+    MaskImages,
     NotifyStep,
+    PageViewers,
     PresentDraft,
     RelayInformation,
     RemindOfDraft,
     RouteMessage,
+    ShredObject,
     ShredRemoved,
     StartDigest,
     SweepInbox,
@@ -34,12 +37,14 @@ from handlers.deliver import deliver
 from handlers.digest import compose_digest, start_digest
 from handlers.draft import expire_draft, gather_draft, present_draft, remind_of_draft
 from handlers.housekeeping import erase_images, sweep_inbox
+from handlers.masking import mask_images, shred_object
 from handlers.notify import notify_step
 from handlers.refuse import refuse
 from handlers.relay import relay_information
 from handlers.route import route_message
 from handlers.shredding import shred_removed
 from handlers.uploads import clean_upload
+from handlers.viewers import page_viewers
 
 
 async def dispatch(services: Services, command: Command) -> None:  # noqa: C901, PLR0912 - one flat case a command
@@ -79,6 +84,12 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await erase_images(services, command)
         case ShredRemoved():
             await shred_removed(services, command)
+        case MaskImages():
+            await mask_images(services, command)
+        case ShredObject():
+            await shred_object(services, command)
+        case PageViewers():
+            await page_viewers(services, command)
         case _:
             assert_never(command)
 

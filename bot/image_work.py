@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from bot.pool import ImagePool
+from deidentify import text as words
 from deidentify.limits import Limits
-from deidentify.outcomes import RefusedInstance
-from deidentify.text import clean_text, cut_resident_numbers
+from deidentify.outcomes import CleanedInstance, RefusedInstance
+from deidentify.persons import fingerprints_of
+from deidentify.profiles import ARCHIVE, Profile
+from domain.identity import Fingerprint, IdentityKind, KnownIdentities
 from domain.ids import ObjectId
 from domain.ports.archive import SealedObject
-from domain.ports.deidentifier import CleanedImage, CleanedUpload, FrameRequest, Refusal, RenderedFrame
-from domain.study import SealedSegment
+from domain.ports.deidentifier import ChangedImage, CleanedImage, CleanedUpload, FrameRequest, Refusal, RenderedFrame
+from domain.study import Area, SealedSegment
 from domain.text import DeidentifiedText, IdentifiableText
 from storage.archive import LocalArchive
 from storage.keyring import Keyring
 from storage.uploads import open_segments
+
+_TITLES = frozenset({"dr", "md", "mr", "mrs", "ms", "phd", "prof", "professor", "교수", "교수님", "선생님", "의사"})
+"""What stands beside a member's name without being part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +40,55 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _DoorWork:
+    """What a child is told of the door; its own options would bring the pixel libraries along."""
+
+    limits: Limits
+    profile: Profile
+    searches_pixels: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PooledDeidentifier:
     """The `Deidentifier` port: text here and now, files in a child."""
 
     pool: ImagePool
     places: Places
     limits: Limits
+    profile: Profile = ARCHIVE
+    searches_pixels: bool = True
+    """Whether burned-in text and faces are looked for."""
 
     def cut_resident_numbers(self, text: IdentifiableText) -> IdentifiableText:
-        return cut_resident_numbers(text)
+        return words.cut_resident_numbers(text)
 
-    def clean_text(self, text: IdentifiableText) -> DeidentifiedText:
-        return clean_text(text)
+    def clean_text(
+        self, text: IdentifiableText, *, today: date, known: KnownIdentities | None = None
+    ) -> DeidentifiedText:
+        return words.clean_text(text, today=today, known=known)
 
-    async def clean_upload(self, segments: Sequence[SealedSegment], *, secret: bytes) -> CleanedUpload:
-        name = segments[0].upload_id if segments else "nothing"
-        return await self.pool.run(name, _clean, tuple(segments), secret, places=self.places, limits=self.limits)
+    def clean_again(self, text: DeidentifiedText, *, today: date, known: KnownIdentities) -> DeidentifiedText:
+        return words.clean_again(text, today=today, known=known)
+
+    def identities_in(self, text: IdentifiableText, *, secret: bytes) -> frozenset[Fingerprint]:
+        return words.identities_in(text, secret=secret)
+
+    def identities_of_name(self, name: str, *, secret: bytes) -> frozenset[Fingerprint]:
+        bare = " ".join(part for part in name.split() if part.casefold().strip(".,") not in _TITLES)
+        return fingerprints_of(IdentityKind.NAME, bare, secret=secret)
+
+    async def clean_uploads(
+        self, uploads: Sequence[Sequence[SealedSegment]], *, secret: bytes
+    ) -> tuple[CleanedUpload, ...]:
+        name = "+".join(segments[0].upload_id if segments else "nothing" for segments in uploads)
+        how = _DoorWork(limits=self.limits, profile=self.profile, searches_pixels=self.searches_pixels)
+        return await self.pool.run(name, _clean, tuple(map(tuple, uploads)), secret, places=self.places, how=how)
+
+    async def mask_more(self, sealed: SealedObject, areas: Sequence[Area]) -> ChangedImage:
+        return await self.pool.run(f"mask:{sealed.object_id}", _mask, sealed, tuple(areas), self.places)
+
+    async def crop(self, sealed: SealedObject, area: Area) -> ChangedImage:
+        return await self.pool.run(f"crop:{sealed.object_id}", _crop, sealed, area, self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +101,70 @@ class PooledRenderer:
     async def frame(self, sealed: SealedObject, request: FrameRequest) -> RenderedFrame:
         return await self.pool.run(sealed.object_id, _render, sealed, request, self.places)
 
+    async def projection(self, slices: Sequence[tuple[SealedObject, FrameRequest]]) -> RenderedFrame:
+        name = f"projection:{slices[0][0].object_id}" if slices else "projection"
+        return await self.pool.run(name, _project, tuple(slices), self.places)
 
-def _clean(segments: tuple[SealedSegment, ...], secret: bytes, *, places: Places, limits: Limits) -> CleanedUpload:
-    from deidentify.door import clean_file  # pixels are read in children only
+
+def _clean(
+    uploads: tuple[tuple[SealedSegment, ...], ...], secret: bytes, *, places: Places, how: _DoorWork
+) -> tuple[CleanedUpload, ...]:
+    from deidentify.door import DoorOptions, clean_sources  # pixels are read in children only
 
     keyring = Keyring(places.keys)
     archive = LocalArchive(places.archive, keyring)
-    images: list[CleanedImage] = []
-    refusals: list[Refusal] = []
-    with open_segments(places.uploads, keyring, segments) as reader:
-        for index, outcome in enumerate(clean_file(cast(BinaryIO, reader), secret=secret, limits=limits)):
-            if isinstance(outcome, RefusedInstance):
-                refusals.append(Refusal(index=index, code=f"refusal.{outcome.code}"))
-                continue
-            sealed = archive.put(ObjectId(secrets.token_hex(16)), outcome.body)
-            images.append(CleanedImage(index=index, sealed=sealed, facts=outcome.facts, report=outcome.report))
-    return CleanedUpload(images=tuple(images), refusals=tuple(refusals))
+    images: list[list[CleanedImage]] = [[] for _ in uploads]
+    refusals: list[list[Refusal]] = [[] for _ in uploads]
+    options = DoorOptions(limits=how.limits, profile=how.profile, search_pixels=how.searches_pixels)
+    sources = [partial(_opened, places, keyring, segments) for segments in uploads]
+    for outcome in clean_sources(sources, secret=secret, options=options):
+        if isinstance(outcome, RefusedInstance):
+            refusals[outcome.source].append(Refusal(index=outcome.index, code=f"refusal.{outcome.code}"))
+        else:
+            images[outcome.source].append(_sealed(archive, outcome))
+    pairs = zip(images, refusals, strict=True)
+    return tuple(CleanedUpload(images=tuple(passed), refusals=tuple(refused)) for passed, refused in pairs)
+
+
+def _opened(places: Places, keyring: Keyring, segments: Sequence[SealedSegment]) -> BinaryIO:
+    return cast(BinaryIO, open_segments(places.uploads, keyring, segments))
+
+
+def _sealed(archive: LocalArchive, outcome: CleanedInstance) -> CleanedImage:
+    if outcome.facts is None:
+        raise ValueError("the door lets pictures pass only")
+    return CleanedImage(
+        index=outcome.index,
+        sealed=archive.put(_new_object(), outcome.body),
+        facts=outcome.facts,
+        report=outcome.report,
+        identities=outcome.identities,
+        burned_in=outcome.burned_in,
+    )
+
+
+def _mask(sealed: SealedObject, areas: tuple[Area, ...], places: Places) -> ChangedImage:
+    from deidentify.pixels.lungs import hides_lung  # pixels are read in children only
+    from deidentify.pixels.masking import mask_more
+
+    before = LocalArchive(places.archive, Keyring(places.keys)).read(sealed)
+    covers_lung = hides_lung(before, _media_type(before), areas)
+    changed = _changed(sealed, lambda body, media_type: mask_more(body, media_type, areas), places=places)
+    return replace(changed, covers_lung=covers_lung)
+
+
+def _crop(sealed: SealedObject, area: Area, places: Places) -> ChangedImage:
+    from deidentify.pixels.masking import crop_photo  # pixels are read in children only
+
+    return _changed(sealed, lambda body, _: crop_photo(body, area), places=places)
+
+
+def _changed(sealed: SealedObject, change: Callable[[bytes, str], bytes], *, places: Places) -> ChangedImage:
+    """Seal what becomes of an object as one of its own; the first stays until the database names the second."""
+    archive = LocalArchive(places.archive, Keyring(places.keys))
+    data = archive.read(sealed)
+    body = change(data, _media_type(data))
+    return ChangedImage(sealed=archive.put(_new_object(), body), media_type=_media_type(body))
 
 
 def _render(sealed: SealedObject, request: FrameRequest, places: Places) -> RenderedFrame:
@@ -83,6 +172,18 @@ def _render(sealed: SealedObject, request: FrameRequest, places: Places) -> Rend
 
     data = LocalArchive(places.archive, Keyring(places.keys)).read(sealed)
     return render_frame(data, _media_type(data), request)
+
+
+def _project(slices: tuple[tuple[SealedObject, FrameRequest], ...], places: Places) -> RenderedFrame:
+    from deidentify.rendering import render_projection  # pixels are read in children only
+
+    archive = LocalArchive(places.archive, Keyring(places.keys))
+    bodies = ((archive.read(sealed), request) for sealed, request in slices)
+    return render_projection((data, _media_type(data), request) for data, request in bodies)
+
+
+def _new_object() -> ObjectId:
+    return ObjectId(secrets.token_hex(16))
 
 
 def _media_type(data: bytes) -> str:
@@ -93,8 +194,12 @@ def _media_type(data: bytes) -> str:
 
 def draw_samples(folder: Path) -> None:
     """Write the fictional studies of the demo into a folder; run in a child."""
-    from deidentify.samples import thorax_ct, thorax_ct_zip  # pixels are drawn in children only
+    from deidentify import burned_in_samples as burned_in  # pixels are drawn in children only
+    from deidentify.samples import thorax_ct, thorax_ct_zip
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "chest-ct-32-slices.zip").write_bytes(thorax_ct_zip())
     (folder / "chest-ct-1-slice.dcm").write_bytes(list(thorax_ct())[20])
+    (folder / "radiograph-with-name.dcm").write_bytes(burned_in.radiograph_with_text())
+    (folder / "radiograph-of-another-patient.dcm").write_bytes(burned_in.radiograph_of_another_patient())
+    (folder / "screen-photo-with-name.jpg").write_bytes(burned_in.screen_photo())

@@ -10,6 +10,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
@@ -100,10 +101,27 @@ class Rules(Table):
     draft_time_to_live: Duration = timedelta(hours=24)
     consult_images_kept: Duration = timedelta(days=7)
     choice_time_to_live: Duration = timedelta(days=30)
-    takes_images: bool = False
+    takes_images: bool = True
     fallback_telephone: str = ""
     cleaning_lanes: int = Field(default=2, ge=1, le=64)
+    files_together: int = Field(default=60, ge=1, le=1000)
     answered_closes_after: Duration = timedelta(days=3)
+
+
+DeidentificationOption = Literal[
+    "clean_graphics",
+    "clean_structured_content",
+    "clean_descriptors",
+    "retain_longitudinal_modified_dates",
+    "retain_patient_characteristics",
+    "retain_safe_private",
+]
+
+
+class Deidentification(Table):
+    """What is kept of a DICOM header beyond the Basic Profile with Clean Pixel Data (PS3.15 Annex E)."""
+
+    options: tuple[DeidentificationOption, ...] = get_args(DeidentificationOption)
 
 
 class Digest(Table):
@@ -142,6 +160,7 @@ class Settings(BaseSettings):
     channels: Channels = Field(default_factory=Channels)
     limits: Limits = Field(default_factory=Limits)
     rules: Rules = Field(default_factory=Rules)
+    deidentification: Deidentification = Field(default_factory=Deidentification)
     digest: Digest = Field(default_factory=Digest)
     worker: Worker = Field(default_factory=Worker)
 

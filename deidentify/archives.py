@@ -28,6 +28,8 @@ _DAMAGED = (
     zlib.error,
 )
 _ENCRYPTED = 0x1
+_BOUNDED_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+"""The library unpacks the others a whole block at a time, which no limit of ours would bound."""
 _READ_BYTES = 1 << 20
 
 
@@ -92,15 +94,23 @@ def _read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, place: int, 
 
 
 def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str | None:
-    path = PurePosixPath(info.filename.replace("\\", "/"))
     if info.flag_bits & _ENCRYPTED:
         return "zip_encrypted"
-    if path.is_absolute() or ".." in path.parts or ":" in info.filename or stat.S_ISLNK(info.external_attr >> 16):
+    if _leads_out(info):
         return "zip_path"
     if info.file_size > limits.file_bytes:
         return "file_too_large"
+    if info.compress_type not in _BOUNDED_METHODS:
+        return "zip_method"
     inflates_far = info.file_size > limits.ratio * max(info.compress_size, 1)
     return "zip_bomb" if inflates_far and info.file_size > limits.ratio_from_bytes else None
+
+
+def _leads_out(info: zipfile.ZipInfo) -> bool:
+    """Entries are never written under their names; but who sends such names means harm."""
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    is_elsewhere = path.is_absolute() or ".." in path.parts or ":" in info.filename
+    return is_elsewhere or stat.S_ISLNK(info.external_attr >> 16)
 
 
 def _read_bounded(file: IO[bytes], head: bytes, *, most: int) -> bytes:

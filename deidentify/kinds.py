@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from deidentify.headers.structure import looks_like_dicom
+from deidentify.headers.opening import looks_like_dicom
 
 
 class FileKind(StrEnum):
@@ -14,7 +14,6 @@ class FileKind(StrEnum):
     PHOTO = "photo"
     ZIP = "zip"
     EMPTY = "file_empty"
-    HEIC = "photo_heic"
     PICTURE = "photo_unsupported"
     VIDEO = "file_video"
     PDF = "file_pdf"
@@ -62,5 +61,5 @@ def kind_of(head: bytes) -> FileKind:
 
 def _kind_of_boxes(brand: bytes) -> FileKind:
     if brand in _HEIC_BRANDS:
-        return FileKind.HEIC
+        return FileKind.PHOTO
     return FileKind.PICTURE if brand in (b"avif", b"avis") else FileKind.VIDEO

@@ -1,33 +1,39 @@
-"""Pictures of de-identified images: one frame, windowed from full depth, as JPEG or PNG."""
+"""Pictures of de-identified images: frames, parts and projections, windowed from full depth, masks hatched."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_color_lut
 
 from deidentify.facts import DICOM_TYPE
 from deidentify.pixels.decoding import Pixels, decode_frame, quiet
+from deidentify.pixels.frame_views import colour_view, is_colour
+from deidentify.pixels.hatching import hatch, placed
+from deidentify.pixels.masking import clipped
 from deidentify.pixels.shading import (
     Grey,
     apply_table,
     apply_window,
     default_window,
-    has_own_window,
     is_windowed,
+    own_window,
     rescale,
     voi_function,
 )
 from domain.errors import UserError
 from domain.ports.deidentifier import FrameRequest, RenderedFrame
+from domain.study import Area
 
 JPEG_QUALITY = 90
+_MOST_ENLARGED = 4.0
 _MOST_KEPT = 4
 _MOST_KEPT_BYTES = 64 * 1024 * 1024
 _kept: OrderedDict[tuple[int, bytes], Dataset] = OrderedDict()
@@ -35,29 +41,83 @@ _kept: OrderedDict[tuple[int, bytes], Dataset] = OrderedDict()
 
 
 def render_frame(data: bytes, media_type: str, request: FrameRequest) -> RenderedFrame:
-    """Return a picture of one frame of a file that has passed the door.
+    """Return a picture of one frame, or of a part of it, of a file that has passed the door; masks are hatched.
 
     Raises:
-        UserError("frame_unknown"): no such frame.
+        UserError("frame_unknown"): no such frame, or nothing of the area lies within it.
     """
+    if _is_wanted_as_it_is(data, media_type, request):
+        return RenderedFrame(body=data, media_type=media_type)
+    return _finish(_picture(data, media_type, request), request)
+
+
+def render_projection(slices: Iterable[tuple[bytes, str, FrameRequest]]) -> RenderedFrame:
+    """Return one picture of the brightest of every pixel, as it is seen, over the slices of a stack; masks hatched.
+
+    Slices of another size or kind than the first are left out; window, part, size and format are the first request's.
+
+    Raises:
+        UserError("frame_unknown"): as `render_frame`; also where there is no slice.
+    """
+    brightest: Grey | None = None
+    first = FrameRequest()
+    hatched: list[Area] = []
+    for data, media_type, request in slices:
+        if brightest is None:
+            first = replace(request, window=request.window or _window_of(data, media_type, request))
+        pixels = np.asarray(_picture(data, media_type, replace(request, window=first.window)))
+        if brightest is not None and pixels.shape != brightest.shape:
+            continue
+        brightest = pixels if brightest is None else np.maximum(brightest, pixels)
+        hatched += (replace(area, frame=None) for area in request.hatched if area.covers(request.frame))
+    if brightest is None:
+        raise UserError("frame_unknown")
+    return _finish(Image.fromarray(brightest), replace(first, hatched=tuple(dict.fromkeys(hatched))))
+
+
+def _is_wanted_as_it_is(data: bytes, media_type: str, request: FrameRequest) -> bool:
+    """Whether a photo can be handed on: whole, in its own format and size, without masks to draw."""
+    if media_type == DICOM_TYPE or request.frame != 0 or request.hatched or request.area:
+        return False
+    with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as picture:
+        fits = request.longest_edge is None or max(picture.size) <= request.longest_edge
+    return fits and request.lossless == (media_type == "image/png")
+
+
+def _picture(data: bytes, media_type: str, request: FrameRequest) -> Image.Image:
     if media_type != DICOM_TYPE:
-        return _render_photo(data, media_type, request)
+        if request.frame != 0:
+            raise UserError("frame_unknown")
+        return Image.open(BytesIO(data), formats=("JPEG", "PNG"))
     with quiet():
         dataset = _read(data)
         if not 0 <= request.frame < int(dataset.get("NumberOfFrames") or 1):
             raise UserError("frame_unknown")
-        picture = Image.fromarray(_shade(dataset, request))
-    return _encode(_shrink(picture, request), lossless=request.lossless)
+        return Image.fromarray(_shade(dataset, request))
 
 
-def _render_photo(data: bytes, media_type: str, request: FrameRequest) -> RenderedFrame:
-    if request.frame != 0:
+def _window_of(data: bytes, media_type: str, request: FrameRequest) -> tuple[float, float] | None:
+    """Return the window that all slices of a projection share: the first one's own."""
+    if media_type != DICOM_TYPE:
+        return None
+    with quiet():
+        dataset = _read(data)
+        is_frame = 0 <= request.frame < int(dataset.get("NumberOfFrames") or 1)
+        return default_window(dataset, request.frame) if is_frame and is_windowed(dataset) else None
+
+
+def _finish(picture: Image.Image, request: FrameRequest) -> RenderedFrame:
+    """Cut out the part asked for, bring it to its size, and only then draw the masks, so that stripes stay sharp."""
+    whole = Area(x=0, y=0, width=picture.width, height=picture.height)
+    part = clipped(request.area or whole, picture.height, picture.width)
+    if part is None:
         raise UserError("frame_unknown")
-    picture = Image.open(BytesIO(data), formats=("JPEG", "PNG"))
-    fits = request.longest_edge is None or max(picture.size) <= request.longest_edge
-    if fits and request.lossless == (media_type == "image/png"):
-        return RenderedFrame(body=data, media_type=media_type)
-    return _encode(_shrink(picture, request), lossless=request.lossless)
+    cut = picture.crop((part.x, part.y, part.x + part.width, part.y + part.height)) if part != whole else picture
+    sized = _resize(cut, request)
+    scale = sized.width / part.width
+    areas = (placed(area, within=part, scale=scale) for area in request.hatched if area.covers(request.frame))
+    inside = [area for area in areas if area is not None]
+    return _encode(hatch(sized, inside) if inside else sized, lossless=request.lossless)
 
 
 def _read(data: bytes) -> Dataset:
@@ -75,10 +135,8 @@ def _read(data: bytes) -> Dataset:
 def _shade(dataset: Dataset, request: FrameRequest) -> Grey:
     stored = decode_frame(dataset, request.frame)
     interpretation = str(dataset.PhotometricInterpretation)
-    if interpretation == "PALETTE COLOR":
-        return _to_bytes(apply_color_lut(stored, dataset), 16 if _is_deep_palette(dataset) else 8)
-    if stored.ndim == 3:
-        return _to_bytes(stored, int(dataset.BitsStored))
+    if is_colour(dataset):
+        return colour_view(stored, dataset)
     grey = _shade_grey(stored, dataset, request)
     return 255 - grey if interpretation == "MONOCHROME1" else grey
 
@@ -87,7 +145,7 @@ def _shade_grey(stored: Pixels, dataset: Dataset, request: FrameRequest) -> Grey
     if not is_windowed(dataset):
         return _shade_shallow(stored, dataset)
     frame = request.frame
-    if request.window is None and dataset.get("VOILUTSequence") and not has_own_window(dataset, frame):
+    if request.window is None and dataset.get("VOILUTSequence") and own_window(dataset, frame) is None:
         return apply_table(stored, dataset, frame)
     values = rescale(stored, dataset, frame)
     window = request.window or default_window(dataset, frame, values)
@@ -101,21 +159,14 @@ def _shade_shallow(stored: Pixels, dataset: Dataset) -> Grey:
     return np.clip(values * 255 // ((1 << bits) - 1), 0, 255).astype(np.uint8)
 
 
-def _is_deep_palette(dataset: Dataset) -> bool:
-    return int(dataset.RedPaletteColorLookupTableDescriptor[2]) > 8
-
-
-def _to_bytes(pixels: Pixels, bits: int) -> Grey:
-    if bits <= 8:
-        return np.ascontiguousarray(pixels, dtype=np.uint8)
-    return np.ascontiguousarray(pixels >> (bits - 8), dtype=np.uint8)  # type: ignore[operator] # integers, as stored
-
-
-def _shrink(picture: Image.Image, request: FrameRequest) -> Image.Image:
+def _resize(picture: Image.Image, request: FrameRequest) -> Image.Image:
+    """Shrink a picture to the edge asked for; a part of one is also enlarged, so that small letters can be read."""
     edge = request.longest_edge
-    if edge is None or max(picture.size) <= edge:
+    if edge is None:
         return picture
-    factor = edge / max(picture.size)
+    factor = min(edge / max(picture.size), _MOST_ENLARGED if request.area else 1.0)
+    if factor == 1.0:
+        return picture
     size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 

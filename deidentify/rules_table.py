@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
-from deidentify.headers.cleaning import METHOD, method_codes
-from deidentify.headers.rules import applied_options, kept_rules, profile_edition, profile_rules
+from deidentify.headers.marks import method_codes, method_texts
+from deidentify.headers.policy import permits, policy_for
+from deidentify.headers.rules import Treatment, kept_rules, profile_edition, profile_rules
 from deidentify.limits import MEBIBYTE, Limits
+from deidentify.profiles import ARCHIVE, Profile
 from deidentify.text.patterns import all_rules
 
 
@@ -22,13 +24,14 @@ class RuleRow(NamedTuple):
     treatment: str
 
 
-def rule_rows() -> Iterator[RuleRow]:
-    """Yield a row for each attribute that is kept, by tag; everything else is removed."""
-    options = applied_options()
-    for tag, rule in sorted(kept_rules().items()):
+def rule_rows(profile: Profile = ARCHIVE) -> Iterator[RuleRow]:
+    """Yield a row for each attribute of the allow-list, by tag, with what an image's becomes under the profile."""
+    policy = policy_for(profile, "", is_image=True)
+    for tag, kept in sorted(kept_rules().items()):
         row = profile_rules().get(f"{tag:08X}")
-        action = row.action(options) if row else ""
-        yield RuleRow(f"({tag >> 16:04X},{tag & 0xFFFF:04X})", rule.keyword, action, rule.treatment.value)
+        action = row.action(profile.options) if row else ""
+        treatment = kept.treatment if permits(kept, row, profile) else policy.rule(0, tag).treatment
+        yield RuleRow(f"({tag >> 16:04X},{tag & 0xFFFF:04X})", kept.keyword, action, treatment.value)
 
 
 def documentation() -> str:
@@ -37,8 +40,8 @@ def documentation() -> str:
     return text.format(
         edition=profile_edition(),
         profile_rules=len(profile_rules()),
-        method=" / ".join(METHOD),
-        codes=_table(("code", "meaning"), method_codes()),
+        method=" / ".join(method_texts(pixels_searched=True)),
+        codes=_table(("code", "meaning"), method_codes(ARCHIVE, pixels_searched=True)),
         limits=_table(("limit", "value"), _limit_rows()),
         counts=_table(("treatment", "attributes"), _treatment_counts()),
         attributes=_table(("tag", "attribute", "profile", "treatment"), rule_rows()),
@@ -47,7 +50,7 @@ def documentation() -> str:
 
 
 def _treatment_counts() -> list[tuple[str, str]]:
-    counts = Counter(rule.treatment.value for rule in kept_rules().values())
+    counts = Counter(row.treatment for row in rule_rows() if row.treatment != Treatment.REMOVED)
     return [(name, str(count)) for name, count in sorted(counts.items())]
 
 

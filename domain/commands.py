@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.ids import DeliveryId, DigestId, InboxId, QuestionId, UploadId
+from domain.ids import DeliveryId, DigestId, InboxId, ObjectId, QuestionId, UploadId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +151,40 @@ class ShredRemoved:
     cause: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskImages:
+    """Blank an area of one image, or a named part of every image of a series; or cut an image to its crop."""
+
+    question_id: QuestionId
+    cause: str
+    image_id: str = ""
+    """Of an `ImageId`; empty where a whole series is meant."""
+    series_uid: str = ""
+    preset: str = ""
+    crop: bool = False
+    frame: int = -1
+    """From 0; -1 means every frame."""
+    x: int = 0
+    y: int = 0
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShredObject:
+    """Delete the file of an object that another has taken the place of."""
+
+    object_id: ObjectId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageViewers:
+    """Tell everybody who saw images or the answer of a wrong patient, until each has acknowledged."""
+
+    question_id: QuestionId
+    round: int
+
+
 Command = (
     RouteMessage
     | GatherDraft
@@ -169,4 +203,7 @@ Command = (
     | SweepInbox
     | EraseImages
     | ShredRemoved
+    | MaskImages
+    | ShredObject
+    | PageViewers
 )

@@ -11,7 +11,17 @@ from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
 from domain.messages import Action, Address
 from domain.text import DeidentifiedText
 
-Value = str | int | datetime | DeidentifiedText
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Sentences of the catalogue inside another, in the reader's language; nothing at all where there are none."""
+
+    keys: tuple[str, ...]
+    lead: str = ""
+    separator: str = ", "
+
+
+Value = str | int | datetime | DeidentifiedText | Terms
 """A typed value of a message; datetimes are shown on the reader's own clock."""
 
 
@@ -73,6 +83,8 @@ class PendingChoice:
     actions: tuple[Action, ...]
     expires_at: datetime
     taken: Action | None = None
+    is_outdated: bool = False
+    """What it stands under has changed since: a press shows it anew and does nothing else."""
 
     def __post_init__(self) -> None:
         if len(self.token.encode()) > 64:

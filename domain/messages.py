@@ -25,16 +25,26 @@ def lane_of(sender: Address) -> str:
     return f"from|{sender.channel}|{sender.external_id}"
 
 
-_REFERENCES = frozenset({"series", "images"})
-_REFERENCE = re.compile(r"[0-9a-f. ]*")
+_IDS = re.compile(r"[0-9a-f. ]*")
+_NUMBER = re.compile(r"[0-9]{0,9}")
+_WORD = re.compile(r"[a-z_]*")
+_REFERENCES: Mapping[str, re.Pattern[str]] = {
+    "series": _IDS,
+    "images": _IDS,
+    "image": _IDS,
+    "check": _WORD,
+    "preset": _WORD,
+    **dict.fromkeys(("frame", "x", "y", "width", "height"), _NUMBER),
+}
 
 
 def is_reference(name: str, text: IdentifiableText) -> bool:
-    """Return whether a form's field holds uids and ids as Hilum makes them, which are no words.
+    """Return whether a form's field holds uids, ids, names and places as Hilum makes them, which are no words.
 
     Their digits would look like numbers of a person; what matches no row of ours is kept nowhere.
     """
-    return name in _REFERENCES and _REFERENCE.fullmatch(text.value) is not None
+    form = _REFERENCES.get(name)
+    return form is not None and form.fullmatch(text.value) is not None
 
 
 class Action(StrEnum):
@@ -48,6 +58,17 @@ class Action(StrEnum):
     EDIT_TEXT = "edit_text"
     CONFIRM_SERIES = "confirm_series"
     REMOVE_SERIES = "remove_series"
+    REMOVE_IMAGES = "remove_images"
+    CONFIRM_CHECK = "confirm_check"
+    NUMBER_REMOVED = "number_removed"
+    """The resident-number check confirmed, by a button that needs no form."""
+    SAME_PATIENT = "same_patient"
+    """The two-patients check confirmed, by a button that needs no form."""
+    # images, by whoever looks at them
+    MASK_MORE = "mask_more"
+    CROP = "crop"
+    WRONG_PATIENT = "wrong_patient"
+    ACKNOWLEDGE = "acknowledge"
     # the asker's question
     ADD_INFORMATION = "add_information"
     WITHDRAW = "withdraw"

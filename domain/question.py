@@ -37,6 +37,9 @@ AWAITING_PANEL = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionS
 
 SEEN_BY_PANEL = AWAITING_PANEL | {QuestionState.ANSWERED, QuestionState.CLOSED}
 
+OVER = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED, QuestionState.WITHDRAWN})
+"""Its asker was told that everything is deleted: nothing that comes later may bring anything back."""
+
 _NEXT: Mapping[QuestionState, frozenset[QuestionState]] = {
     QuestionState.DRAFT: frozenset({QuestionState.OPEN, QuestionState.DISCARDED, QuestionState.EXPIRED}),
     QuestionState.OPEN: frozenset({QuestionState.CLAIMED, QuestionState.ANSWERED, QuestionState.WITHDRAWN}),
@@ -59,7 +62,9 @@ class Question:
     """One question; a draft has no number yet, and `opened_at` is None until it is sent.
 
     `previewed_at` is when the asker was last shown the preview, after which a
-    send button counts. `released_at` is the editor's privacy release (safety rule 6).
+    send button counts; None again as soon as what it shows has changed. `released_at`
+    is the editor's privacy release (safety rule 6). From `wrong_patient_at` on nobody
+    sees an image of it, and its answers are not to be used (safety rule 3).
     """
 
     id: QuestionId
@@ -80,6 +85,7 @@ class Question:
     held_back: bool = False
     released_at: datetime | None = None
     """When an editor released it for wider use than the panel."""
+    wrong_patient_at: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -122,6 +128,13 @@ class EntryKind(StrEnum):
     HELD_BACK = "held_back"
     VIEWED = "viewed"
     ERASED = "erased"
+    RESIDENT_NUMBER_CUT = "resident_number_cut"
+    CHECK_CONFIRMED = "check_confirmed"
+    MASKED = "masked"
+    CROPPED = "cropped"
+    WRONG_PATIENT = "wrong_patient"
+    VIEWERS_PAGED = "viewers_paged"
+    ACKNOWLEDGED = "acknowledged"
 
 
 INTERNAL_KINDS = frozenset({EntryKind.NOTE, EntryKind.VIEWED, EntryKind.NOTIFIED})

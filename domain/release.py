@@ -15,7 +15,9 @@ _AGE = (
 _AGE_AND_SEX = r"\b\d{2,3}\s*/?\s*[MF]\b|\b[MF]\s*,?\s*/?\s*\d{2}s?\b"
 _SEX = r"남자|여자|남성|여성|남아|여아|\b(?:male|female|man|woman|boy|girl)\b"
 _DAY = r"\bD\s?\+?\d{1,3}\b|\d+\s*일\s*째|\bday\s+\d+|\d{1,4}\s*[./-]\s*\d{1,2}\s*[./-]\s*\d{1,4}|\d{1,2}월\s*\d{1,2}일"
-_PERSONAL = re.compile("|".join((_AGE, _AGE_AND_SEX, _SEX, _DAY)), re.IGNORECASE)
+_MADE_OF_ONE = r"\[(?:(?:about |in |약 )?\d+[^\]\d,\n][^\],\n]*|today|오늘|date|age)\]"
+"""What the door put in the place of an age or a date: `[50s]`, `[90+]`, `[12 d ago]`, `[약 2개월 전]`."""
+_PERSONAL = re.compile("|".join((_AGE, _AGE_AND_SEX, _SEX, _DAY, _MADE_OF_ONE)), re.IGNORECASE)
 
 
 def mentions_sex_age_or_day(text: str) -> bool:

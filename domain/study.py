@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,8 +40,8 @@ class Upload:
     received_bytes: int = 0
     state: UploadState = UploadState.RECEIVING
     question_id: QuestionId | None = None
-    refusal: str | None = None
-    """Wording key of the reason, where it was refused."""
+    refusals: tuple[str, ...] = ()
+    """Wording keys of the reasons why it, or files in it, were refused; each once."""
     created_at: datetime
     shredded: bool = False
 
@@ -64,6 +64,47 @@ class Area:
         if min(self.x, self.y) < 0 or min(self.width, self.height) < 1:
             raise ValueError("an area lies within the image and has at least one pixel")
 
+    def is_within(self, facts: ImageFacts) -> bool:
+        """Return whether an image has all of these pixels, and the frame."""
+        fits = self.x + self.width <= facts.columns and self.y + self.height <= facts.rows
+        return fits and (self.frame is None or 0 <= self.frame < facts.frames)
+
+    def covers(self, frame: int) -> bool:
+        return self.frame is None or self.frame == frame
+
+    def meets(self, other: Area) -> bool:
+        """Return whether two areas share a pixel of a frame."""
+        if None not in (self.frame, other.frame) and self.frame != other.frame:
+            return False
+        across = min(self.x + self.width, other.x + other.width) > max(self.x, other.x)
+        return across and min(self.y + self.height, other.y + other.height) > max(self.y, other.y)
+
+    def seen_in(self, cut: Area) -> Area | None:
+        """Return the part that a crop leaves, in the crop's own pixels; None where it leaves nothing."""
+        left, top = max(self.x, cut.x), max(self.y, cut.y)
+        right = min(self.x + self.width, cut.x + cut.width)
+        bottom = min(self.y + self.height, cut.y + cut.height)
+        if right <= left or bottom <= top:
+            return None
+        return replace(self, x=left - cut.x, y=top - cut.y, width=right - left, height=bottom - top)
+
+
+class Preset(StrEnum):
+    """A part of every image of a series that is blanked by its name; a text-only reader says its place from 1."""
+
+    TOP_LEFT = "top_left"
+    TOP_RIGHT = "top_right"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM_RIGHT = "bottom_right"
+    TOP = "top"
+    BOTTOM = "bottom"
+
+
+CORNER_PER_CENT = 25
+"""Of rows and of columns: a corner of the image."""
+STRIP_PER_CENT = 12
+"""Of rows: a strip along the whole edge."""
+
 
 class Concern(StrEnum):
     """What a person has to know of an image; the first three need the asker's word (safety rule 8)."""
@@ -79,6 +120,7 @@ class Concern(StrEnum):
     BLURRED = "blurred"
 
 
+CONCERN_ORDER = tuple(Concern)
 TO_CONFIRM = frozenset({Concern.MASK_OVER_LUNG, Concern.MARKER_LOST, Concern.LETTERS_TOO_SMALL})
 
 
@@ -115,10 +157,54 @@ class ImageFacts:
     kept_text: tuple[Area, ...] = ()
     concerns: tuple[Concern, ...] = ()
     crop: Area | None = None
+    changing: tuple[str, ...] = ()
+    """Causes of changes that were asked for and are not done: until then nobody can confirm the image."""
 
     def __post_init__(self) -> None:
         if self.frames < 1 or self.rows < 1 or self.columns < 1:
             raise ValueError("an image has at least one pixel")
+
+    def masks_of(self, frame: int) -> tuple[Area, ...]:
+        """Return what is blanked in a frame."""
+        return tuple(mask for mask in self.masks if mask.covers(frame))
+
+    def area_of(self, preset: Preset) -> Area:
+        """Return the pixels of a named part, in every frame; at least one."""
+        is_corner = preset not in (Preset.TOP, Preset.BOTTOM)
+        height = max(1, self.rows * (CORNER_PER_CENT if is_corner else STRIP_PER_CENT) // 100)
+        width = max(1, self.columns * CORNER_PER_CENT // 100) if is_corner else self.columns
+        is_right = preset in (Preset.TOP_RIGHT, Preset.BOTTOM_RIGHT)
+        is_bottom = preset in (Preset.BOTTOM_LEFT, Preset.BOTTOM_RIGHT, Preset.BOTTOM)
+        left, top = self.columns - width if is_right else 0, self.rows - height if is_bottom else 0
+        return Area(x=left, y=top, width=width, height=height)
+
+    def masked(self, areas: tuple[Area, ...], *, media_type: str, covers_lung: bool = False) -> ImageFacts:
+        """Return the facts once further areas were blanked; a marker under one of them is lost."""
+        kept = tuple(text for text in self.kept_text if not any(area.meets(text) for area in areas))
+        lost = (Concern.MARKER_LOST,) if len(kept) < len(self.kept_text) else ()
+        lung = (Concern.MASK_OVER_LUNG,) if covers_lung else ()
+        return replace(
+            self,
+            masks=tuple(dict.fromkeys((*self.masks, *areas))),
+            kept_text=kept,
+            concerns=tuple(dict.fromkeys((*self.concerns, *lung, *lost))),
+            media_type=media_type,
+        )
+
+    def cropped(self, *, media_type: str) -> ImageFacts:
+        """Return the facts once the image was cut to its crop."""
+        if self.crop is None:
+            raise ValueError("nothing to cut this image to")
+        cut = self.crop
+        return replace(
+            self,
+            rows=cut.height,
+            columns=cut.width,
+            masks=_seen_in(cut, self.masks),
+            kept_text=_seen_in(cut, self.kept_text),
+            media_type=media_type,
+            crop=None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +243,12 @@ class Series:
         return all(image.confirmed_at is not None for image in self.images)
 
     @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """What a person has to know of any of its images, each once."""
+        found = {concern for image in self.images for concern in image.facts.concerns}
+        return tuple(concern for concern in CONCERN_ORDER if concern in found)
+
+    @property
     def slices(self) -> int:
         """How many frames a reader scrolls through."""
         return sum(image.facts.frames for image in self.images)
@@ -180,3 +272,13 @@ def _reading_order(image: Image) -> tuple[float, int, str]:
     """Head first in a CT: the standard's z axis grows towards the head, so it is turned round."""
     position = image.facts.position_mm
     return (0.0 if position is None else -position, image.facts.instance_number, image.id)
+
+
+def concerns_of(images: tuple[Image, ...]) -> tuple[Concern, ...]:
+    """Return what has to be known of those images that the panel sees, each once."""
+    found = {concern for image in images if image.is_visible for concern in image.facts.concerns}
+    return tuple(concern for concern in CONCERN_ORDER if concern in found)
+
+
+def _seen_in(cut: Area, areas: tuple[Area, ...]) -> tuple[Area, ...]:
+    return tuple(seen for area in areas if (seen := area.seen_in(cut)) is not None)

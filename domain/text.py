@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class IdentifierKind(StrEnum):
-    """What a placeholder stands for; the value is what members see between brackets."""
+    """What a placeholder stands for; the value is what members see between brackets.
+
+    In the place of a date or an age stands what was made of it: `[11 d ago]`, `[60s]`.
+    """
 
     RESIDENT_NUMBER = "resident number"
     PHONE = "phone"
@@ -15,6 +18,15 @@ class IdentifierKind(StrEnum):
     NUMBER = "number"
     BIRTH_DATE = "birth date"
     NAME = "name"
+    ADDRESS = "address"
+    HOSPITAL = "hospital"
+    WARD = "ward"
+    LINK = "link"
+    OCCUPATION = "occupation"
+    ORIGIN = "origin"
+    FAMILY = "family"
+    DATE = "date"
+    AGE = "age"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -35,7 +35,7 @@ async def abandon_upload(services: Services, command: CleanUpload) -> None:
         if upload.state is not UploadState.COMPLETE or upload.question_id is None:
             return
         transaction.uploads.save(
-            replace(upload, state=UploadState.REFUSED, refusal="refusal.could_not_be_checked", shredded=True)
+            replace(upload, state=UploadState.REFUSED, refusals=("refusal.could_not_be_checked",), shredded=True)
         )
         transaction.uploads.forget_segments(upload.id)
         transaction.jobs.add(PresentDraft(question_id=upload.question_id, cause=f"abandoned:{upload.id}"))

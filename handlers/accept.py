@@ -131,7 +131,7 @@ def _add_segment(transaction: Transaction, *, segment: SealedSegment, lanes: int
     upload = replace(upload, received_bytes=received, state=UploadState.COMPLETE if completes else upload.state)
     transaction.uploads.save(upload)
     if completes and upload.question_id is not None:
-        note_cleaning(transaction, upload.id, lanes=lanes)
+        note_cleaning(transaction, upload.id, question_id=upload.question_id, lanes=lanes)
     return upload
 
 

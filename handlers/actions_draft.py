@@ -1,23 +1,24 @@
-"""What an asker does with a draft: send it, edit it, look through its images, or discard it."""
+"""What an asker does with a draft: send it, edit it, or discard it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from domain.commands import PresentDraft, ShredRemoved
+from domain.checks import open_checks
+from domain.commands import PresentDraft
 from domain.consent import ConsentScope
 from domain.delivery import Value
 from domain.errors import UserError
 from domain.escalation import POLICIES
-from domain.ids import ImageId
 from domain.messages import Action
 from domain.panel import Panel
 from domain.question import EntryKind, Question, QuestionState, Urgency
 from domain.study import UploadState
-from domain.text import DeidentifiedText
+from domain.text import DeidentifiedText, IdentifierKind
 from handlers.deed import Deed
-from handlers.draft import held_images, tell_of_held_images
+from handlers.draft import held_images, note_cut, tell_of_held_images
+from handlers.identities import MESSAGE, checks_for, learn, outdate, replace_message_sources
 from handlers.notify import begin_escalation
 from handlers.shredding import forget_draft
 
@@ -25,6 +26,14 @@ from handlers.shredding import forget_draft
 def send(deed: Deed, *, urgency: Urgency) -> None:
     """Open the question: number, panel, targets, first escalation step, receipt."""
     draft = _own_draft(deed)
+    if draft.wrong_patient_at is not None:
+        raise UserError("wrong_patient_draft")
+    if deed.is_outdated or draft.previewed_at is None:
+        show_again(deed, draft, "draft.look_again")
+        return
+    if open_checks(checks_for(deed.transaction, draft)):
+        show_again(deed, draft, "draft.check_first")
+        return
     images = deed.transaction.images.of_question(draft.id)
     if not draft.text.value and not any(image.is_visible for image in images):
         raise UserError("confirm_first" if held_images(images) else "nothing_to_send")
@@ -65,50 +74,21 @@ def edit_text(deed: Deed) -> None:
     seen = deed.fields.get("seen")
     if seen is not None and seen.value != draft.text.value:
         raise UserError("text_changed")
-    question = deed.save(draft, text=deed.text())
+    text = deed.text()
+    question = outdate(deed.transaction, deed.save(draft, text=text))
     deed.record(question, EntryKind.TEXT_EDITED)
+    if _resident_numbers(text) > _resident_numbers(draft.text):
+        note_cut(deed.services, deed.transaction, question, cause=deed.inbox_id)
+    replace_message_sources(deed.transaction, question.id, text)
+    sources = {f"{MESSAGE}{deed.inbox_id}": deed.named}
+    learn(deed.services, deed.transaction, question, sources=sources, secret=deed.secret)
     deed.transaction.jobs.add(PresentDraft(question_id=question.id, cause=deed.inbox_id))
 
 
-def confirm_series(deed: Deed) -> None:
-    """The asker saw the full-size pictures of a series and found no name on them."""
-    question = deed.own_question()
-    series = _series(deed)
-    if question.state not in _TAKES_IMAGES:
-        raise UserError("not_now", label=question.label, state=question.state)
-    shown = deed.fields.get("images")
-    if shown is None:
-        raise UserError("series_unknown")
-    images = frozenset(ImageId(image) for image in shown.value.split())
-    confirmed = deed.transaction.images.confirm_series(question.id, series, images=images, at=deed.now)
-    if _has_more(deed, question, series=series):
-        deed.tell_about(question, deed.actor, "draft.more_images_came")
-    if not confirmed:
-        return
-    deed.record(question, EntryKind.SERIES_CONFIRMED, details={"series": series, "images": confirmed})
-    if question.state is not QuestionState.DRAFT:
-        deed.record(question, EntryKind.IMAGES_ADDED, details={"images": confirmed})
-        tell_claimer(deed, question, "panel.images_added")
-
-
-def _has_more(deed: Deed, question: Question, *, series: str) -> bool:
-    images = deed.transaction.images.of_question(question.id)
-    return any(
-        image.confirmed_at is None and image.removed_at is None and image.facts.series_uid == series for image in images
-    )
-
-
-def remove_series(deed: Deed) -> None:
-    """Take a series out and shred it."""
-    question = deed.own_question()
-    series = _series(deed)
-    objects = deed.transaction.images.remove_series(question.id, series, deed.now)
-    if not objects:
-        raise UserError("series_unknown")
-    for object_id in objects:
-        deed.transaction.objects.shred(object_id)
-    deed.transaction.jobs.add(ShredRemoved(question_id=question.id, cause=deed.inbox_id))
-    deed.record(question, EntryKind.SERIES_REMOVED, details={"series": series, "images": len(objects)})
+def show_again(deed: Deed, draft: Question, key: str) -> None:
+    """Do nothing but show the draft as it stands now, saying why: one more tap, also for an urgent question."""
+    deed.tell_about(draft, deed.actor, key)
+    deed.transaction.jobs.add(PresentDraft(question_id=draft.id, cause=deed.inbox_id))
 
 
 def tell_claimer(deed: Deed, question: Question, key: str, *, values: Mapping[str, Value] | None = None) -> None:
@@ -116,6 +96,10 @@ def tell_claimer(deed: Deed, question: Question, key: str, *, values: Mapping[st
     if question.claimed_by is not None:
         claimer = deed.transaction.members.get(question.claimed_by)
         deed.tell_about(question, claimer, key, values=values)
+
+
+def _resident_numbers(text: DeidentifiedText) -> int:
+    return sum(part.kind is IdentifierKind.RESIDENT_NUMBER for part in text.replacements)
 
 
 def _own_draft(deed: Deed) -> Question:
@@ -142,23 +126,7 @@ def _receipt(deed: Deed, question: Question, *, panel: Panel) -> None:
     deed.tell_about(question, deed.actor, key, values={**values, "waiting": len(waiting)}, choices=(Action.WITHDRAW,))
 
 
-def _series(deed: Deed) -> str:
-    series = deed.fields.get("series")
-    if series is None:
-        raise UserError("series_unknown")
-    return series.value
-
-
 _STILL_CHECKED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
-_TAKES_IMAGES = frozenset(
-    {
-        QuestionState.DRAFT,
-        QuestionState.OPEN,
-        QuestionState.CLAIMED,
-        QuestionState.NEEDS_INFO,
-        QuestionState.ANSWERED,
-    }
-)
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     Action.SEND_URGENT: partial(send, urgency=Urgency.URGENT),
@@ -166,6 +134,4 @@ DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     Action.SEND_ROUTINE: partial(send, urgency=Urgency.ROUTINE),
     Action.DISCARD: discard,
     Action.EDIT_TEXT: edit_text,
-    Action.CONFIRM_SERIES: confirm_series,
-    Action.REMOVE_SERIES: remove_series,
 }

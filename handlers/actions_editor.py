@@ -21,6 +21,8 @@ DAILY = "daily"
 def publish(deed: Deed) -> None:
     """Give a privacy release: from now on members may see the text as the editor wrote it, and the images."""
     question = deed.editor_question()
+    if question.wrong_patient_at is not None:
+        raise UserError("wrong_patient", label=question.label)
     if question.consent is ConsentScope.CONSULT_ONLY or question.state is not QuestionState.CLOSED:
         raise UserError("consent_missing", label=question.label)
     if question.released_at is not None:

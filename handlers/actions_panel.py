@@ -13,6 +13,7 @@ from handlers.chase import begin_chase
 from handlers.closing import close_later
 from handlers.deed import Deed
 from handlers.notify import begin_escalation
+from handlers.quality import quality_terms
 
 FEEDBACK = (Action.HELPED, Action.CHANGED_PLAN, Action.REOPEN)
 HIGHEST_CONFIDENCE = 5
@@ -20,7 +21,7 @@ HIGHEST_CONFIDENCE = 5
 
 def claim(deed: Deed) -> None:
     """Take the question, if nobody has; the loser is told who was first."""
-    question = deed.panel_question()
+    question = _right_patient(deed)
     if question.claimed_by == deed.actor.id and question.state is QuestionState.CLAIMED:
         return
     _refuse_if_taken(deed, question)
@@ -61,7 +62,7 @@ def note(deed: Deed) -> None:
 
 def answer(deed: Deed) -> None:
     """Answer the asker; a further answer adds to the first and never replaces it."""
-    question = deed.panel_question()
+    question = _right_patient(deed)
     text = deed.text()
     _refuse_if_taken(deed, question)
     if question.state is QuestionState.CLOSED:
@@ -72,7 +73,8 @@ def answer(deed: Deed) -> None:
     details, values = _confidence(deed)
     deed.record(answered, EntryKind.ANSWER, text=text, details=details)
     close_later(deed.services, deed.transaction, answered)
-    values = {"name": deed.actor.display_name, "text": text, **values}
+    quality = quality_terms(deed.transaction.images.of_question(answered.id))
+    values = {"name": deed.actor.display_name, "text": text, "quality": quality, **values}
     key = "question.answer" if details else "question.answer_without_confidence"
     deed.tell_about(answered, deed.asker_of(answered), key, values=values, choices=FEEDBACK)
     deed.tell_about(answered, deed.actor, "panel.answer_sent", values={"at": deed.now})
@@ -81,6 +83,13 @@ def answer(deed: Deed) -> None:
 def close(deed: Deed) -> None:
     """Close an answered question from the panel's side."""
     actions_asker.close_question(deed, deed.panel_question())
+
+
+def _right_patient(deed: Deed) -> Question:
+    question = deed.panel_question()
+    if question.wrong_patient_at is not None:
+        raise UserError("wrong_patient", label=question.label)
+    return question
 
 
 def _claim(deed: Deed, question: Question) -> Question:

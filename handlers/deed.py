@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from domain.access import may_see
 from domain.delivery import Priority, Value
 from domain.errors import UserError
+from domain.identity import Fingerprint
 from domain.ids import InboxId, QuestionId
 from domain.member import Member, Role
 from domain.messages import Action
@@ -30,6 +32,12 @@ class Deed:
     actor: Member
     question_id: QuestionId | None
     fields: Mapping[str, DeidentifiedText] = field(default_factory=dict)
+    named: frozenset[Fingerprint] = frozenset()
+    """Whom the form's text names."""
+    secret: bytes = b""
+    """The subject's, under which `named` was taken; empty where the action is about no living question."""
+    is_outdated: bool = False
+    """The button stands under something that has changed since."""
     now: datetime
 
     def question(self) -> Question:
@@ -60,6 +68,13 @@ class Deed:
         if not self.actor.has(Role.EDITOR):
             raise UserError("editor_only")
         return self.question()
+
+    def seen_question(self) -> Question:
+        """Return a question that the actor may see; any other is not there."""
+        question = self.question()
+        if not may_see(self.actor, question):
+            raise UserError("question_unknown")
+        return question
 
     def text(self) -> DeidentifiedText:
         """Return what was written in the form.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.commands import Deliver
 from domain.delivery import Delivery, DeliveryState, OfferedChoice, OutgoingMessage
 from domain.errors import PermanentError, TransientError
-from domain.ids import DeliveryId
+from domain.ids import DeliveryId, QuestionId
 from domain.member import Member
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.text import DeidentifiedText
 from handlers.choices import digit_of
 
+ANSWER_KEYS = frozenset({"question.answer", "question.answer_without_confidence"})
 _FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
 
 
@@ -70,6 +72,8 @@ def _begin(
         transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
         return None
     message = _render(services, delivery, transaction.members.get(delivery.member_id))
+    if delivery.question_id is not None and _is_wrong_patient(transaction, delivery.question_id):
+        message = _stamped(services, message, transaction.members.get(delivery.member_id))
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
     return delivery, message
 
@@ -81,6 +85,18 @@ def _may_repeat(services: Services, delivery: Delivery) -> bool:
 
 async def _settle(services: Services, delivery: Delivery, state: DeliveryState) -> None:
     await services.store.write(lambda transaction: transaction.deliveries.set_state(delivery.id, state))
+
+
+def _is_wrong_patient(transaction: Transaction, question_id: QuestionId) -> bool:
+    return transaction.questions.get(question_id).wrong_patient_at is not None
+
+
+def _stamped(services: Services, message: OutgoingMessage, member: Member) -> OutgoingMessage:
+    """Safety rule 3: images of a wrong patient leave on no channel, and an answer only with its stamp."""
+    text = message.text
+    if message.key in ANSWER_KEYS:
+        text = f"{services.wording.text('wrong_patient.stamp', member, {})}\n{text}"
+    return replace(message, images=(), text=text)
 
 
 def _render(services: Services, delivery: Delivery, member: Member) -> OutgoingMessage:

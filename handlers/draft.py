@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.checks import Check, CheckName, open_checks
 from domain.commands import ExpireDraft, GatherDraft, PresentDraft, RelayInformation, RemindOfDraft
-from domain.delivery import Value
+from domain.delivery import Terms, Value
 from domain.ids import InboxId, QuestionId, UploadId, derive_id
 from domain.member import Member
 from domain.messages import Action, lane_of
@@ -16,8 +17,10 @@ from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.study import Image, UploadState, group_into_series
 from domain.text import DeidentifiedText, joined
 from handlers.cleaning import note_cleaning
+from handlers.identities import MESSAGE, Case, case_of, checks_for, learn, outdate
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
+from handlers.quality import preview_terms
 from handlers.shredding import forget_draft
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
@@ -31,19 +34,22 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
     received = await open_received(services, command.inbox_id)
     if received is None:
         return
-    text = clean(services, received)
+    case = await case_for(services, received, command.question_id)
+    text = clean(services, received, case)
 
     def gather(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
         if question.state is not QuestionState.DRAFT:
             _go_elsewhere(services, transaction, received, question=question)
             return
-        question = replace(question, text=joined(question.text, text))
-        transaction.questions.save(question)
         echo(services, transaction, received, text=text, question_id=question.id)
+        if text.value:
+            question = replace(question, text=joined(question.text, text))
+            transaction.questions.save(question)
+            question = outdate(transaction, question)
         if text.names_a_resident_number:
-            cut = Notice(key="draft.resident_number_cut", question_id=question.id)
-            tell(services, transaction, received.sender, cause=received.inbox_id, notice=cut)
+            note_cut(services, transaction, question, cause=received.inbox_id)
+        note_named(services, transaction, received, question=question, case=case)
         _check_files(services, transaction, received, question_id=question.id)
         _set_clocks(services, transaction, question.id, cause=received.inbox_id)
         transaction.inbox.finish(received.inbox_id)
@@ -100,14 +106,10 @@ async def present_draft(services: Services, command: PresentDraft) -> None:
             return
         if question.state is QuestionState.DRAFT:
             transaction.questions.save(replace(question, previewed_at=services.clock()))
-            notice = Notice(
-                key="draft.preview",
-                values=_preview_values(transaction, question),
-                question_id=question.id,
-                choices=SENDING,
-            )
-            tell(services, transaction, asker, cause=command.cause, notice=notice)
+            for notice in _preview(transaction, question):
+                tell(services, transaction, asker, cause=command.cause, notice=notice)
         elif question.is_awaiting_panel or question.state is QuestionState.ANSWERED:
+            ask_checks(services, transaction, question, cause=command.cause)
             tell_of_held_images(services, transaction, question, cause=command.cause)
 
     await services.store.write(present)
@@ -119,6 +121,8 @@ async def remind_of_draft(services: Services, command: RemindOfDraft) -> None:
     def remind(transaction: Transaction) -> None:
         question = transaction.questions.get(command.question_id)
         if question.state is not QuestionState.DRAFT:
+            return
+        if question.wrong_patient_at is not None or ask_checks(services, transaction, question, cause=command.cause):
             return
         asker = transaction.members.get(question.asker_id)
         notice = Notice(key="draft.reminder", question_id=question.id, choices=SENDING)
@@ -153,10 +157,49 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
     await services.store.write(expire)
 
 
-def clean(services: Services, received: Received) -> DeidentifiedText:
+async def case_for(services: Services, received: Received, question_id: QuestionId | None) -> Case:
+    """Return what the door is told of the question that a message belongs to."""
+    today = received.sender.local(received.message.received_at).date()
+    return await case_of(services, question_id, today=today)
+
+
+def clean(services: Services, received: Received, case: Case) -> DeidentifiedText:
     """Take a message's text through the door."""
     text = received.message.text
-    return DeidentifiedText(value="") if text is None else services.deidentifier.clean_text(text)
+    return DeidentifiedText(value="") if text is None else case.clean(services, text)
+
+
+def note_named(
+    services: Services, transaction: Transaction, received: Received, *, question: Question, case: Case
+) -> None:
+    """Note whom an asker's message names, and take it out of what was said before."""
+    marks = case.named_in(services, received.message.text)
+    if marks and case.known is not None:
+        sources = {f"{MESSAGE}{received.inbox_id}": marks}
+        learn(services, transaction, question, sources=sources, secret=case.known.secret)
+
+
+def note_cut(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:
+    """Note that a resident number was cut out of a draft's text, which its asker has to confirm."""
+    entry = Entry(
+        key=f"{cause}:{EntryKind.RESIDENT_NUMBER_CUT}",
+        question_id=question.id,
+        kind=EntryKind.RESIDENT_NUMBER_CUT,
+        actor_id=question.asker_id,
+        channel="",
+        at=services.clock(),
+    )
+    transaction.entries.add(entry)
+
+
+def ask_checks(services: Services, transaction: Transaction, question: Question, *, cause: str) -> bool:
+    """Ask the first of what is still to be confirmed; False where nothing is."""
+    checks = open_checks(checks_for(transaction, question))
+    if not checks:
+        return False
+    asker = transaction.members.get(question.asker_id)
+    tell(services, transaction, asker, cause=cause, notice=_question_of(transaction, question, checks[0]))
+    return True
 
 
 def echo(
@@ -193,13 +236,13 @@ def _attach(
         return 0
     if not services.rules.takes_images:
         refused = replace(
-            upload, question_id=question_id, state=UploadState.REFUSED, refusal="refusal.images_not_taken"
+            upload, question_id=question_id, state=UploadState.REFUSED, refusals=("refusal.images_not_taken",)
         )
         transaction.uploads.save(refused)
         return 0
     transaction.uploads.save(replace(upload, question_id=question_id))
     if upload.state is UploadState.COMPLETE:
-        note_cleaning(transaction, upload_id, lanes=services.rules.cleaning_lanes)
+        note_cleaning(transaction, upload_id, question_id=question_id, lanes=services.rules.cleaning_lanes)
     return int(upload.state in PENDING)
 
 
@@ -218,15 +261,57 @@ def tell_of_held_images(services: Services, transaction: Transaction, question: 
         tell(services, transaction, asker, cause=cause, notice=notice)
 
 
+def removable_images(transaction: Transaction, question: Question) -> tuple[Image, ...]:
+    """Return what "remove the images" takes away: all of a draft's, later only what the panel has not seen."""
+    images = transaction.images.of_question(question.id)
+    is_draft = question.state is QuestionState.DRAFT
+    return tuple(i for i in images if i.removed_at is None and (is_draft or i.confirmed_at is None))
+
+
 def held_images(images: tuple[Image, ...]) -> int:
     """Return how many series wait for their asker's "no name visible"."""
     return sum(not series.is_confirmed for series in group_into_series(images))
 
 
+def _preview(transaction: Transaction, question: Question) -> tuple[Notice, ...]:
+    """Exactly what the panel will see, with the buttons that send it, or with what has to be confirmed first."""
+    shown = Notice(
+        key="draft.preview",
+        values=_preview_values(transaction, question),
+        question_id=question.id,
+        choices=SENDING,
+    )
+    held = replace(shown, key="draft.preview_held", choices=())
+    if question.wrong_patient_at is not None:
+        marked = Notice(key="wrong_patient.draft", question_id=question.id, choices=(Action.DISCARD,))
+        return (held, marked)
+    checks = open_checks(checks_for(transaction, question))
+    return (held, _question_of(transaction, question, checks[0])) if checks else (shown,)
+
+
+def _question_of(transaction: Transaction, question: Question, check: Check) -> Notice:
+    choices: tuple[Action, ...] = (Action.NUMBER_REMOVED,)
+    if check.name is CheckName.TWO_PATIENTS:
+        images = removable_images(transaction, question)
+        choices = (Action.SAME_PATIENT, Action.REMOVE_IMAGES) if images else (Action.SAME_PATIENT,)
+    last = Action.DISCARD if question.state is QuestionState.DRAFT else Action.WRONG_PATIENT
+    return Notice(
+        key=f"check.{check.name}",
+        values={"by": Terms(keys=tuple(f"identity.{kind}" for kind in check.by))},
+        question_id=question.id,
+        choices=(*choices, last),
+    )
+
+
 def _preview_values(transaction: Transaction, question: Question) -> dict[str, Value]:
-    series = group_into_series(transaction.images.of_question(question.id))
+    images = transaction.images.of_question(question.id)
     refused = [u for u in transaction.uploads.of_question(question.id) if u.state is UploadState.REFUSED]
-    return {"text": question.text, "series": len(series), "refused": len(refused)}
+    return {
+        "text": question.text,
+        "series": len(group_into_series(images)),
+        "refused": len(refused),
+        "quality": preview_terms(images),
+    }
 
 
 def _set_clocks(services: Services, transaction: Transaction, question_id: QuestionId, *, cause: InboxId) -> None:

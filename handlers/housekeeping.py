@@ -83,8 +83,8 @@ async def _shred_upload(services: Services, upload: Upload) -> None:
         transaction.uploads.forget_segments(upload.id)
         current = transaction.uploads.get(upload.id)
         state = UploadState.REFUSED if current.state in _UNFINISHED else current.state
-        refusal = "refusal.upload_expired" if current.state in _UNFINISHED else current.refusal
-        transaction.uploads.save(replace(current, state=state, refusal=refusal, shredded=True))
+        refusals = ("refusal.upload_expired",) if current.state in _UNFINISHED else current.refusals
+        transaction.uploads.save(replace(current, state=state, refusals=refusals, shredded=True))
         if current.state in _UNFINISHED and current.question_id is not None:
             # What else was sent with it has waited for it.
             present = PresentDraft(question_id=current.question_id, cause=f"expired:{current.id}")

@@ -11,6 +11,7 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
 from handlers.outbox import Notice, tell
+from handlers.quality import quality_terms
 from handlers.timeline import openings
 
 
@@ -23,6 +24,8 @@ async def notify_step(services: Services, command: NotifyStep) -> None:
     def notify(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
         if not question.is_awaiting_panel or openings(transaction, question.id) != command.opening:
+            return
+        if question.wrong_patient_at is not None:
             return
         assert question.urgency is not None
         steps = POLICIES[question.urgency].steps
@@ -53,14 +56,15 @@ def _tell_audience(
     audience = audience_of(step, panel, now, reachable=_reachable(transaction, question))
     if not audience:
         services.log.error("nobody_to_page", question_id=question.id, step=command.step)
-    images = sum(image.is_visible for image in transaction.images.of_question(question.id))
+    images = transaction.images.of_question(question.id)
     asker = transaction.members.get(question.asker_id)
     assert question.answer_due_at is not None
     values: dict[str, Value] = {
         "label": question.label,
         "asker": asker.alias,
         "text": question.text,
-        "images": images,
+        "images": sum(image.is_visible for image in images),
+        "quality": quality_terms(images),
         "answer_due": question.answer_due_at,
     }
     notice = Notice(

@@ -13,7 +13,7 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
 from domain.text import DeidentifiedText
-from handlers.draft import attach_uploads, clean, echo
+from handlers.draft import attach_uploads, case_for, clean, echo, note_named
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
 
@@ -27,12 +27,14 @@ async def relay_information(services: Services, command: RelayInformation) -> No
     received = await open_received(services, command.inbox_id)
     if received is None:
         return
-    text = clean(services, received)
+    case = await case_for(services, received, command.question_id)
+    text = clean(services, received, case)
 
     def relay(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
         if question.asker_id == received.sender.id:
             _from_asker(services, transaction, received, question=question, text=text)
+            note_named(services, transaction, received, question=question, case=case)
         else:
             _from_panel(services, transaction, received, question=question, text=text)
         transaction.inbox.finish(received.inbox_id)
@@ -55,12 +57,17 @@ def _from_asker(
     if question.state is QuestionState.CLOSED and received.message.uploads:
         # Nobody could confirm these images, and the clock that erases them may have rung already.
         raise UserError("not_now", label=question.label, state=question.state)
+    echo(services, transaction, received, text=text, question_id=question.id)
+    attach_uploads(services, transaction, received, question_id=question.id)
+    if text.names_a_resident_number:
+        # Safety rule 2: what is left is offered back; nothing of it went to the panel.
+        cut = Notice(key="question.resident_number_cut", values={"label": question.label}, question_id=question.id)
+        tell(services, transaction, received.sender, cause=received.inbox_id, notice=cut)
+        return
     if text.value:
         transaction.entries.add(_entry(services, received, question, kind=EntryKind.INFORMATION, text=text))
     if question.state is QuestionState.NEEDS_INFO:
         transaction.questions.save(replace(question, state=QuestionState.CLAIMED))
-    echo(services, transaction, received, text=text, question_id=question.id)
-    attach_uploads(services, transaction, received, question_id=question.id)
     values: dict[str, Value] = {"label": question.label, "text": text}
     urgent = question.urgency is Urgency.URGENT
     sent = Notice(

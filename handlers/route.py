@@ -12,6 +12,7 @@ from domain.question import Question, QuestionState
 from handlers.choices import chosen_by_digit
 from handlers.draft import begin_draft
 from handlers.inbound import Received, open_received
+from handlers.spoken import is_spoken
 
 
 async def route_message(services: Services, command: RouteMessage) -> None:
@@ -35,6 +36,8 @@ def _meaning(services: Services, transaction: Transaction, received: Received) -
     digit = chosen_by_digit(transaction, received, services.clock())
     if digit is not None:
         return TakeAction(inbox_id=received.inbox_id, token=digit.token or "")
+    if is_spoken(message):
+        return TakeAction(inbox_id=received.inbox_id)
     if message.in_reply_to is not None:
         return _reply(transaction, received, message.in_reply_to)
     draft = transaction.questions.draft_of(received.sender.id)

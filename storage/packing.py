@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from domain.delivery import Value
+from domain.delivery import Terms, Value
 from domain.ids import MemberId, QuestionId, UploadId
 from domain.messages import Action, Address, InboundMessage, Press
 from domain.rotation import Rotation
-from domain.study import ImageFacts
+from domain.study import Area, Concern, ImageFacts
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement
 
 Packed = dict[str, Any]
@@ -65,7 +65,15 @@ def pack_facts(facts: ImageFacts) -> Packed:
 
 def unpack_facts(packed: Packed) -> ImageFacts:
     sequences = {name: _tuple_or_none(packed[name]) for name in ("orientation", "spacing_mm", "window")}
-    return ImageFacts(**{**packed, **sequences})
+    crop = packed["crop"]
+    seen: Packed = {
+        "masks": tuple(Area(**area) for area in packed["masks"]),
+        "kept_text": tuple(Area(**area) for area in packed["kept_text"]),
+        "concerns": tuple(Concern(concern) for concern in packed["concerns"]),
+        "crop": None if crop is None else Area(**crop),
+        "changing": tuple(packed["changing"]),
+    }
+    return ImageFacts(**{**packed, **sequences, **seen})
 
 
 def pack_message(message: InboundMessage) -> Packed:
@@ -113,6 +121,8 @@ def _pack_value(value: Value) -> str | int | Packed:
             return {"instant": _pack_instant(value)}
         case DeidentifiedText():
             return {"text": pack_text(value)}
+        case Terms():
+            return {"terms": list(value.keys), "lead": value.lead, "separator": value.separator}
         case _:
             return value
 
@@ -123,9 +133,11 @@ def _unpack_value(packed: str | int | Packed) -> Value:
             return datetime.fromisoformat(instant)
         case {"text": dict(text)}:
             return unpack_text(text)
+        case {"terms": list(keys), "lead": str(lead), "separator": str(separator)}:
+            return Terms(keys=tuple(keys), lead=lead, separator=separator)
         case str() | int():
             return packed
-    raise TypeError("a message value is text, a number, a time or a de-identified text")
+    raise TypeError("a message value is text, a number, a time, a de-identified text or terms")
 
 
 def _pack_instant(instant: datetime) -> str:

@@ -25,6 +25,12 @@ def insert_new(connection: sa.Connection, table: sa.Table, row: Row) -> bool:
     return connection.execute(statement, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
+def insert_all_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert rows, leaving those as they are whose key is there already."""
+    if rows:
+        connection.execute(_insert_new(connection.dialect.name, table), rows)
+
+
 def replace_row(connection: sa.Connection, table: sa.Table, row: Row) -> None:
     """Insert a whole row, or give the one with the same primary key these values."""
     connection.execute(_replace_row(connection.dialect.name, table), row)

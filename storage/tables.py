@@ -173,6 +173,7 @@ question = sa.Table(
     _instant("closed_at", optional=True),
     sa.Column("held_back", sa.Boolean, nullable=False),
     _instant("released_at", optional=True),
+    _instant("wrong_patient_at", optional=True),
     sa.Index("ix_question_asker_id_number", "asker_id", "number"),
     sa.Index("ix_question_state_closed_at", "state", "closed_at"),
     sa.Index("ix_question_released_at", "released_at"),
@@ -191,6 +192,15 @@ entry = sa.Table(
     sa.Column("text", Json),
     sa.Column("details", Json, nullable=False),
     sqlite_autoincrement=True,
+)
+
+viewing = sa.Table(
+    "viewing",
+    metadata,
+    sa.Column("question_id", sa.String(64), sa.ForeignKey("question.id"), primary_key=True),
+    sa.Column("member_id", sa.String(64), primary_key=True),
+    _instant("first_at"),
+    _instant("last_at"),
 )
 
 consent = sa.Table(
@@ -216,7 +226,7 @@ upload = sa.Table(
     sa.Column("received_bytes", LongInteger, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("question_id", sa.String(64), index=True),
-    sa.Column("refusal", sa.Text),
+    sa.Column("refusals", Json, nullable=False),
     _instant("created_at"),
     sa.Column("shredded", sa.Boolean, nullable=False),
     sa.Index("ix_upload_shredded_created_at", "shredded", "created_at"),
@@ -247,6 +257,16 @@ image = sa.Table(
     _instant("confirmed_at", optional=True),
     _instant("removed_at", optional=True),
     sa.Index("ix_image_question_id_place", "question_id", "place"),
+)
+
+# Whom a question's sources name, as fingerprints under the subject's secret
+identity = sa.Table(
+    "identity",
+    metadata,
+    sa.Column("question_id", sa.String(64), sa.ForeignKey("question.id"), primary_key=True),
+    sa.Column("source", sa.String(80), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),
 )
 
 sealed_object = sa.Table(
@@ -304,6 +324,7 @@ choice = sa.Table(
     sa.Column("actions", Json, nullable=False),
     _instant("expires_at"),
     sa.Column("taken", sa.String(32)),
+    sa.Column("outdated", sa.Boolean, nullable=False),
     sa.Index("ix_choice_member_id_place", "member_id", "place"),
 )
 

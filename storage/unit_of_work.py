@@ -14,6 +14,7 @@ from storage.repositories.consents import SqlConsents
 from storage.repositories.deliveries import SqlDeliveries
 from storage.repositories.digests import SqlDigests
 from storage.repositories.entries import SqlEntries
+from storage.repositories.identities import SqlIdentities, SqlViewings
 from storage.repositories.images import SqlImages
 from storage.repositories.inbox import SqlInbox
 from storage.repositories.jobs import SqlJobs
@@ -50,6 +51,8 @@ class UnitOfWork:
         self.uploads = SqlUploads(connection)
         self.deliveries = SqlDeliveries(connection)
         self.choices = SqlChoices(connection)
+        self.identities = SqlIdentities(connection)
+        self.viewings = SqlViewings(connection)
         self.consents = SqlConsents(connection)
         self.digests = SqlDigests(connection)
         self.web = SqlWeb(connection)

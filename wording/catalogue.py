@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton, format_time
 from babel.messages.pofile import read_po
 
-from domain.delivery import Value
+from domain.delivery import Terms, Value
 from domain.member import Language, Member
 from domain.messages import Action
 
@@ -39,7 +39,7 @@ class Catalogue:
         Raises:
             CatalogueError: no such key, or a value that the sentence needs is missing.
         """
-        shown = {name: _shown(value, member) for name, value in values.items()}
+        shown = {name: self._shown(value, member) for name, value in values.items()}
         sentence = self.sentence(key, member.language)
         try:
             return sentence.format_map(shown)
@@ -52,6 +52,14 @@ class Catalogue:
             return self.sentences[language][key]
         except KeyError as error:
             raise CatalogueError(f"no sentence {key} in {language}") from error
+
+    def _shown(self, value: Value, member: Member) -> object:
+        if isinstance(value, datetime):
+            return _Moment(value.astimezone(ZoneInfo(member.time_zone)), member.language)
+        if isinstance(value, Terms):
+            said = value.separator.join(self.sentence(key, member.language) for key in value.keys)
+            return value.lead + said if said else ""
+        return value
 
     def label(self, action: Action, language: Language) -> str:
         return self.sentence(f"action.{action}", language)
@@ -102,9 +110,3 @@ class _Moment:
             return time
         day = format_skeleton("MMMd", self.local, locale=self.language.value)
         return day if spec == "day" else f"{day} {time}"
-
-
-def _shown(value: Value, member: Member) -> object:
-    if isinstance(value, datetime):
-        return _Moment(value.astimezone(ZoneInfo(member.time_zone)), member.language)
-    return value

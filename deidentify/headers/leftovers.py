@@ -4,69 +4,88 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
-from deidentify.headers.rules import vocabulary
 from deidentify.headers.structure import Told
 from domain.errors import DeidentificationError
 
 _FEWEST_CHARACTERS = 4
 _FEWEST_DIGITS = 6
 """Shorter numbers stand in every header by chance (rows, window, exposure); they are looked for in no bytes."""
-_ENCODINGS = ("utf-8", "euc_kr", "latin-1")
 _SEPARATORS = re.compile(rb"[\\^=, ]+|\x1b[()$&%-][)(A-Z0-9]?[A-Z0-9]?")
+_NUMBERS = re.compile(rb"(?<![0-9.])[0-9]{6,}(?![0-9.])")
+_UIDS = re.compile(rb"[0-9]+(?:\.[0-9]+)+")
+_STANDARD = b"1.2.840.10008."
 
 
-def refuse_leftovers(header: bytes, told: Iterable[Told], written: Iterable[str]) -> None:
+class Tokens(NamedTuple):
+    """What was told, cut up: words, numbers (dates too), and uids."""
+
+    words: frozenset[bytes]
+    numbers: frozenset[bytes]
+    uids: frozenset[bytes]
+
+
+def tokens_of(told: Iterable[Told]) -> Tokens:
+    """Return what must not stand anywhere in the output, in lower case."""
+    uids: set[bytes] = set()
+    texts: set[bytes] = set()
+    for item in told:
+        (uids if item.vr == b"UI" else texts).update(_split(item.vr, item.value))
+    numbers = {text for text in texts if text.isdigit()}
+    return Tokens(frozenset(texts - numbers), frozenset(numbers), frozenset(uids))
+
+
+def refuse_leftovers(header: bytes, tokens: Tokens, written: Iterable[bytes]) -> None:
     """Search the output's header for what was received.
 
     Args:
         header: the output without its pixel data.
-        told: values as received, undecoded.
+        tokens: of the values as received, undecoded.
         written: values of ours, which may resemble one received (a moved date).
     Raises:
         DeidentificationError("door_leftover"): something identifying still stands there.
     """
-    searched = _without(header, written).lower()
-    for token in set(_tokens(told)):
-        if _stands(token, searched):
+    ours = set(written)
+    if not tokens.numbers.isdisjoint(set(_NUMBERS.findall(header)) - ours):
+        raise DeidentificationError("door_leftover")
+    if not tokens.uids.isdisjoint(set(_UIDS.findall(header)) - ours):
+        raise DeidentificationError("door_leftover")
+    lowered = header.lower()
+    for word in tokens.words:
+        if word in lowered and word in _without(lowered, ours, word):
             raise DeidentificationError("door_leftover")
 
 
-def _without(header: bytes, written: Iterable[str]) -> bytes:
-    values = sorted({re.escape(value.encode()) for value in written if value}, key=len, reverse=True)
-    return re.sub(b"|".join(values), lambda found: b"\0" * len(found.group()), header) if values else header
+def _without(lowered: bytes, ours: set[bytes], word: bytes) -> bytes:
+    """Return the header without what we wrote ourselves and what has the word in it by chance."""
+    for value in sorted((value.lower() for value in ours), key=len, reverse=True):
+        if word in value:
+            lowered = lowered.replace(value, b"")
+    return lowered
 
 
-def _tokens(told: Iterable[Told]) -> Iterator[bytes]:
-    known = vocabulary().encode()
-    for item in told:
-        for token in _split(item):
-            lowered = token.lower()
-            if _is_worth_a_search(token) and lowered not in known:
-                yield lowered
+@lru_cache(1 << 12)
+def _split(vr: bytes, value: bytes) -> frozenset[bytes]:
+    return frozenset(_tokens(vr, value))
 
 
-def _split(item: Told) -> Iterator[bytes]:
-    if item.vr == b"UI":
-        uids = (uid.strip(b"\0 ") for uid in item.value.split(b"\\"))
-        yield from (uid for uid in uids if not uid.startswith(b"1.2.840.10008."))
+def _tokens(vr: bytes, value: bytes) -> Iterator[bytes]:
+    if vr == b"UI":
+        uids = (uid.strip(b"\0 ") for uid in value.split(b"\\"))
+        yield from (uid for uid in uids if b"." in uid and not uid.startswith(_STANDARD))
         return
-    if item.vr in (b"DA", b"DT"):
-        yield from (day for day in re.findall(rb"(?:19|20)[0-9]{6}", item.value))
+    if vr in (b"DA", b"DT"):
+        yield from re.findall(rb"(?:19|20)[0-9]{6}", value)
         return
-    yield from _SEPARATORS.split(item.value.strip(b"\0 "))
-    yield item.value.strip(b"\0 ")
+    for token in {*_SEPARATORS.split(value.strip(b"\0 ")), value.strip(b"\0 ")}:
+        lowered = token.lower()
+        if _is_worth_a_search(token):
+            yield lowered
 
 
 def _is_worth_a_search(token: bytes) -> bool:
     if token.isdigit():
         return len(token) >= _FEWEST_DIGITS and len(set(token)) > 1
     return len(token) >= _FEWEST_CHARACTERS and len(set(token)) > 1
-
-
-def _stands(token: bytes, searched: bytes) -> bool:
-    if token not in searched:
-        return False
-    if not token.isdigit():
-        return True
-    return re.search(rb"(?<![0-9.])" + token + rb"(?![0-9.])", searched) is not None

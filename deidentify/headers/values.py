@@ -1,97 +1,155 @@
-"""What becomes of one value: each function returns the value to write, or `DROPPED`."""
+"""What becomes of one value, as bytes: each function returns what to write, or `None` where nothing of it can stay."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Literal
 
 from pydicom._uid_dict import UID_dictionary
-from pydicom.dataelem import DataElement
+from pydicom.valuerep import format_number_as_ds
 
-from deidentify.headers.rules import KeptRule, Treatment, kept_rules
+from deidentify.headers.policy import Fallback, Policy, Rule
+from deidentify.headers.rules import Treatment, descriptor_words
 from deidentify.pseudonyms import Pseudonyms
 
-DROPPED = object()
-"""In place of a value: leave the attribute out."""
-
 _MOST_TABLE_BYTES = 1 << 20
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
-_DATE = re.compile(r"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):?[0-9:.]*")
-_AGE = re.compile(r"([0-9]{1,3})([DWMY])")
-_UID = re.compile(r"[0-9][0-9.]{0,63}")
+_TAKEN_OVER = frozenset((Treatment.NUMBER, Treatment.TABLE, Treatment.BULK, Treatment.POINTER))
+_NUMBER_TEXTS = frozenset(("DS", "IS"))
+_LISTED = frozenset(
+    (Treatment.NUMBER, Treatment.TERM, Treatment.CODE_STRING, Treatment.PATTERN, Treatment.UID, Treatment.CLASS_UID)
+)
+"""Values that stand side by side: more of them than the attribute has places for are read by nobody as meant."""
+_SIZES: Mapping[str, int] = {"US": 2, "SS": 2, "UL": 4, "SL": 4, "FL": 4, "FD": 8, "SV": 8, "UV": 8, "AT": 4}
+_ONE_DECIMAL = rb"[+-]?(?:[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_ONE_WHOLE = rb"[+-]?[0-9]{1,9}"
+_DECIMALS, _WHOLES = (
+    re.compile(rb" *(?:%b)? *(?:\\ *(?:%b)? *)*\0?" % (one, one)) for one in (_ONE_DECIMAL, _ONE_WHOLE)
+)
+_MOST_DECIMAL = 16
+_DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
+_TIME = re.compile(rb"([01][0-9]|2[0-3]):?[0-9:.]*")
+_AGE = re.compile(rb"([0-9]{1,3})([DWMY])")
+_WORDS = re.compile(r"[A-Za-z0-9.]+|[+-](?=\s|$)")
+_MEASURE = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})?(?:MM|CM|S|SEC|MIN|KV|T)")
+_SHORT = 2
+"""Short words count only in capitals: Mr is no modality."""
 _CHILD_BANDS = ((1, 0), (5, 1), (10, 5), (18, 10))
 """Years of age below which the band begins at the second number; above, decades from 10 on."""
+_WIDE = 8
+_LETTERS = re.compile(rb"[A-Za-z ^,.\\-]+\0*")
+_STATED_NUMBER = re.compile(rb"(?<![0-9.])[0-9]{6,}(?![0-9.])")
 
 
 @dataclass(slots=True)
-class Written:
-    """The pseudonyms at hand, and every value of ours that was written: the search for leftovers passes over them."""
+class Work:
+    """What is at hand for one file: the policy, the pseudonyms, and what its header told.
 
+    `told` are words of names and places and `told_numbers` numbers and dates,
+    neither of which may stand anywhere else; `written` are values of ours.
+    """
+
+    policy: Policy
     pseudonyms: Pseudonyms
-    values: set[str] = field(default_factory=set)
+    little_endian: bool = True
+    told: frozenset[bytes] = frozenset()
+    told_numbers: frozenset[bytes] = frozenset()
+    written: set[bytes] = field(default_factory=set)
 
-    def note(self, value: str) -> str:
-        self.values.add(value)
+    def note(self, value: bytes) -> bytes:
+        self.written.add(value)
         return value
 
-
-def clean_value(rule: KeptRule, element: DataElement, written: Written) -> object:
-    """Return what stands in place of the element's value, or `DROPPED`."""
-    if rule.treatment is Treatment.EMPTY:
-        return ""
-    if rule.treatment is Treatment.PSEUDONYM:
-        return written.note(written.pseudonyms.patient)
-    if element.VM == 0:
-        return _empty(rule)
-    values = list(element.value) if element.VM > 1 else [element.value]
-    return _CLEANERS[rule.treatment](rule, values, written)
+    def tells(self, value: bytes) -> bool:
+        """Whether a value repeats a name, place, number or date of the header."""
+        lowered = value.lower()
+        if any(word in lowered for word in self.told):
+            return True
+        return bool(self.told_numbers) and not self.told_numbers.isdisjoint(_STATED_NUMBER.findall(value))
 
 
-def _empty(rule: KeptRule) -> object:
-    """An empty value says nothing; only look-up tables and pointers make no sense without one."""
-    return DROPPED if rule.treatment in (Treatment.TABLE, Treatment.POINTER) else None
+def clean_value(rule: Rule, value: bytes, work: Work, *, vr: bytes) -> bytes | None:
+    """Return what stands in place of a value, or None.
+
+    Args:
+        value: as it stands in the file, with its padding.
+        vr: as received; binary values must have the dictionary's.
+    """
+    if rule.treatment in _TAKEN_OVER and rule.vr not in _NUMBER_TEXTS and vr.decode("latin-1") not in rule.vr:
+        return None
+    if rule.most and rule.treatment in _LISTED and rule.vr not in _SIZES and value.count(b"\\") >= rule.most:
+        return None
+    return _CLEANERS[rule.treatment](rule, value, work)
 
 
-def _date(rule: KeptRule, values: list[object], written: Written) -> object:
-    moved = [_move(str(value).strip(), written) for value in values]
-    return DROPPED if None in moved else _one_or_many(moved)
+def written_vr(rule: Rule, vr: bytes) -> bytes:
+    """Return the dictionary's VR; where it leaves a choice (US or SS), the one received."""
+    return vr if vr.decode("latin-1") in rule.vr.split(" or ") else rule.vr[:2].encode()
 
 
-def _move(value: str, written: Written) -> str | None:
+def dummy(rule: Rule, value: bytes, work: Work) -> bytes:
+    """Return a value of the right kind that says nothing, and is not by chance the one received."""
+    if rule.vr == "PN":
+        return work.note(work.pseudonyms.patient.encode())
+    first, second = _DUMMIES_BY_TAG.get(rule.tag) or _DUMMIES.get(rule.vr, (b"REMOVED", b"WITHHELD"))
+    return work.note(second if value.strip(b" \0") == first else first)
+
+
+def remap_uid(original: str, pseudonyms: Pseudonyms) -> str:
+    """Return the pseudonymous uid; uids of the standard itself name no patient and stay."""
+    return original if original in UID_dictionary else pseudonyms.uid(original)
+
+
+def _emptied(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    return b""
+
+
+def _pseudonym(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    return work.note(work.pseudonyms.patient.encode())
+
+
+def _dummy(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    return dummy(rule, value, work)
+
+
+def _date(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    moved = [_move(part.strip(b" \0"), work) for part in value.split(b"\\")]
+    return b"\\".join(moved_part for moved_part in moved if moved_part) if None not in moved else None
+
+
+def _move(value: bytes, work: Work) -> bytes | None:
     found = _DATE.fullmatch(value)
     if found is None:
         return None
     try:
-        day = date(int(found[1]), int(found[2]), int(found[3])) - written.pseudonyms.shift
+        day = date(int(found[1]), int(found[2]), int(found[3])) - work.pseudonyms.shift
     except (ValueError, OverflowError):
         return None
-    return written.note(day.strftime("%Y%m%d").zfill(8))
+    return work.note(f"{day.year:04}{day.month:02}{day.day:02}".encode())
 
 
-def _date_time(rule: KeptRule, values: list[object], written: Written) -> object:
-    text = str(values[0]).strip()
-    day, clock = _move(text[:8], written), _TIME.match(text[8:])
-    if day is None or len(values) != 1:
-        return DROPPED
-    return written.note(day + (clock[1] + "0000" if clock else ""))
+def _date_time(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    text = value.strip(b" \0")
+    day, clock = _move(text[:8], work), _TIME.match(text[8:])
+    if day is None or b"\\" in text:
+        return None
+    return work.note(day + (clock[1] + b"0000" if clock else b""))
 
 
-def _time(rule: KeptRule, values: list[object], written: Written) -> object:
-    found = _TIME.fullmatch(str(values[0]).strip())
-    return DROPPED if found is None or len(values) != 1 else written.note(found[1] + "0000")
+def _time(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    found = _TIME.fullmatch(value.strip(b" \0"))
+    return None if found is None else work.note(found[1] + b"0000")
 
 
-def _age(rule: KeptRule, values: list[object], written: Written) -> object:
-    found = _AGE.fullmatch(str(values[0]).strip())
-    if found is None or len(values) != 1:
-        return DROPPED
-    years = int(found[1]) if found[2] == "Y" else int(found[1]) // {"M": 12, "W": 52, "D": 365}[found[2]]
-    return written.note(f"{_age_band(years):03}Y")
+def _age(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    found = _AGE.fullmatch(value.strip(b" \0"))
+    if found is None:
+        return None
+    years = int(found[1]) if found[2] == b"Y" else int(found[1]) // {b"M": 12, b"W": 52, b"D": 365}[found[2]]
+    return work.note(f"{_age_band(years):03}Y".encode())
 
 
 def _age_band(years: int) -> int:
@@ -99,85 +157,149 @@ def _age_band(years: int) -> int:
     return min(years // 10 * 10, 90) if band is None else band
 
 
-def _uid(rule: KeptRule, values: list[object], written: Written) -> object:
-    remapped = [written.note(remap_uid(str(value), written.pseudonyms)) for value in values if str(value).strip()]
-    return _one_or_many(remapped) if remapped else DROPPED
+def _uid(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    originals = [part.strip(" \0") for part in value.decode("latin-1").split("\\")]
+    remapped = [work.note(remap_uid(uid, work.pseudonyms).encode()) for uid in originals if uid]
+    return b"\\".join(remapped) or None
 
 
-def remap_uid(original: str, pseudonyms: Pseudonyms) -> str:
-    """Return the pseudonymous uid; uids of the standard itself name no patient and stay."""
-    original = original.strip(" \0")
-    return original if original in UID_dictionary else pseudonyms.uid(original)
+def _class_uid(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    uid = value.strip(b" \0")
+    return work.note(uid) if uid.decode("latin-1") in UID_dictionary else None
 
 
-def _class_uid(rule: KeptRule, values: list[object], written: Written) -> object:
-    known = str(values[0]) in UID_dictionary and len(values) == 1
-    return written.note(str(values[0])) if known else DROPPED
+def _number(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    """Decimal and integer strings must be nothing but numbers that no patient has; binary ones are numbers already."""
+    if rule.vr in _NUMBER_TEXTS:
+        return _number_text(rule, value, work)
+    size = _SIZES.get(rule.vr[:2], 0)
+    if not size or len(value) % size or _is_text(value, size):
+        return None
+    return None if rule.most and len(value) > rule.most * size else value
 
 
-def _number(rule: KeptRule, values: list[object], written: Written) -> object:
-    """Decimal and integer strings must be nothing but a number that no patient has; binary ones are numbers already."""
-    if rule.vr in ("DS", "IS"):
-        form = _DECIMAL if rule.vr == "DS" else _WHOLE
-        texts = [_number_text(value) for value in values]
-        return _one_or_many(texts) if all(form.fullmatch(text) and len(text) <= 16 for text in texts) else DROPPED
-    numeric = all(isinstance(value, int | float) and math.isfinite(value) for value in values)
-    return _one_or_many(values) if numeric else DROPPED
+def _is_text(value: bytes, size: int) -> bool:
+    """Whether all of a binary value is letters, so many that no measurements look like them by chance."""
+    return len(value) >= (_WIDE if size == _WIDE else 2 * _WIDE) and _LETTERS.fullmatch(value) is not None
 
 
-def _number_text(value: object) -> str:
-    original = getattr(value, "original_string", None)
-    return str(value if original is None else original).strip()
+def _number_text(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    form = _DECIMALS if rule.vr == "DS" else _WHOLES
+    if form.fullmatch(value) is None or (work.told_numbers and work.tells(value)):
+        return None
+    if len(value) <= _MOST_DECIMAL:
+        return value
+    parts = (part.strip(b" \0") for part in value.split(b"\\"))
+    return b"\\".join(part if len(part) <= _MOST_DECIMAL else _shortened(part) for part in parts)
 
 
-def _table(rule: KeptRule, values: list[object], written: Written) -> object:
-    if len(values) == 1 and isinstance(values[0], bytes):
-        return values[0] if len(values[0]) <= _MOST_TABLE_BYTES else DROPPED
-    return _number(rule, values, written) if len(values) * 2 <= _MOST_TABLE_BYTES else DROPPED
+def _shortened(number: bytes) -> bytes:
+    """Long decimals are cut to the length that the standard allows, in which no more could be hidden."""
+    return format_number_as_ds(float(number)).encode()
 
 
-def _pointer(rule: KeptRule, values: list[object], written: Written) -> object:
-    kept = all(isinstance(value, int) and int(value) in kept_rules() for value in values)
-    return _one_or_many(values) if kept else DROPPED
+def _table(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    return value if 0 < len(value) <= _MOST_TABLE_BYTES and not _is_text(value, _WIDE) else None
 
 
-def _term(rule: KeptRule, values: list[object], written: Written) -> object:
-    words = [_word(value, rule.terms) for value in values]
-    return DROPPED if None in words else _one_or_many(words)
+def _bulk(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    return None if _is_text(value, _WIDE) else value
 
 
-def _word(value: object, terms: tuple[str, ...]) -> str | None:
+def _pointer(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    """Pointers are kept when what they point to is."""
+    if not value or len(value) % 4:
+        return None
+    order: Literal["little", "big"] = "little" if work.little_endian else "big"
+    halves = [int.from_bytes(value[at : at + 2], order) for at in range(0, len(value), 2)]
+    tags = (group << 16 | number for group, number in zip(halves[::2], halves[1::2], strict=True))
+    return value if all(work.policy.rule(0, tag).treatment in _POINTED for tag in tags) else None
+
+
+_POINTED = frozenset(set(Treatment) - {Treatment.REMOVED, Treatment.DUMMY, Treatment.EMPTY})
+
+
+def _term(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    words = [_word(part, rule) for part in value.split(b"\\")]
+    if None in words:
+        return None
+    return _told_only_if_needed(rule, b"\\".join(word for word in words if word is not None), work)
+
+
+def _told_only_if_needed(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    """A term that a name of the header is part of (MARY in PRIMARY) stays only where the object needs it."""
+    if not work.tells(value):
+        return value
+    return None if rule.fallback is Fallback.REMOVE else work.note(value)
+
+
+def _word(value: bytes, rule: Rule) -> bytes | None:
     """Return the term as our list spells it."""
-    wanted = str(value).strip().upper()
-    return next((term for term in terms if term.upper() == wanted), None)
+    return _spellings(rule.terms).get(value.strip(b" \0").upper())
 
 
-def _agent(rule: KeptRule, values: list[object], written: Written) -> object:
+@cache
+def _spellings(terms: tuple[str, ...]) -> Mapping[bytes, bytes]:
+    return {term.upper().encode(): term.encode() for term in terms}
+
+
+def _agent(rule: Rule, value: bytes, work: Work) -> bytes | None:
     """An agent is a fact of the study; its spelling may be free text, so it becomes a word of ours."""
-    spoken = " ".join(str(value) for value in values).upper()
-    return next((term for term in rule.terms if re.search(rf"\b{term}\b", spoken)), rule.terms[-1])
+    spoken = value.decode("latin-1").replace("\\", " ").upper()
+    term = next((term for term in rule.terms if re.search(rf"\b{term}\b", spoken)), rule.terms[-1])
+    return _told_only_if_needed(rule, term.encode(), work)
 
 
-def _leading(rule: KeptRule, values: list[object], written: Written) -> object:
-    words: list[str | None] = []
-    for value in values:
-        word = _word(value, rule.terms)
+def _leading(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    """A word that a name of the header is part of leaves its place empty: the places have meanings."""
+    words: list[bytes] = []
+    for part in value.split(b"\\"):
+        word = _word(part, rule)
         if word is None:
             break
-        words.append(word)
-    return _one_or_many(words) if words else DROPPED
+        words.append(b"" if work.tells(word) else word)
+    return b"\\".join(words) if any(words) else None
 
 
-def _pattern(rule: KeptRule, values: list[object], written: Written) -> object:
-    texts = [str(value).strip() for value in values]
-    return _one_or_many(texts) if rule.pattern and all(map(rule.pattern.fullmatch, texts)) else DROPPED
+def _pattern(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    texts = [part.strip(b" \0") for part in value.split(b"\\")]
+    fits = rule.pattern is not None and all(rule.pattern.fullmatch(text.decode("latin-1")) for text in texts)
+    return b"\\".join(texts) if fits and not work.tells(value) else None
 
 
-def _one_or_many(values: list[str] | list[str | None] | list[object]) -> object:
-    return values[0] if len(values) == 1 else values
+def _descriptor(rule: Rule, value: bytes, work: Work) -> bytes | None:
+    """Keep the words of a description that are listed, and measures such as 5mm; nothing else of it."""
+    found = _WORDS.findall(value.decode("latin-1").replace("_", " "))
+    plain = (word.upper() for word in found if len(word) > _SHORT or word.isupper() or not word.isalpha())
+    kept = [word for word in plain if word in descriptor_words() or _MEASURE.fullmatch(word)]
+    if not any(word in descriptor_words() and len(word) > 1 for word in kept):
+        return None
+    text = " ".join(word for word in kept if not work.tells(word.encode())).encode()
+    return text[: _LENGTHS[rule.vr]].strip() or None
 
 
-_CLEANERS: Mapping[Treatment, Callable[[KeptRule, list[object], Written], object]] = {
+_LENGTHS: Mapping[str, int] = {"LO": 64, "SH": 16}
+_DUMMIES_BY_TAG: Mapping[int, tuple[bytes, bytes]] = {
+    0x00080008: (b"DERIVED\\SECONDARY", b"DERIVED\\PRIMARY"),
+}
+_DUMMIES: Mapping[str, tuple[bytes, bytes]] = {
+    "DA": (b"19010102", b"19010203"),
+    "DT": (b"19010102010101", b"19010203020202"),
+    "TM": (b"010101", b"020202"),
+    "AS": (b"000D", b"000W"),
+    "DS": (b"0", b"1"),
+    "IS": (b"0", b"1"),
+    "CS": (b"UNKNOWN", b"REMOVED"),
+    "UR": (b"urn:removed", b"urn:withheld"),
+    **{vr: (bytes(size), bytes(size - 1) + b"\1") for vr, size in _SIZES.items()},
+    "US or SS": (bytes(2), b"\0\1"),
+    **dict.fromkeys(("OB", "OW", "OB or OW", "UN"), (bytes(2), b"\0\1")),
+    **dict.fromkeys(("OF", "OL", "OD", "OV"), (bytes(8), bytes(7) + b"\1")),
+}
+_CLEANERS: Mapping[Treatment, Callable[[Rule, bytes, Work], bytes | None]] = {
+    Treatment.EMPTY: _emptied,
+    Treatment.PSEUDONYM: _pseudonym,
+    Treatment.DUMMY: _dummy,
     Treatment.AGE: _age,
     Treatment.DATE: _date,
     Treatment.DATE_TIME: _date_time,
@@ -185,10 +307,13 @@ _CLEANERS: Mapping[Treatment, Callable[[KeptRule, list[object], Written], object
     Treatment.UID: _uid,
     Treatment.CLASS_UID: _class_uid,
     Treatment.TABLE: _table,
+    Treatment.BULK: _bulk,
     Treatment.POINTER: _pointer,
     Treatment.NUMBER: _number,
     Treatment.TERM: _term,
     Treatment.AGENT: _agent,
     Treatment.LEADING: _leading,
     Treatment.PATTERN: _pattern,
+    Treatment.CODE_STRING: _term,
+    Treatment.DESCRIPTOR: _descriptor,
 }

@@ -1,4 +1,4 @@
-"""From stored values to grey: modality look-up, window, and the window that an image asks for."""
+"""From stored values to grey or colour: modality look-up, window, the window that an image asks for, palettes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
+from pydicom.uid import ExplicitVRBigEndian
 
 from deidentify.pixels.decoding import Pixels, decode_frame
 
@@ -15,6 +16,7 @@ Grey = NDArray[np.uint8]
 _LOW, _HIGH = 1.0, 99.0
 _SAMPLED = 4
 _LEAST_WIDTH = 1e-3
+_PALETTES = tuple(f"{colour}PaletteColorLookupTableData" for colour in ("Red", "Green", "Blue"))
 
 
 def is_windowed(dataset: Dataset) -> bool:
@@ -32,7 +34,7 @@ def default_window(dataset: Dataset, frame: int = 0, values: NDArray[np.float32]
     Args:
         values: the frame's rescaled pixels, decoded here if they are not at hand.
     """
-    own = _own_window(dataset, frame)
+    own = own_window(dataset, frame)
     if own is not None:
         return own
     if values is None:
@@ -81,15 +83,34 @@ def apply_table(stored: Pixels, dataset: Dataset, frame: int) -> Grey:
     return np.asarray((shown - low) * (255 / max(high - low, 1.0)), dtype=np.uint8)
 
 
+def palette_colours(stored: Pixels, dataset: Dataset) -> NDArray[np.unsignedinteger[Any]]:
+    """Return the colours (…, 3) that a palette gives to stored values, of 8 or 16 bits a sample.
+
+    The words of tables in big-endian files are turned: the library reads them as if they were little-endian.
+    """
+    tables = dataset
+    if dataset.file_meta.TransferSyntaxUID == ExplicitVRBigEndian:
+        tables = _with_turned_tables(dataset)
+    return np.asarray(apply_color_lut(stored, tables)[..., :3])
+
+
+def _with_turned_tables(dataset: Dataset) -> Dataset:
+    tables = Dataset()
+    tables.file_meta = dataset.file_meta
+    tables.update({element.tag: element for element in dataset.group_dataset(0x0028)})
+    for keyword in _PALETTES:
+        if keyword in dataset and dataset[keyword].VR == "OW":
+            turned = np.frombuffer(dataset[keyword].value, dtype="<u2").byteswap().tobytes()
+            tables.add_new(keyword, "OW", turned)
+    return tables
+
+
 def voi_function(dataset: Dataset, frame: int) -> str:
     return str(frame_value(dataset, frame, ("FrameVOILUTSequence", "VOILUTFunction")) or "LINEAR")
 
 
-def has_own_window(dataset: Dataset, frame: int) -> bool:
-    return _own_window(dataset, frame) is not None
-
-
-def _own_window(dataset: Dataset, frame: int) -> tuple[float, float] | None:
+def own_window(dataset: Dataset, frame: int) -> tuple[float, float] | None:
+    """Return centre and width as the image states them, None where it does not."""
     center = _first(frame_value(dataset, frame, ("FrameVOILUTSequence", "WindowCenter")))
     width = _first(frame_value(dataset, frame, ("FrameVOILUTSequence", "WindowWidth")))
     return None if center is None or width is None or width < 1 else (center, width)

@@ -1,5 +1,6 @@
 """Identifiers in Korean and English free text. Nothing here needs a library or a picture."""
 
-from deidentify.text.cleaning import clean_text, cut_resident_numbers
+from deidentify.text.cleaning import Span, clean_again, clean_text, cut_resident_numbers, find_spans
+from deidentify.text.knowns import identities_in
 
-__all__ = ["clean_text", "cut_resident_numbers"]
+__all__ = ["Span", "clean_again", "clean_text", "cut_resident_numbers", "find_spans", "identities_in"]

@@ -1,64 +1,99 @@
 """Text through the door: find, replace, and look again until nothing is found.
 
-What counts as an identifier is in `patterns.py`, `residents.py` and `cues.toml`;
-names are not looked for yet.
+What counts as an identifier is in `patterns.py` and the modules it names, and
+in the lists of words beside them. Measurements, sides and negations are kept
+from every rule by `measures.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
 
-from deidentify.text.forms import Rule
+from deidentify.text.drafts import Draft, View
+from deidentify.text.forms import Circumstances, Finder, Found
+from deidentify.text.measures import CHECKED_BY_THEIR_RULES, mark_kept
 from deidentify.text.patterns import all_rules
-from deidentify.text.plain import compose, make_plain
+from deidentify.text.plain import chunks, compose, is_korean, make_plain
 from deidentify.text.residents import resident_number_rules
+from domain.identity import KnownIdentities
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement
 
-_PLACEHOLDER = re.compile("|".join(rf"\[{re.escape(kind.value)}\]" for kind in IdentifierKind))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What would be replaced: characters `start` to `end` of the text as it was given, and what they are."""
+
+    start: int
+    end: int
+    type: IdentifierKind
 
 
-def clean_text(text: IdentifiableText) -> DeidentifiedText:
+def clean_text(
+    text: IdentifiableText, *, today: date | None = None, known: KnownIdentities | None = None
+) -> DeidentifiedText:
     """Return the text, composed, with identifiers replaced by typed placeholders; doing it twice changes nothing.
 
     A placeholder that is already there counts as a replacement of its kind.
+
+    Args:
+        today: the day of the message, from which dates become distances; without it they become `[date]`.
+        known: names and numbers of the same case, which are searched for in all their spellings.
     """
-    value = _replace_all(compose(text.value), all_rules)
-    found = tuple(
-        Replacement(start=match.start(), end=match.end(), kind=IdentifierKind(match.group()[1:-1]))
-        for match in _PLACEHOLDER.finditer(value)
-    )
-    return DeidentifiedText(value=value, replacements=found)
+    return _cleaned(Draft(compose(text.value)), today, known).finished()
+
+
+def clean_again(
+    text: DeidentifiedText, *, today: date | None = None, known: KnownIdentities | None = None
+) -> DeidentifiedText:
+    """Return a text that has passed before, cleaned of what is known by now; its replacements keep their places."""
+    return _cleaned(Draft(text.value, text.replacements), today, known).finished()
 
 
 def cut_resident_numbers(text: IdentifiableText) -> IdentifiableText:
     """Return the text, composed, with every resident and foreigner number replaced by its placeholder."""
-    return IdentifiableText(_replace_all(compose(text.value), resident_number_rules))
+    draft = _until_nothing_is_found(Draft(compose(text.value)), resident_number_rules, Circumstances())
+    return IdentifiableText(draft.finished().value)
 
 
-def _replace_all(value: str, rules: Callable[[], tuple[Rule, ...]]) -> str:
-    """Look again until nothing is found; it ends, since each pass takes away digits (or an @) and adds none."""
-    while (replaced := _replace_once(value, rules())) != value:
-        value = replaced
-    return value
+def find_spans(text: str, *, today: date | None = None, known: KnownIdentities | None = None) -> tuple[Span, ...]:
+    """Return what cleaning the text replaces, in order, as spans of the text as given (not yet composed)."""
+    draft = _cleaned(Draft(compose(text)), today, known)
+    places = chunks(text)
+    return tuple(
+        Span(start=places.start(cut.start), end=places.end(cut.end), type=cut.kind) for cut in sorted(draft.cuts)
+    )
 
 
-def _replace_once(value: str, rules: Iterable[Rule]) -> str:
+def _cleaned(draft: Draft, today: date | None, known: KnownIdentities | None) -> Draft:
+    return _until_nothing_is_found(draft, all_rules, Circumstances(today, known, is_korean(draft.value)))
+
+
+def _until_nothing_is_found(draft: Draft, rules: Callable[[], Iterable[Finder]], circumstances: Circumstances) -> Draft:
+    """Look again until nothing is found; it ends, since each pass takes characters of the text and adds none."""
+    while found := _look(draft.view(), rules(), circumstances):
+        draft.cut(found)
+    return draft
+
+
+def _look(view: View, rules: Iterable[Finder], circumstances: Circumstances) -> list[Found]:
+    value = "".join(view.parts)
     plain = make_plain(value)
     taken = bytearray(len(plain.value))
-    spans: list[tuple[int, int, IdentifierKind]] = []
+    for hole in _holes(view, plain.places):
+        taken[hole.start : hole.end] = b"\x01" * (hole.end - hole.start)
+    kept = mark_kept(plain.value)
+    found: list[Found] = []
     for rule in rules:
-        for start, end in rule.spans(plain.value):
-            if not any(taken[start:end]):
-                taken[start:end] = b"\x01" * (end - start)
-                spans.append((*plain.original(start, end), rule.kind))
-    return _fill(value, sorted(spans))
+        for start, end, kind, shown in rule.find(plain.value, circumstances):
+            if any(taken[start:end]) or (kind not in CHECKED_BY_THEIR_RULES and any(kept[start:end])):
+                continue
+            taken[start:end] = b"\x01" * (end - start)
+            found.append(Found(*view.back(*plain.original(start, end)), kind, shown))
+    return found
 
 
-def _fill(value: str, spans: list[tuple[int, int, IdentifierKind]]) -> str:
-    parts: list[str] = []
-    last = 0
-    for start, end, kind in spans:
-        parts += (value[last:start], f"[{kind.value}]")
-        last = end
-    return "".join((*parts, value[last:]))
+def _holes(view: View, places: Callable[[int], int]) -> Iterator[Replacement]:
+    for hole in view.all_holes():
+        yield Replacement(start=places(hole.start), end=places(hole.end), kind=hole.kind)

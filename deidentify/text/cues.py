@@ -9,6 +9,7 @@ from importlib.resources import files
 
 _LOOK_BACK = 72
 _FREE_OF_LETTERS = "(?<![a-z])"
+_DIGIT = re.compile("[0-9]")
 _DILUTED = re.compile(r"(?<![0-9])1:$")
 """A titre or a dilution: 1:102400, epinephrine 1:100000."""
 _PARTICLES = "로|으로|의|를|을|가|이|은|는|까지|씩|에|도|와|과|투여|주사|정도|이상|이하|미만|초과|/"
@@ -33,7 +34,7 @@ def is_measurement(match: re.Match[str], group: str | int = 0) -> bool:
 
 def is_named_measurement(match: re.Match[str], group: str | int = 0) -> bool:
     start, end = match.span(group)
-    number = re.compile("[0-9]").search(match.string, start, end)
+    number = _DIGIT.search(match.string, start, end)
     start = number.start() if number else start
     before = match.string[max(0, start - _LOOK_BACK) : start].lower()
     is_round = match.string.endswith("00", start, end)
@@ -45,13 +46,27 @@ def is_named_measurement(match: re.Match[str], group: str | int = 0) -> bool:
 
 
 def stands_before_unit(match: re.Match[str], group: str | int = 0) -> bool:
-    return _unit_after().match(match.string, match.end(group)) is not None
+    return is_unit_at(match.string, match.end(group))
+
+
+def is_unit_at(text: str, place: int) -> bool:
+    return _unit_after().match(text, place) is not None
 
 
 def has_cue_before(match: re.Match[str], name: str) -> bool:
     """Whether a cue of this list stands shortly before, on the same line."""
     before = match.string[max(0, match.start() - 24) : match.start()]
     return _any_of(name).search(before.rpartition("\n")[2]) is not None
+
+
+def is_measured(word: str) -> bool:
+    """Whether a word is of the name of a value of the laboratory, a dose, or a machine."""
+    return word.lower() in _measured_words()
+
+
+@cache
+def _measured_words() -> frozenset[str]:
+    return frozenset(part.lower() for name in _cues()["measured"] for part in name.split())
 
 
 @cache

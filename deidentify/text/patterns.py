@@ -11,9 +11,21 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from deidentify.text.ages import age_rules
+from deidentify.text.circumstances import circumstance_rules
 from deidentify.text.cues import any_cue, has_cue_before, is_measurement, is_named_measurement, stands_before_unit
-from deidentify.text.forms import CENTURY, END, FREE, JOIN, LISTED, MMDD, START, Rule, maker
+from deidentify.text.days import day_rules
+from deidentify.text.foreign_names import foreign_names
+from deidentify.text.forms import CENTURY, END, FREE, JOIN, LISTED, MMDD, START, Finder, Rule, Script, Search, maker
+from deidentify.text.hangul_names import korean_names
+from deidentify.text.houses import house_rules
+from deidentify.text.infants import infant_rules
+from deidentify.text.knowns import known_rules
+from deidentify.text.latin_names import latin_names
+from deidentify.text.masked_names import masked_names
+from deidentify.text.places import link_rules, place_rules
 from deidentify.text.residents import resident_number_rules
+from deidentify.text.unlisted_names import unlisted_names
 from domain.text import IdentifierKind
 
 _LETTERS = r"(?:(?<![a-z0-9])[a-z]{1,4}[-_]?)?"
@@ -30,17 +42,40 @@ _ENGLISH = (
     rf"|{_ORDINAL}{_GAP}(?:of )?{_MONTH_NAME},?{_GAP}[0-9]{{4}}{END})"
 )
 _DATE = rf"(?:{_YEAR_FIRST}|{_DAY_FIRST}|{_ENGLISH})"
+_OF_PATIENT = r"(?<![a-z])(?:pt|patient)[ .]{0,2}(?:no|id|number)(?![a-z])\.?"
 _NOT_BIRTH = "검리존성긴겨체후기각활산식물명선"
 """생검 is a biopsy, 생리 a period, 생존 survival: what follows 생 decides whether it says *born*."""
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
+def all_rules() -> tuple[Finder, ...]:
     """Return every rule, strongest first."""
-    return (*resident_number_rules(), *_address_rules(), *_birth_date_rules(), *_phone_rules(), *_number_rules())
+    *births, digits = _birth_date_rules()
+    return (
+        *resident_number_rules(),
+        *_mail_rules(),
+        *births,
+        *link_rules(),
+        *known_rules(),
+        *day_rules(),
+        digits,
+        *_phone_rules(),
+        *_divided_number_rules(),
+        *place_rules(),
+        *house_rules(),
+        *_number_rules(),
+        Search("name_masked", IdentifierKind.NAME, masked_names),
+        Search("name_foreign", IdentifierKind.NAME, foreign_names),
+        Search("name_korean", IdentifierKind.NAME, korean_names),
+        Search("name_latin", IdentifierKind.NAME, latin_names),
+        Search("name_unlisted", IdentifierKind.NAME, unlisted_names),
+        *circumstance_rules(),
+        *infant_rules(),
+        *age_rules(),
+    )
 
 
-def _address_rules() -> tuple[Rule, ...]:
+def _mail_rules() -> tuple[Rule, ...]:
     """With blanks around the @ only well-known endings count: `GGO @ RUL.No effusion` is no address."""
     local = r"(?<![a-z0-9._%+-])[a-z0-9._%+-]++"
     label = r"[a-z0-9-]{1,63}\."
@@ -59,10 +94,12 @@ def _birth_date_rules() -> tuple[Rule, ...]:
     year = rf"{_YEAR}(?: ?년)?(?! ?(?:kg|g|그램|cc|ml|년 ?생[검존]|[0-9]|[-./~]))"
     short_year = r"[0-9]{2}(?:[0-9]{2})? ?년"
     sex = r"(?<![0-9]/)(?<![0-9세])(?<![0-9세] )(?:(?<![a-z])[mf]|[남여]자?)[ \t]?[/(,][ \t]?"
-    make = maker(IdentifierKind.BIRTH_DATE)
+    make = maker(IdentifierKind.BIRTH_DATE, needs=Script.DIGITS)
     return (
         make("birth_date_named", rf"(?<!발)(?:{any_cue('birth_date')}){JOIN}(?P<v>{_DATE}|{run}|{year})"),
-        make("birth_date_said", rf"{START}(?P<v>{_DATE}|{run}|{short_year})[ \t]?생(?![{_NOT_BIRTH}])"),
+        make(
+            "birth_date_said", rf"{START}(?P<v>{_DATE}|{run}|{short_year}(?: ?{_MONTH} ?월)?)[ \t]?생(?![{_NOT_BIRTH}])"
+        ),
         make("birth_date_by_sex", rf"{sex}(?P<v>(?={_YEAR}){_YEAR_FIRST})"),
         make("birth_date_digits", rf"(?<![0-9a-z])(?<![0-9][-.]){_YEAR}{MMDD}{END}(?!-[0-9])", _is_identifier),
     )
@@ -75,7 +112,7 @@ def _phone_rules() -> tuple[Rule, ...]:
     area = r"0(?:2|[3-6][1-5]|70|80|50[0-9])"
     in_list = r"(?:-[0-9]{3,4}-[0-9]{4}|[0-9]{7,8}|\.[0-9]{4}\.[0-9]{4})"
     named = rf"\(?[0-9]{{2,4}}\)?(?:[-. ]?[0-9]{{3,4}}){{1,3}}{END}"
-    make = maker(IdentifierKind.PHONE)
+    make = maker(IdentifierKind.PHONE, needs=Script.DIGITS)
     return (
         make("phone_korea_abroad", rf"{START}(?:\+82{gap}\(?0?\)?{gap}1[0-9]|82{gap}\(?0?\)?10){gap}{last}"),
         make("phone_mobile", rf"{FREE}\(?{mobile}\)?{gap}{last}"),
@@ -83,6 +120,15 @@ def _phone_rules() -> tuple[Rule, ...]:
         make("phone_landline", rf"{FREE}\(?{area}[-.) ]{{1,3}}[0-9]{{3,4}}[-. ]{{1,2}}[0-9]{{4}}{END}"),
         make("phone_landline_run", rf"{FREE}{area}[0-9]{{7,8}}{END}"),
         *_foreign_phone_rules(),
+        make(
+            "phone_of_house",
+            rf"{FREE}(?:15(?:22|33|44|66|77|88|99)|16(?:44|61|66|70|88)|18(?:11|33|55|77|99))-[0-9]{{4}}{END}",
+            _is_no_measurement,
+        ),
+        make(
+            "phone_extension",
+            rf"(?:내선|구내|ext\.?|extension|원내[ ]?번호)[ ]?(?:번호)?[ ]?[:#]?[ ]?(?P<v>[0-9]{{3,5}}){END}",
+        ),
         make("phone_named", rf"(?:{any_cue('phone')}){JOIN}(?P<v>{named})", _is_named_phone),
     )
 
@@ -94,7 +140,7 @@ def _foreign_phone_rules() -> tuple[Rule, ...]:
         r"|(?:2[1-689]|3[578]|42|5[09]|6[789]|8[0578]|9[679])[0-9])"
     )
     groups = r"(?:(?:[-.]|[ ]?\(|[ ](?!-))\(?[0-9]{1,8}\)?){1,6}"
-    make = maker(IdentifierKind.PHONE)
+    make = maker(IdentifierKind.PHONE, needs=Script.DIGITS)
     return (
         make("phone_abroad", rf"(?<![0-9+])\+(?:{country}{groups}|{country}[0-9]{{7,12}}){END}", _is_abroad),
         make(
@@ -110,12 +156,20 @@ def _foreign_phone_rules() -> tuple[Rule, ...]:
     )
 
 
+def _divided_number_rules() -> tuple[Rule, ...]:
+    """Groups of digits behind the name of a number of the patient."""
+    divided = r"[0-9]{1,4}(?:[ ][0-9]{2,6}){1,4}(?![0-9a-z%/]|[.,-][0-9])"
+    make = maker(IdentifierKind.NUMBER, needs=Script.DIGITS)
+    named = rf"(?:{any_cue('number')}|{_OF_PATIENT}){JOIN}(?P<v>{divided})"
+    return (make("number_named_in_groups", named, _is_divided),)
+
+
 def _number_rules() -> tuple[Rule, ...]:
     named = r"[a-z]{0,4}[-/]?[0-9](?:[-./]?[0-9a-z]){2,30}(?: [0-9]{3,}(?! ?[a-z0-9%/.]))*"
     run = rf"{FREE}{_LETTERS}[0-9]{{6,}}(?:[-_][0-9]{{1,8}}){{0,4}}(?:[a-z](?![a-z]))?{END}"
     grouped = rf"{FREE}{_LETTERS}[0-9]{{2,8}}(?:-[0-9]{{1,8}}){{2,5}}{END}"
     of_year = rf"(?<![a-z0-9])[a-z]{{1,3}}-?{CENTURY}?[0-9]{{2}}-[0-9]{{3,8}}(?![0-9-])"
-    make = maker(IdentifierKind.NUMBER)
+    make = maker(IdentifierKind.NUMBER, needs=Script.DIGITS)
     return (
         make("uid", r"(?<![0-9.])[0-2](?:\.[0-9]{1,40}){5,}"),
         make("number_named", rf"(?:{any_cue('number')}){JOIN}(?P<v>{named})", _is_named_number),
@@ -160,6 +214,11 @@ def _is_named_number(match: re.Match[str]) -> bool:
     groups = re.findall(r"[0-9]+", match.group("v"))
     is_range = all(len(group) <= 5 and not group.startswith("0") for group in groups)
     return sum(map(len, groups)) >= 3 and not (is_range and stands_before_unit(match))
+
+
+def _is_divided(match: re.Match[str]) -> bool:
+    """At least six digits in groups behind their name, none of them before a unit."""
+    return sum(map(str.isdigit, match["v"])) >= 6 and not stands_before_unit(match, "v")
 
 
 def _is_named_phone(match: re.Match[str]) -> bool:

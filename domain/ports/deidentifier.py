@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from domain.identity import Fingerprint, KnownIdentities
@@ -14,12 +15,17 @@ from domain.text import DeidentifiedText, IdentifiableText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanedImage:
-    """One instance that passed, already sealed in the archive."""
+    """One instance that passed, already sealed in the archive.
+
+    `identities` are the fingerprints of whom the header of its file named, `burned_in` of whom its pixels did.
+    """
 
     index: int
     sealed: SealedObject
     facts: ImageFacts
     report: Mapping[str, int]
+    identities: frozenset[Fingerprint] = frozenset()
+    burned_in: frozenset[Fingerprint] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,30 +38,69 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanedUpload:
-    """One upload that went through the door; `identities` are the fingerprints of whom its files name, file by file."""
+    """One upload that went through the door."""
 
     images: tuple[CleanedImage, ...]
     refusals: tuple[Refusal, ...]
-    identities: tuple[frozenset[Fingerprint], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedImage:
+    """An image that was masked or cut, sealed as an object of its own; `covers_lung` of what was masked."""
+
+    sealed: SealedObject
+    media_type: str
+    covers_lung: bool = False
 
 
 class Deidentifier(Protocol):
     def cut_resident_numbers(self, text: IdentifiableText) -> IdentifiableText:
         """Return the text with resident numbers replaced by a placeholder, before anything is stored."""
 
-    def clean_text(self, text: IdentifiableText) -> DeidentifiedText:
-        """Return the text with identifiers replaced by typed placeholders; doing it twice changes nothing."""
-
-    async def clean_upload(self, segments: Sequence[SealedSegment], *, secret: bytes) -> CleanedUpload:
-        """Take one upload (a file, or a zip of files) through the door.
+    def clean_text(
+        self, text: IdentifiableText, *, today: date, known: KnownIdentities | None = None
+    ) -> DeidentifiedText:
+        """Return the text with identifiers replaced by typed placeholders; doing it twice changes nothing.
 
         Args:
-            segments: all of the upload, in order; opened in memory, in another process.
+            today: the day on which the message was received, on its sender's clock: dates become distances from it.
+            known: whom the same case's files and earlier messages name, searched for in all their spellings.
+        """
+
+    def clean_again(self, text: DeidentifiedText, *, today: date, known: KnownIdentities) -> DeidentifiedText:
+        """Return a text that was cleaned before, without what has become known since."""
+
+    def identities_in(self, text: IdentifiableText, *, secret: bytes) -> frozenset[Fingerprint]:
+        """Return the fingerprints of whom a text names, and of what it says of the patient."""
+
+    def identities_of_name(self, name: str, *, secret: bytes) -> frozenset[Fingerprint]:
+        """Return the fingerprints of a name that is known to be one, such as a member's own."""
+
+    async def clean_uploads(
+        self, uploads: Sequence[Sequence[SealedSegment]], *, secret: bytes
+    ) -> tuple[CleanedUpload, ...]:
+        """Take uploads (each a file, or a zip of files) of one case through the door together.
+
+        A series that came as many files is searched for burned-in text as a whole.
+
+        Args:
+            uploads: the segments of each, in order; opened in memory, in another process.
             secret: the subject's, from which uids and date shifts derive.
         Raises:
-            DeidentificationError: the upload as a whole is refused; `code` says why.
+            DeidentificationError: nothing of them is taken; `code` says why.
             TransientError: the process died or the pool is full; try again.
         """
+
+    async def mask_more(self, sealed: SealedObject, areas: Sequence[Area]) -> ChangedImage:
+        """Blank areas of an image that passed the door, in another process; the original object stays.
+
+        Raises:
+            DeidentificationError: it cannot be masked; `code` says why.
+            TransientError: the process died or the pool is full; try again.
+        """
+
+    async def crop(self, sealed: SealedObject, area: Area) -> ChangedImage:
+        """Cut a photo to an area; raises what `mask_more` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +109,16 @@ class FrameRequest:
 
     `window` is centre and width in rescaled units, None for the image's own;
     `lossless` asks for PNG, otherwise JPEG; `longest_edge` bounds the size in pixels.
+    `hatched` are masks, in the image's pixels, which are drawn so that they never look
+    like air (safety rule 8); `area` asks for that part of the frame alone.
     """
 
     frame: int = 0
     window: tuple[float, float] | None = None
     lossless: bool = False
     longest_edge: int | None = None
+    hatched: tuple[Area, ...] = ()
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,4 +133,11 @@ class Renderer(Protocol):
 
         Raises:
             UserError("frame_unknown"): no such frame.
+        """
+
+    async def projection(self, slices: Sequence[tuple[SealedObject, FrameRequest]]) -> RenderedFrame:
+        """Return one picture of the brightest of every pixel over some slices of a stack, masks hatched.
+
+        Slices of another size than the first are left out; window, size and
+        format are the first request's. Raises what `frame` does.
         """

@@ -58,8 +58,9 @@ class Rules:
     cleaning_lanes: int = 2
     """How many files are cleaned at a time, over all workers."""
     answered_closes_after: timedelta = timedelta(days=3)
-    takes_images: bool = False
-    """Whether images are taken at all while burned-in text is not looked for by machine."""
+    takes_images: bool = True
+    files_together: int = 60
+    """How many files of one question go through the door in one call at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

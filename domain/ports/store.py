@@ -6,7 +6,7 @@ pixels and clocks; it may be run again from the start when the database asks for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -15,16 +15,22 @@ from domain.commands import Command
 from domain.consent import Consent
 from domain.delivery import Delivery, DeliveryState, PendingChoice, Priority
 from domain.digest import Digest, DigestState
+from domain.identity import Fingerprint
 from domain.ids import DeliveryId, DigestId, ImageId, InboxId, MemberId, ObjectId, PanelId, QuestionId, UploadId
 from domain.member import Member
 from domain.messages import Action, Address, InboundMessage
 from domain.panel import Panel
 from domain.ports.archive import SealedObject
 from domain.question import Entry, Question
-from domain.study import Image, SealedSegment, Upload
+from domain.study import Image, ImageFacts, SealedSegment, Upload
+from domain.text import DeidentifiedText
 from domain.web import SignInLink, UploadLink, WebLine, WebSession
+from domain.wrong_patient import Viewing
 
 T = TypeVar("T")
+
+Rewording = Callable[[DeidentifiedText], DeidentifiedText]
+"""What becomes of a text in which something that identifies was found late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,8 @@ class EntryRepository(Protocol):
         """Entries of all questions with a greater id, in order."""
 
     def last_id(self) -> int: ...
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        """Change the texts of a question's entries: the one way in which an entry is ever edited."""
 
 
 class ImageRepository(Protocol):
@@ -145,6 +153,12 @@ class ImageRepository(Protocol):
         self, question_id: QuestionId, series_uid: str, *, images: frozenset[ImageId], at: datetime
     ) -> int:
         """Mark those images of a series that its asker was shown as looked at; returns how many changed."""
+
+    def unconfirm_series(self, question_id: QuestionId, series_uid: str) -> int:
+        """Take back that a series was looked at; returns how many of its images changed."""
+
+    def change(self, image_id: ImageId, *, former: ObjectId, object_id: ObjectId, facts: ImageFacts) -> bool:
+        """Put another object in an image's place, to be looked at again; False where `former` is not its object."""
 
     def remove_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> Sequence[ObjectId]:
         """Mark a series as removed; returns the objects to shred."""
@@ -191,6 +205,33 @@ class DeliveryRepository(Protocol):
     def strike_out(self, label: str) -> None:
         """Take every line that names a case out of the digests that were written."""
 
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        """Change the de-identified texts in a question's deliveries."""
+
+
+class IdentityRepository(Protocol):
+    """Whom a question's files and messages name, as fingerprints; a source is an image's id or a message's."""
+
+    def add(self, question_id: QuestionId, source: str, marks: frozenset[Fingerprint]) -> None:
+        """Note a source's fingerprints; those known already change nothing."""
+
+    def of_question(self, question_id: QuestionId) -> Mapping[str, frozenset[Fingerprint]]:
+        """By source."""
+
+    def marks_of(self, question_id: QuestionId) -> frozenset[Fingerprint]:
+        """Of all sources together."""
+
+    def forget(self, question_id: QuestionId, source: str | None = None) -> None:
+        """Forget one source's fingerprints, or all of a question's."""
+
+
+class ViewingRepository(Protocol):
+    """Who saw a question, from when to when."""
+
+    def note(self, question_id: QuestionId, member_id: MemberId, at: datetime) -> None: ...
+    def of_question(self, question_id: QuestionId) -> Sequence[Viewing]:
+        """By the time of the first look."""
+
 
 class ChoiceRepository(Protocol):
     def add(self, choice: PendingChoice) -> bool: ...
@@ -200,6 +241,9 @@ class ChoiceRepository(Protocol):
 
     def take_all(self, question_id: QuestionId, action: Action) -> int:
         """Resolve every open choice of a question that offers an action, since it has been done; returns how many."""
+
+    def outdate(self, question_id: QuestionId) -> None:
+        """Mark a question's open choices: what they stand under has changed since."""
 
     def open_of(self, member_id: MemberId, now: datetime) -> Sequence[PendingChoice]:
         """Neither taken nor expired, newest first."""
@@ -236,6 +280,12 @@ class WebRepository(Protocol):
 
     def strike_out(self, label: str) -> None:
         """Take every line that names a case out of the digests that were written."""
+
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        """Change the quoted texts in a question's lines."""
+
+    def stamp(self, question_id: QuestionId, member_id: MemberId, *, keys: frozenset[str], stamp: str) -> None:
+        """Put a sentence before a member's lines of some keys about a question, once."""
 
     def add_sign_in_link(self, link: SignInLink) -> None: ...
     def sign_in_link(self, token_hash: str) -> SignInLink | None: ...
@@ -280,6 +330,10 @@ class Transaction(Protocol):
     def deliveries(self) -> DeliveryRepository: ...
     @property
     def choices(self) -> ChoiceRepository: ...
+    @property
+    def identities(self) -> IdentityRepository: ...
+    @property
+    def viewings(self) -> ViewingRepository: ...
     @property
     def consents(self) -> ConsentRepository: ...
     @property

@@ -26,6 +26,7 @@ class SqlChoices:
             "actions": [action.value for action in added.actions],
             "expires_at": added.expires_at,
             "taken": None if added.taken is None else added.taken.value,
+            "outdated": added.is_outdated,
         }
         return insert_new(self._connection, choice, row)
 
@@ -46,6 +47,10 @@ class SqlChoices:
             self._connection.execute(statement)
         return len(tokens)
 
+    def outdate(self, question_id: QuestionId) -> None:
+        about = sa.and_(choice.c.question_id == question_id, choice.c.taken.is_(None))
+        self._connection.execute(sa.update(choice).where(about).values(outdated=True))
+
     def open_of(self, member_id: MemberId, now: datetime) -> Sequence[PendingChoice]:
         statement = (
             sa.select(choice)
@@ -63,4 +68,5 @@ def _choice(row: sa.RowMapping) -> PendingChoice:
         actions=tuple(Action(action) for action in row["actions"]),
         expires_at=row["expires_at"],
         taken=None if row["taken"] is None else Action(row["taken"]),
+        is_outdated=row["outdated"],
     )

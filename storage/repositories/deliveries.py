@@ -11,6 +11,7 @@ from domain.digest import without_case
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
 from domain.messages import Action, Address
+from domain.ports.store import Rewording
 from domain.text import DeidentifiedText
 from storage.packing import pack_values, unpack_values
 from storage.statements import insert_new, rows_of
@@ -67,14 +68,18 @@ class SqlDeliveries:
         return tuple(_delivery(row) for row in rows_of(self._connection, statement))
 
     def forget_words(self, question_id: QuestionId) -> None:
+        self.reword(question_id, lambda _: DeidentifiedText(value=""))
+
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
         about = delivery.c.question_id == question_id
         for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(about)):
+            former = unpack_values(row["message_values"])
             values = {
-                name: DeidentifiedText(value="") if isinstance(value, DeidentifiedText) else value
-                for name, value in unpack_values(row["message_values"]).items()
+                name: change(value) if isinstance(value, DeidentifiedText) else value for name, value in former.items()
             }
-            statement = sa.update(delivery).where(delivery.c.id == row["id"])
-            self._connection.execute(statement.values(message_values=pack_values(values)))
+            if values != former:
+                statement = sa.update(delivery).where(delivery.c.id == row["id"])
+                self._connection.execute(statement.values(message_values=pack_values(values)))
 
     def strike_out(self, label: str) -> None:
         digests = delivery.c.key.like("digest.%")

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.ids import QuestionId
+from domain.ports.store import Rewording
 from domain.question import Entry, EntryKind
 from storage.packing import pack_text, unpack_text
 from storage.statements import insert_new, order_followed_rows, rows_of
@@ -40,6 +41,14 @@ class SqlEntries:
 
     def last_id(self) -> int:
         return int(self._connection.execute(sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))).scalar_one())
+
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        spoken = sa.and_(entry.c.question_id == question_id, entry.c.text.is_not(None))
+        for row in rows_of(self._connection, sa.select(entry.c.id, entry.c.text).where(spoken)):
+            former = unpack_text(row["text"])
+            if (changed := change(former)) != former:
+                statement = sa.update(entry).where(entry.c.id == row["id"])
+                self._connection.execute(statement.values(text=pack_text(changed)))
 
     def _load(self, statement: sa.Select[Any]) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in rows_of(self._connection, statement))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.errors import PermanentError
 from domain.ids import ImageId, ObjectId, QuestionId, UploadId
-from domain.study import Image
+from domain.study import Image, ImageFacts
 from storage.packing import pack_facts, unpack_facts
 from storage.statements import insert_new, rows_of
 from storage.tables import image
@@ -54,6 +54,16 @@ class SqlImages:
             .values(confirmed_at=at)
         )
         return self._connection.execute(statement).rowcount
+
+    def unconfirm_series(self, question_id: QuestionId, series_uid: str) -> int:
+        theirs = sa.and_(image.c.question_id == question_id, image.c.series_uid == series_uid)
+        confirmed = sa.and_(theirs, image.c.confirmed_at.is_not(None))
+        return self._connection.execute(sa.update(image).where(confirmed).values(confirmed_at=None)).rowcount
+
+    def change(self, image_id: ImageId, *, former: ObjectId, object_id: ObjectId, facts: ImageFacts) -> bool:
+        unchanged = sa.and_(image.c.id == image_id, image.c.object_id == former, image.c.removed_at.is_(None))
+        values = {"object_id": object_id, "facts": pack_facts(facts), "confirmed_at": None}
+        return self._connection.execute(sa.update(image).where(unchanged).values(values)).rowcount == 1
 
     def remove_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> Sequence[ObjectId]:
         return self._remove(sa.and_(image.c.question_id == question_id, image.c.series_uid == series_uid), at)

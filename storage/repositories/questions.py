@@ -20,6 +20,7 @@ _ON_THE_DESK = sorted(state.value for state in SEEN_BY_PANEL - {QuestionState.CL
 _COPIED = (
     *("asker_id", "number", "panel_id", "claimed_by", "held_back"),
     *("created_at", "previewed_at", "opened_at", "claim_due_at", "answer_due_at", "closed_at", "released_at"),
+    "wrong_patient_at",
 )
 
 
@@ -81,6 +82,7 @@ class SqlQuestions:
                 question.c.state == QuestionState.CLOSED.value,
                 question.c.consent == ConsentScope.TEACHING.value,
                 question.c.released_at.is_(None),
+                question.c.wrong_patient_at.is_(None),
                 sa.not_(question.c.held_back),
             )
             .order_by(question.c.closed_at, question.c.id)
@@ -89,7 +91,11 @@ class SqlQuestions:
     def released_between(self, since: datetime, until: datetime) -> Sequence[Question]:
         return self._load(
             sa.select(question)
-            .where(question.c.released_at > since, question.c.released_at <= until)
+            .where(
+                question.c.released_at > since,
+                question.c.released_at <= until,
+                question.c.wrong_patient_at.is_(None),
+            )
             .order_by(question.c.released_at, question.c.id)
         )
 

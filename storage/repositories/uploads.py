@@ -81,7 +81,7 @@ def _row(value: Upload) -> Mapping[str, Any]:
         "received_bytes": value.received_bytes,
         "state": value.state.value,
         "question_id": value.question_id,
-        "refusal": value.refusal,
+        "refusals": list(value.refusals),
         "created_at": value.created_at,
         "shredded": value.shredded,
     }
@@ -95,7 +95,7 @@ def _upload(row: sa.RowMapping) -> Upload:
         received_bytes=row["received_bytes"],
         state=UploadState(row["state"]),
         question_id=row["question_id"],
-        refusal=row["refusal"],
+        refusals=tuple(row["refusals"]),
         created_at=row["created_at"],
         shredded=row["shredded"],
     )

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from domain.digest import without_case
 from domain.ids import MemberId, QuestionId
+from domain.ports.store import Rewording
 from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
+from storage.packing import pack_text, unpack_text
 from storage.statements import insert_new, order_followed_rows, rows_of
 from storage.tables import sign_in_link, upload_link, web_line, web_session
 
@@ -51,6 +53,22 @@ class SqlWeb:
             if str(payload.get("key", "")).startswith("digest.") and quoted and label in quoted["value"]:
                 struck = {**payload, "quoted": {**quoted, "value": without_case(quoted["value"], label)}}
                 self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=struck))
+
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        about = web_line.c.question_id == question_id
+        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(about)):
+            former = row["payload"].get("quoted")
+            if former is not None and (changed := _reworded(former, change)) != former:
+                statement = sa.update(web_line).where(web_line.c.id == row["id"])
+                self._connection.execute(statement.values(payload={**row["payload"], "quoted": changed}))
+
+    def stamp(self, question_id: QuestionId, member_id: MemberId, *, keys: frozenset[str], stamp: str) -> None:
+        theirs = sa.and_(web_line.c.question_id == question_id, web_line.c.member_id == member_id)
+        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(theirs)):
+            payload = row["payload"]
+            if payload.get("key") in keys and not payload["text"].startswith(stamp):
+                stamped = {**payload, "text": f"{stamp}\n{payload['text']}"}
+                self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=stamped))
 
     def add_sign_in_link(self, link: SignInLink) -> None:
         row = {
@@ -118,6 +136,14 @@ class SqlWeb:
     def _use(self, table: sa.Table, condition: sa.ColumnElement[bool], now: datetime) -> bool:
         usable = sa.and_(condition, table.c.used_at.is_(None), table.c.expires_at > now)
         return self._connection.execute(sa.update(table).where(usable).values(used_at=now)).rowcount == 1
+
+
+def _reworded(quoted: dict[str, Any], change: Rewording) -> dict[str, Any]:
+    """The page's form of a text names its parts; storage's own is a list of them."""
+    places = [[part["start"], part["end"], part["kind"]] for part in quoted["replacements"]]
+    packed = pack_text(change(unpack_text({"value": quoted["value"], "replacements": places})))
+    named = [{"start": start, "end": end, "kind": kind} for start, end, kind in packed["replacements"]]
+    return {"value": packed["value"], "replacements": named}
 
 
 def _lines(rows: Sequence[sa.RowMapping]) -> tuple[WebLine, ...]:

@@ -14,6 +14,8 @@ TINY = {
     "inbound": ["--database", "sqlite", "--rate", "10", "--seconds", "1", "--members", "3"],
     "card": ["--database", "sqlite", "--questions", "2", "--load", "0", "--seed", "7"],
     "queue": ["--database", "sqlite", "--deliveries", "12"],
+    "deidentify": ["--only", "text", "--no-peers"],
+    "fuzz": ["--cases", "20"],
     "memory": ["--wait", "0"],
     "uploads": ["--slices", "3", "--edge", "64"],
 }
@@ -21,6 +23,8 @@ FIGURES = {
     "inbound": {"p50_ms", "p99_ms", "max_ms", "target"},
     "card": {"p50_ms", "p99_ms", "max_ms", "target"},
     "queue": {"deliveries_per_s", "naive_per_s", "ratio", "claimed_and_finished_per_s", "target"},
+    "deidentify": {"part", "set", "identifiers", "names", "clean_altered", "target_clean"},
+    "fuzz": {"cases", "clean", "refused", "findings", "cases_per_s", "target"},
     "memory": {"pss_mb", "target"},
     "uploads": {"files_per_s", "first_frame_ms", "frames_per_s"},
 }

@@ -92,5 +92,5 @@ async def test_abandoned_file_is_refused_and_the_draft_goes_on(society: Society)
     await society.work()
 
     upload = await society.read(lambda transaction: transaction.uploads.get(upload_id))
-    assert (upload.state, upload.refusal) == (UploadState.REFUSED, "refusal.could_not_be_checked")
+    assert (upload.state, upload.refusals) == (UploadState.REFUSED, ("refusal.could_not_be_checked",))
     assert (await society.told(MEMBER)).count("draft.preview") == 2

@@ -51,13 +51,13 @@ def test_environment_spells_lists_sizes_and_times():
             "HILUM_RULES__DRAFT_REMINDERS": "1m, 90s",
             "HILUM_LIMITS__FILE_BYTES": "10 MiB",
             "HILUM_DIGEST__CLOCK": "06:15",
-            "HILUM_RULES__TAKES_IMAGES": "true",
+            "HILUM_RULES__TAKES_IMAGES": "false",
         },
     )
 
     assert settings.rules.draft_reminders == (timedelta(minutes=1), timedelta(seconds=90))
     assert (settings.limits.file_bytes, settings.digest.clock) == (10 * 1024**2, time(6, 15))
-    assert settings.rules.takes_images
+    assert not settings.rules.takes_images
 
 
 def test_unknown_key_is_shown_with_its_line(write):

@@ -120,7 +120,7 @@ async def test_erasure_reaches_the_log_once(storage):
 
 async def test_upload_is_found_as_saved(store):
     changed = upload(
-        received_bytes=7, state=UploadState.REFUSED, question_id=QUESTION, refusal="refusal.empty", shredded=True
+        received_bytes=7, state=UploadState.REFUSED, question_id=QUESTION, refusals=("refusal.empty",), shredded=True
     )
     adds = [await store.write(lambda transaction: transaction.uploads.add(upload())) for _ in range(2)]
 

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
-from deidentify.door import clean_file
+from deidentify.door import DoorOptions, clean_file
 from deidentify.limits import Limits
 from deidentify.outcomes import CleanedInstance, Outcome
 from deidentify.pixels.decoding import quiet
@@ -122,7 +122,8 @@ def encoded(dataset: Dataset, transfer_syntax: str = ExplicitVRLittleEndian) -> 
 
 
 def outcomes(data: bytes, limits: Limits | None = None) -> list[Outcome]:
-    return list(clean_file(BytesIO(data), secret=SECRET, limits=limits))
+    options = DoorOptions(limits=limits or Limits(), search_pixels=False)
+    return list(clean_file(BytesIO(data), secret=SECRET, options=options))
 
 
 def cleaned(original: Dataset | bytes) -> CleanedInstance:
@@ -146,7 +147,7 @@ def code(original: Dataset | bytes, limits: Limits | None = None) -> str:
 def explicit(tag: int, vr: str, value: bytes) -> bytes:
     """Return one element, little endian and explicit."""
     head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + vr.encode()
-    if vr in ("OB", "OW", "SQ", "UN", "UT"):
+    if vr in ("OB", "OF", "OW", "SQ", "UN", "UT"):
         return head + b"\0\0" + struct.pack("<I", len(value)) + value
     return head + struct.pack("<H", len(value)) + value
 

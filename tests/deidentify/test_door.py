@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deidentify.door import clean_file
+from deidentify.door import DoorOptions, clean_file
 from deidentify.limits import Limits
 from deidentify.outcomes import CleanedInstance, RefusedInstance
 from tests.deidentify.originals import SECRET, TEST_FILES, cleaned, code, ct, encoded, nested, outcomes, photo, zipped
@@ -50,7 +50,7 @@ def _codes(data: bytes, limits: Limits | None = None) -> list[str]:
         (b"", "file_empty"),
         (b"hello", "file_unknown"),
         (b"%PDF-1.7", "file_pdf"),
-        (b"\x00\x00\x00\x18ftypheic" + b"\0" * 20, "photo_heic"),
+        (b"\x00\x00\x00\x18ftypheic" + b"\0" * 20, "photo_undecodable"),
         (b"\x00\x00\x00\x18ftypavif" + b"\0" * 20, "photo_unsupported"),
         (b"\x00\x00\x00\x18ftypisom" + b"\0" * 20, "file_video"),
         (b"RIFF\0\0\0\0AVI ", "file_video"),
@@ -94,7 +94,7 @@ def test_zip_from_a_reader_that_cannot_seek():
 def test_zip_too_large_for_a_reader_that_cannot_seek():
     data = zipped({"1.dcm": encoded(ct())})
 
-    found = list(clean_file(_Trickle(data), secret=SECRET, limits=Limits(file_bytes=400)))
+    found = list(clean_file(_Trickle(data), secret=SECRET, options=DoorOptions(limits=Limits(file_bytes=400))))
 
     assert found == [RefusedInstance(index=0, code="file_too_large")]
 

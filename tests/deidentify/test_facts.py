@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.deidentify.originals import TEST_FILES, cleaned, ct, multi_frame
+from deidentify.outcomes import CleanedInstance
+from tests.deidentify.originals import TEST_FILES, cleaned, ct, encoded, multi_frame, outcomes
 
 
 def _facts(**changes):
@@ -96,3 +97,17 @@ def test_numbers_and_kernels_of_a_real_ct():
 
 def test_several_kernels_are_one_word():
     assert _facts(ConvolutionKernel=["I31f", "3"]).detail["kernel"] == "I31f 3"
+
+
+@pytest.mark.parametrize("keyword", ["InstanceNumber", "SliceThickness", "SOPInstanceUID", "Modality", "ViewPosition"])
+def test_more_values_than_an_attribute_has_places_for_surprise_nobody(keyword):
+    value = {"SliceThickness": "1", "SOPInstanceUID": "1.2.3.4", "Modality": "CT", "ViewPosition": "PA"}.get(
+        keyword, "7"
+    )
+    whole = encoded(ct(**{keyword: [value, value]}))
+
+    (outcome,) = outcomes(whole)
+
+    assert isinstance(outcome, CleanedInstance), outcome
+    assert value not in str(outcome.facts) or keyword in ("InstanceNumber", "SliceThickness", "Modality")
+    assert "[" not in outcome.facts.instance_uid + outcome.facts.modality

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 from io import BytesIO
@@ -11,10 +12,26 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from deidentify.limits import Limits
+from deidentify.pixels.photos import clean_photo, read_photo
+from domain.errors import DeidentificationError
 from tests.deidentify.originals import cleaned, code, photo
 
 MARK = "FICTUS ZEBRA"
 MARKED = MARK.encode()
+
+
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ADRpbG9jAAAAAERAAAIAAQAAAAAB7AABAAAAAAAAAGEAAgAAAAACTQABAAAAAAAAAD4AAAA4aWluZgAAAAAAAgAAABVpbmZlAgAA"
+    "AAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABB2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAA"
+    "kAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq"
+    "5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xh"
+    "cAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAAABlpcG1hAAAAAAAAAAEA"
+    "AQaBAgMFhIYAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAAKdtZGF0AAAAXSgBrxOA9SeBP//gpUf/utZ4fg8NMT/+88Yj+gax"
+    "/+L1d24DHYsoDCeJRFN4ju5YyxTWGlKz3AqVo6vSar2TaFL+E2j/4CPCeB8gQ94nsb48Udt6v1rvqjKULjKHbgAAAAZFeGlmAABN"
+    "TQAqAAAACAACAQ8AAgAAAA0AAAAmARIAAwAAAAEABgAAAAAAAEZJQ1RVUyBaRUJSQQAA"
+)
+"""A red and a blue half, 64 × 48, whose EXIF names a camera and asks for a turn that the picture needs no more."""
 
 
 def _picture(instance) -> Image.Image:
@@ -124,3 +141,45 @@ def test_moving_and_paged_pictures_are_refused():
     pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:])
 
     assert code(buffer.getvalue()) == "photo_several_pages"
+
+
+def test_heic_becomes_a_jpeg_without_its_metadata():
+    assert MARKED in HEIC
+
+    cleaned_photo = clean_photo(HEIC, Limits())
+
+    after = Image.open(BytesIO(cleaned_photo.body))
+    assert MARKED not in cleaned_photo.body
+    assert (cleaned_photo.media_type, sorted(after.size)) == ("image/jpeg", [48, 64])
+    assert after.getpixel((4, 4))[0] > 150 > after.getpixel((4, 4))[2]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:400], lambda data: data[:40] + bytes(200), lambda data: data[:20]]
+)
+def test_damaged_heic_is_refused(damage):
+    with pytest.raises(DeidentificationError, match="photo_undecodable"):
+        clean_photo(damage(HEIC), Limits())
+
+
+def test_heic_of_too_many_pixels_is_refused_before_decoding():
+    with pytest.raises(DeidentificationError, match="pixels_too_many"):
+        clean_photo(HEIC, Limits(frame_pixels=64 * 48 - 1))
+
+
+def test_heic_that_claims_a_gigantic_picture_is_refused():
+    size = HEIC.index(b"ispe") + 8
+    claimed = HEIC[:size] + struct.pack(">LL", 60_000, 60_000) + HEIC[size + 8 :]
+
+    with pytest.raises(DeidentificationError, match="pixels_too_many"):
+        clean_photo(claimed, Limits())
+
+
+def test_photo_tells_whether_a_camera_took_it():
+    exif = Image.Exif()
+    exif[0x010F] = MARK
+
+    assert read_photo(photo(exif=exif), Limits()).from_camera
+    assert read_photo(HEIC, Limits()).from_camera
+    assert not read_photo(photo(), Limits()).from_camera
+    assert read_photo(photo("PNG"), Limits()).tables is None

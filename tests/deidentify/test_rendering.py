@@ -14,9 +14,10 @@ from pydicom.sequence import Sequence
 
 from deidentify import rendering
 from deidentify.pixels.shading import apply_window
-from deidentify.rendering import render_frame
+from deidentify.rendering import render_frame, render_projection
 from domain.errors import UserError
 from domain.ports.deidentifier import FrameRequest
+from domain.study import Area
 from tests.deidentify.originals import TEST_FILES, cleaned, ct, multi_frame, photo
 
 DICOM = "application/dicom"
@@ -171,3 +172,97 @@ def test_only_a_few_data_sets_are_kept_in_memory():
         render_frame(cleaned(ct(InstanceNumber=number, SOPInstanceUID=f"1.2.3.{number}")).body, DICOM, FrameRequest())
 
     assert len(rendering._kept) <= 4
+
+
+def _slice(value: int, **changes):
+    """Return a slice of zeros with one pixel of a value, as it lies in the archive."""
+    pixels = np.zeros(24, dtype=np.uint16)
+    pixels[value % 24] = value
+    return cleaned(ct(PixelData=pixels.tobytes(), WindowCenter=0, WindowWidth=2048, **changes)).body
+
+
+def _shown(frame) -> np.ndarray:
+    return np.asarray(Image.open(BytesIO(frame.body)))
+
+
+def test_masks_are_hatched_in_the_part_that_is_shown():
+    body = cleaned((TEST_FILES / "MR_small.dcm").read_bytes()).body
+    mask = Area(x=20, y=20, width=20, height=10)
+
+    whole = _shown(render_frame(body, DICOM, FrameRequest(lossless=True, hatched=(mask,))))
+    part = _shown(
+        render_frame(
+            body, DICOM, FrameRequest(lossless=True, hatched=(mask,), area=Area(x=30, y=24, width=20, height=20))
+        )
+    )
+
+    assert {88, 176} == set(whole[21:29, 21:39].ravel().tolist())
+    assert set(part[1:5, 1:9].ravel().tolist()) == {88, 176}
+    assert (part[10:, 12:] == whole[34:44, 42:50]).all()
+
+
+def test_part_is_enlarged_and_a_whole_frame_is_not():
+    body = cleaned((TEST_FILES / "MR_small.dcm").read_bytes()).body
+    part = Area(x=0, y=0, width=20, height=10)
+
+    enlarged = [_shown(render_frame(body, DICOM, FrameRequest(area=part, longest_edge=edge))) for edge in (60, 900, 20)]
+
+    assert [shown.shape for shown in enlarged] == [(30, 60), (40, 80), (10, 20)]
+    with pytest.raises(UserError, match="frame_unknown"):
+        render_frame(body, DICOM, FrameRequest(area=Area(x=64, y=0, width=1, height=1)))
+
+
+def test_mask_of_another_frame_is_not_drawn():
+    body = cleaned(multi_frame()).body
+    mask = Area(x=0, y=0, width=3, height=3, frame=1)
+
+    plain, hatched = (render_frame(body, DICOM, FrameRequest(lossless=True, hatched=areas)) for areas in ((), (mask,)))
+
+    assert plain.body == hatched.body
+
+
+def test_photo_is_drawn_on_where_masks_or_a_part_are_asked_for():
+    data = photo("PNG")
+
+    hatched = render_frame(data, "image/png", FrameRequest(lossless=True, hatched=(Area(x=0, y=0, width=9, height=9),)))
+    part = render_frame(data, "image/png", FrameRequest(lossless=True, area=Area(x=0, y=0, width=9, height=5)))
+
+    assert set(_shown(hatched)[1:8, 1:8].ravel().tolist()) == {88, 176}
+    assert _shown(part).shape == (5, 9, 3)
+
+
+def test_projection_shows_the_brightest_of_every_slice():
+    slices = [(_slice(value), DICOM, FrameRequest(lossless=True)) for value in (2000, 2001, 2002)]
+
+    shown = _shown(render_projection(slices))
+
+    assert sorted(np.flatnonzero(shown > 200).tolist()) == [2000 % 24, 2001 % 24, 2002 % 24]
+
+
+def test_projection_hatches_the_masks_of_all_slices():
+    areas = [Area(x=0, y=0, width=3, height=3), Area(x=3, y=0, width=3, height=4, frame=0)]
+    slices = [(_slice(2000), DICOM, FrameRequest(lossless=True, hatched=(area,))) for area in areas]
+
+    shown = _shown(render_projection(slices))
+
+    assert shown[1, 1] in (88, 176)
+    assert shown[1, 4] in (88, 176)
+
+
+def test_projection_leaves_out_slices_of_another_size():
+    other = cleaned((TEST_FILES / "MR_small.dcm").read_bytes()).body
+    slices = [(body, DICOM, FrameRequest(lossless=True)) for body in (_slice(2000), other)]
+
+    assert _shown(render_projection(slices)).shape == (4, 6)
+
+
+def test_projection_of_nothing_or_of_an_unknown_frame_is_refused():
+    for slices in ([], [(_slice(2000), DICOM, FrameRequest(frame=3))]):
+        with pytest.raises(UserError, match="frame_unknown"):
+            render_projection(slices)
+
+
+def test_projection_of_a_photo_is_the_photo():
+    shown = _shown(render_projection([(photo("PNG"), "image/png", FrameRequest(lossless=True))]))
+
+    assert shown.shape == (30, 40, 3)

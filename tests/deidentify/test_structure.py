@@ -10,7 +10,8 @@ import pydicom
 import pytest
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from deidentify.headers.structure import looks_like_dicom, read_structure
+from deidentify.headers.opening import looks_like_dicom
+from deidentify.headers.structure import read_structure
 from deidentify.limits import Limits
 from domain.errors import DeidentificationError
 from tests.deidentify.originals import TEST_FILES, cleaned, code, ct, encoded, explicit, nested, read
@@ -192,6 +193,33 @@ def test_meta_information_that_runs_over_the_end_is_refused():
 
     with pytest.raises(DeidentificationError, match="dicom_truncated"):
         read_structure(data, Limits())
+
+
+def test_meta_information_that_is_none_is_refused():
+    begin = b"\0" * 128 + b"DICM"
+
+    assert code(begin + b"\x02\x00\x10\x00ZZ\x02\x00AB") == "dicom_ambiguous"
+    assert code(begin + b"\x02\x00\x10\x00OB\0\0") == "dicom_truncated"
+
+
+def test_file_that_begins_with_a_group_length_is_known():
+    assert looks_like_dicom(b"\x08\x00\x00\x00\x04\x00\x00\x00\x80\x00\x00\x00")
+
+
+def test_implicit_data_under_an_explicit_syntax_are_read_and_written_explicit():
+    data = (TEST_FILES / "SC_rgb_jpeg.dcm").read_bytes()
+
+    after = read(cleaned(data))
+
+    assert (after.Rows, after.Columns) == (256, 256)
+    assert not after.is_implicit_VR
+
+
+def test_fragment_that_is_no_item_is_refused():
+    data = (TEST_FILES / "JPEG2000.dcm").read_bytes()
+    place = data.rindex(b"\xfe\xff\x00\xe0")
+
+    assert code(data[:place] + b"\xfe\xff\x0d\xe0" + data[place + 4 :]) == "dicom_truncated"
 
 
 def test_short_first_element_is_no_dicom():

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.ids import ImageId, ObjectId, QuestionId, UploadId, derive_id
-from domain.study import Image, ImageFacts, group_into_series
+from domain.study import Area, Concern, Image, ImageFacts, Preset, Series, concerns_of, group_into_series
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -62,3 +64,107 @@ def test_image_without_pixels_is_refused() -> None:
 def test_derived_ids_depend_on_every_part() -> None:
     assert derive_id("a", 1) == derive_id("a", 1)
     assert len({derive_id("a", 1), derive_id("a", 2), derive_id("a1"), derive_id("", "a1")}) == 4
+
+
+FACTS = _image(1).facts
+AREAS = st.builds(
+    Area,
+    x=st.integers(0, 300),
+    y=st.integers(0, 300),
+    width=st.integers(1, 300),
+    height=st.integers(1, 300),
+    frame=st.none() | st.integers(0, 9),
+)
+
+
+@pytest.mark.parametrize("place", [{"x": -1}, {"y": -1}, {"width": 0}, {"height": 0}])
+def test_area_has_pixels_within_the_image(place: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at least one pixel"):
+        Area(**{"x": 0, "y": 0, "width": 1, "height": 1, **place})
+
+
+@given(rows=st.integers(1, 4000), columns=st.integers(1, 4000), preset=st.sampled_from(Preset))
+def test_named_part_lies_within_every_image(rows: int, columns: int, preset: Preset) -> None:
+    facts = replace(FACTS, rows=rows, columns=columns)
+
+    assert facts.area_of(preset).is_within(facts)
+
+
+@pytest.mark.parametrize(
+    ("preset", "place"),
+    [
+        (Preset.TOP_LEFT, (0, 0, 50, 25)),
+        (Preset.TOP_RIGHT, (150, 0, 50, 25)),
+        (Preset.BOTTOM_LEFT, (0, 75, 50, 25)),
+        (Preset.BOTTOM_RIGHT, (150, 75, 50, 25)),
+        (Preset.TOP, (0, 0, 200, 12)),
+        (Preset.BOTTOM, (0, 88, 200, 12)),
+    ],
+)
+def test_named_part_is_where_its_name_says(preset: Preset, place: tuple[int, ...]) -> None:
+    area = replace(FACTS, rows=100, columns=200).area_of(preset)
+
+    assert (area.x, area.y, area.width, area.height, area.frame) == (*place, None)
+
+
+@given(area=AREAS, frames=st.integers(1, 9))
+def test_area_is_within_what_holds_its_last_pixel(area: Area, frames: int) -> None:
+    facts = replace(FACTS, rows=area.y + area.height, columns=area.x + area.width, frames=frames)
+
+    assert area.is_within(facts) == (area.frame is None or area.frame < frames)
+    assert not area.is_within(replace(facts, rows=max(1, facts.rows - 1))) or facts.rows == 1
+
+
+@given(area=AREAS, cut=AREAS)
+def test_crop_moves_what_it_leaves_and_drops_the_rest(area: Area, cut: Area) -> None:
+    seen = area.seen_in(cut)
+
+    if seen is not None:
+        assert seen.x + seen.width <= cut.width
+        assert seen.y + seen.height <= cut.height
+        assert (seen.width <= area.width, seen.frame) == (True, area.frame)
+    else:
+        assert (
+            area.x >= cut.x + cut.width
+            or cut.x >= area.x + area.width
+            or area.y >= cut.y + cut.height
+            or cut.y >= (area.y + area.height)
+        )
+
+
+def test_mask_through_all_frames_is_in_each() -> None:
+    one, all_frames = Area(x=0, y=0, width=1, height=1, frame=1), Area(x=5, y=5, width=1, height=1)
+    facts = replace(FACTS, frames=3).masked((one, all_frames, one), media_type="image/png")
+
+    assert [facts.masks_of(frame) for frame in range(3)] == [(all_frames,), (one, all_frames), (all_frames,)]
+    assert facts.media_type == "image/png"
+
+
+def test_cropped_facts_tell_of_what_is_left() -> None:
+    cut = Area(x=10, y=20, width=30, height=40)
+    masks = (Area(x=0, y=0, width=15, height=25), Area(x=0, y=0, width=5, height=5))
+    facts = replace(FACTS, rows=100, columns=100, masks=masks, kept_text=masks, crop=cut)
+
+    cropped = facts.cropped(media_type="image/png")
+
+    assert (cropped.rows, cropped.columns, cropped.crop) == (40, 30, None)
+    assert cropped.masks == cropped.kept_text == (Area(x=0, y=0, width=5, height=5),)
+    with pytest.raises(ValueError, match="nothing to cut"):
+        cropped.cropped(media_type="image/png")
+
+
+def test_concerns_are_those_of_what_the_panel_sees() -> None:
+    concerns = (Concern.BLURRED, Concern.MARKER_LOST)
+    shown = replace(_image(1), facts=replace(FACTS, concerns=concerns), confirmed_at=NOW)
+    hidden = replace(_image(2), facts=replace(FACTS, concerns=(Concern.CLIPPED,)))
+
+    assert concerns_of((shown, hidden)) == (Concern.MARKER_LOST, Concern.BLURRED)
+    assert Series(uid="s", images=(shown, hidden)).concerns == (Concern.MARKER_LOST, Concern.CLIPPED, Concern.BLURRED)
+
+
+def test_areas_of_different_frames_do_not_meet() -> None:
+    first, second = (Area(x=1, y=1, width=4, height=4, frame=frame) for frame in (0, 1))
+
+    assert not first.meets(second)
+    assert first.meets(replace(second, frame=None))
+    assert not first.meets(Area(x=5, y=1, width=2, height=2))

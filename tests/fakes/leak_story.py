@@ -50,7 +50,7 @@ class DeadDoor:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._door, name)
 
-    def clean_text(self, text: IdentifiableText) -> DeidentifiedText:
+    def clean_text(self, text: IdentifiableText, **_: Any) -> DeidentifiedText:
         raise ValueError(f"cannot clean {text.value}")
 
 
@@ -58,7 +58,7 @@ async def tell(folder: Path, database_url: str) -> Remains:
     """Tell the whole story and return what it left."""
     remains = Remains()
     with real_log() as log:
-        society = await found_society(folder, database_url)
+        society = await found_society(folder, database_url, searches_pixels=True)
         society.log = get_log()  # type: ignore[assignment]  # the real one in place of the quiet one
         society.services = replace(society.services, log=get_log())
         web = SocietyWeb(society)
@@ -103,6 +103,8 @@ async def _ask_and_answer(society: Society, web: SocietyWeb) -> None:
     for seen in (patient.WORDS, draft.text.value):
         await web.act(member, "edit_text", draft.id, text=f"{patient.WORDS} edited", seen=seen)
     await society.confirm_all(MEMBER, draft.id)
+    for check in ("resident_number", "two_patients"):
+        await web.act(member, "confirm_check", draft.id, check=check)
     await web.act(member, "send_urgent", draft.id)
     panelist = await web.browser(PANELIST)
     for action in ("claim", "note", "ask_back"):
@@ -147,6 +149,8 @@ async def _end_badly(society: Society) -> None:
         upload = await society.upload(COLLEAGUE, patient.marked_photo())
         await society.say(COLLEAGUE, patient.WORDS, uploads=[upload])
         draft = await society.draft(COLLEAGUE)
+        for confirmed in (Action.NUMBER_REMOVED, Action.SAME_PATIENT):
+            await society.press(COLLEAGUE, confirmed, draft.id)
         await society.press(COLLEAGUE, action, draft.id)
     await society.press(COLLEAGUE, Action.WITHDRAW, draft.id)
     await society.advance(timedelta(hours=25))

@@ -11,8 +11,8 @@ from PIL import Image as Picture
 
 from deidentify.samples import FICTIONAL_HOSPITAL, FICTIONAL_ID, FICTIONAL_NAME, thorax_ct
 
-NAMES = ("표식환자일", "Quillon Marabu")
-"""As written in free text: not found by machine yet, so they may stand in a question, but never beside it."""
+NAMES = ("표식환", "Quillon Marabu")
+"""As written in free text."""
 RESIDENT_NUMBER = "620229-1234567"
 PHONE = "010-9876-5432"
 EMAIL = "quillon.marabu@nowhere.example"
@@ -53,9 +53,8 @@ _IN_HEADERS = (
     PHOTOGRAPHER,
     FILE_NAME,
 )
-NOWHERE = (*_WRITTEN, *_IN_HEADERS)
+NOWHERE = (*_WRITTEN, *_IN_HEADERS, *NAMES)
 """What may be found in no place at all, once the sealed originals are gone."""
-EVERYTHING = (*NOWHERE, *NAMES)
 
 
 def marked_dicom() -> bytes:

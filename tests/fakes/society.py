@@ -68,6 +68,9 @@ class Society:
     numbers: Any = field(default_factory=lambda: count(1))
     rules: Rules = field(default_factory=Rules)
     channels: Mapping[str, Channel] | None = None
+    searches_pixels: bool = False
+    """Looking for burned-in text takes its time: only journeys that are about it do."""
+    door_of: Callable[[PooledDeidentifier], Any] = lambda door: door
 
     def clock(self) -> datetime:
         return self.now
@@ -235,7 +238,10 @@ def _open(society: Society) -> None:
     society.storage = storage
     society.queue = SqlJobQueue(cast(Any, database))
     places = Places(uploads=options.uploads_path, archive=options.archive_path, keys=options.keys_folder)
-    deidentifier = PooledDeidentifier(pool=cast(ImagePool, InlinePool()), places=places, limits=Limits())
+    door = PooledDeidentifier(
+        pool=cast(ImagePool, InlinePool()), places=places, limits=Limits(), searches_pixels=society.searches_pixels
+    )
+    deidentifier = society.door_of(door)
     store = cast(Store, database)
     society.services = Services(
         store=store,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,11 +74,20 @@ class Log:
 
 
 class Renderer:
-    """Draws nothing: says what was asked for."""
+    """Draws nothing: says what was asked for, and keeps it."""
+
+    def __init__(self) -> None:
+        self.asked: list[FrameRequest] = []
 
     async def frame(self, sealed: SealedObject, request: FrameRequest) -> RenderedFrame:
+        self.asked.append(request)
         kind = "image/png" if request.lossless else "image/jpeg"
         return RenderedFrame(body=f"{sealed.object_id} {request.frame} {request.window}".encode(), media_type=kind)
+
+    async def projection(self, slices: Sequence[tuple[SealedObject, FrameRequest]]) -> RenderedFrame:
+        self.asked += [request for _, request in slices]
+        frames = " ".join(str(request.frame) for _, request in slices)
+        return RenderedFrame(body=f"projection of {frames}".encode(), media_type="image/png")
 
 
 @dataclass
@@ -135,6 +144,7 @@ class WebWorld:
     def __init__(self, folder: Path, *, options: WebOptions | None = None) -> None:
         self.clock = Clock()
         self.log = Log()
+        self.renderer = Renderer()
         self.health: dict[str, bool | str] = {"database": True}
         create_keys(folder / "keys")
         self.storage = open_storage(
@@ -234,7 +244,13 @@ class WebWorld:
         return question
 
     async def entry(
-        self, question: Question, kind: EntryKind, *, actor: Member | None = None, text: str | None = None
+        self,
+        question: Question,
+        kind: EntryKind,
+        *,
+        actor: Member | None = None,
+        text: str | None = None,
+        details: Mapping[str, str | int] | None = None,
     ) -> None:
         entry = Entry(
             key=f"entry-{next(self._numbers)}",
@@ -244,6 +260,7 @@ class WebWorld:
             channel="web",
             at=self.clock(),
             text=None if text is None else DeidentifiedText(value=text),
+            details=details or {},
         )
         await self.store.write(lambda transaction: transaction.entries.add(entry))
 
@@ -255,14 +272,16 @@ class WebWorld:
             declared_bytes=9,
             state=state,
             question_id=question.id,
-            refusal=refusal,
+            refusals=() if refusal is None else (refusal,),
             created_at=self.clock(),
         )
         await self.store.write(lambda transaction: transaction.uploads.add(upload))
         return upload
 
-    async def image(self, question: Question, *, confirmed: bool = True, removed: bool = False) -> Image:
-        """Add an image of two frames to a question."""
+    async def image(
+        self, question: Question, *, confirmed: bool = True, removed: bool = False, **facts: object
+    ) -> Image:
+        """Add an image of two frames to a question; `facts` differ from the plain ones."""
         number = next(self._numbers)
         upload = await self.upload(question, UploadState.CLEANED)
         sealed = SealedObject(
@@ -273,7 +292,7 @@ class WebWorld:
             question_id=question.id,
             upload_id=upload.id,
             object_id=sealed.object_id,
-            facts=_facts(number),
+            facts=replace(_facts(number), **facts),  # type: ignore[arg-type]  # checked by the dataclass's own fields
             added_at=self.clock(),
             confirmed_at=self.clock() if confirmed else None,
             removed_at=self.clock() if removed else None,
@@ -307,7 +326,7 @@ class WebWorld:
         return WebServices(
             store=self.store,
             intake=self.intake,
-            renderer=Renderer(),
+            renderer=self.renderer,
             wording=load_catalogue(),
             clock=self.clock,
             log=self.log,

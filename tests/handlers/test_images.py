@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from deidentify.samples import thorax_ct, thorax_ct_zip
 from domain.messages import Action
+from domain.ports.deidentifier import Refusal
 from domain.ports.store import Transaction
 from domain.question import EntryKind
 from domain.study import Image, UploadState
 from tests.fakes.society import MEMBER, PANELIST, Society
+from tests.fakes.watchful_door import WatchfulDoor
 
 SLICE = next(iter(thorax_ct(1, edge=32)))
 
@@ -66,7 +68,7 @@ async def test_refused_file_is_explained_and_shredded(society: Society) -> None:
     upload = await society.read(lambda transaction: transaction.uploads.get(upload_id))
 
     assert (upload.state, upload.shredded) == (UploadState.REFUSED, True)
-    assert upload.refusal == "refusal.file_unknown"
+    assert upload.refusals == ("refusal.file_unknown",)
     assert await society.read(lambda transaction: transaction.uploads.segments(upload_id)) == ()
 
 
@@ -155,3 +157,15 @@ async def test_ids_that_look_like_a_resident_number_confirm(society: Society) ->
     sealed = society.log.events
     assert "command_failed" not in sealed
     assert (await society.told(MEMBER))[-1] == "draft.preview"
+
+
+async def test_every_reason_of_a_refusal_is_kept_once(watched: tuple[Society, WatchfulDoor]) -> None:
+    society, door = watched
+    codes = ("refusal.file_pdf", "refusal.file_video", "refusal.file_pdf")
+    door.refusals = tuple(Refusal(index=index, code=code) for index, code in enumerate(codes))
+    upload_id = await society.upload(MEMBER, b"zip")
+    await society.say(MEMBER, "PE?", uploads=[upload_id])
+
+    upload = await society.read(lambda transaction: transaction.uploads.get(upload_id))
+
+    assert upload.refusals == ("refusal.file_pdf", "refusal.file_video")

@@ -43,6 +43,8 @@ async def _end(society: Society, way: str, question_id: QuestionId) -> None:
     elif way == "discarded":
         await society.press(MEMBER, Action.DISCARD, question_id)
     else:
+        # The first press only shows what nobody had been shown yet: the file is still on its way.
+        await society.press(MEMBER, Action.SEND_URGENT, question_id)
         await society.press(MEMBER, Action.SEND_URGENT, question_id)
         await society.press(MEMBER, Action.WITHDRAW, question_id)
 
@@ -58,7 +60,7 @@ async def test_file_that_comes_after_the_end_is_kept_nowhere(society: Society, w
     await society.work()
 
     found = await _upload_of(society, upload.id)
-    assert (found.state, found.refusal, found.shredded) == (UploadState.REFUSED, "refusal.question_over", True)
+    assert (found.state, found.refusals, found.shredded) == (UploadState.REFUSED, ("refusal.question_over",), True)
     assert await society.read(lambda transaction: transaction.images.of_question(draft.id)) == ()
     assert (await _files(society, "archive"), await _files(society, "uploads")) == (0, 0)
 
@@ -72,8 +74,8 @@ async def test_second_run_of_a_cleaning_leaves_one_image(society: Society) -> No
     class SlowDoor:
         """Another run ends while this one is at the door."""
 
-        async def clean_upload(self, segments: object, *, secret: bytes) -> CleanedUpload:
-            found = await door.clean_upload(segments, secret=secret)  # type: ignore[arg-type]
+        async def clean_uploads(self, uploads: object, *, secret: bytes) -> tuple[CleanedUpload, ...]:
+            found = await door.clean_uploads(uploads, secret=secret)  # type: ignore[arg-type]
             await society.storage.store.write(lambda transaction: transaction.uploads.save(cleaned))
             return found
 
@@ -94,7 +96,7 @@ async def test_file_as_a_whole_is_refused_by_the_door(society: Society) -> None:
         def __getattr__(self, name: str) -> object:
             return getattr(self._door, name)
 
-        async def clean_upload(self, _: object, *, secret: bytes) -> CleanedUpload:
+        async def clean_uploads(self, _: object, *, secret: bytes) -> tuple[CleanedUpload, ...]:
             raise DeidentificationError("refusal.image_kills_reader")
 
     closed = ClosedDoor(society.services.deidentifier)
@@ -104,7 +106,7 @@ async def test_file_as_a_whole_is_refused_by_the_door(society: Society) -> None:
 
     upload = await _upload_of(society, upload_id)
 
-    assert (upload.state, upload.refusal) == (UploadState.REFUSED, "refusal.image_kills_reader")
+    assert (upload.state, upload.refusals) == (UploadState.REFUSED, ("refusal.image_kills_reader",))
     assert (await society.told(MEMBER))[-1] == "draft.preview"
 
 
@@ -115,7 +117,7 @@ async def test_images_are_refused_where_none_are_taken(society: Society) -> None
     await society.say(MEMBER, "PE?", uploads=[upload_id])
 
     upload = await _upload_of(society, upload_id)
-    assert (upload.state, upload.refusal) == (UploadState.REFUSED, "refusal.images_not_taken")
+    assert (upload.state, upload.refusals) == (UploadState.REFUSED, ("refusal.images_not_taken",))
     assert (await society.told(MEMBER))[-1] == "draft.preview"
     assert await _files(society, "archive") == 0
 
@@ -155,7 +157,7 @@ async def test_file_that_waited_too_long_is_shredded_unread(society: Society, wh
     await _do(society, SweepInbox(at=society.now + timedelta(hours=1)))
 
     found = await _upload_of(society, upload.id)
-    assert (found.state, found.refusal, found.shredded) == (UploadState.REFUSED, "refusal.upload_expired", True)
+    assert (found.state, found.refusals, found.shredded) == (UploadState.REFUSED, ("refusal.upload_expired",), True)
     assert await _files(society, "uploads") == 0
 
 
@@ -187,7 +189,7 @@ async def test_erasing_waits_for_the_close_it_belongs_to(society: Society) -> No
     assert EntryKind.ERASED not in [entry.kind for entry in entries]
 
 
-async def test_linkage_stays_while_an_image_does(society: Society) -> None:
+async def test_linkage_stays_while_its_question_lives(society: Society) -> None:
     uploads = [await society.upload(MEMBER, data) for data in (SLICE, marked_photo())]
     await society.say(MEMBER, "PE?", uploads=uploads)
     draft = await society.draft(MEMBER)
@@ -195,10 +197,11 @@ async def test_linkage_stays_while_an_image_does(society: Society) -> None:
     secret = await society.storage.linkage.secret_for(f"question:{draft.id}")
 
     await society.press(MEMBER, Action.REMOVE_SERIES, draft.id, {"series": images[0].facts.series_uid})
-    after_one = await society.storage.linkage.secret_for(f"question:{draft.id}")
     await society.press(MEMBER, Action.REMOVE_SERIES, draft.id, {"series": images[1].facts.series_uid})
+    without_images = await society.storage.linkage.secret_for(f"question:{draft.id}")
+    await society.press(MEMBER, Action.DISCARD, draft.id)
 
-    assert after_one == secret
+    assert without_images == secret
     assert await society.storage.linkage.secret_for(f"question:{draft.id}") != secret
     await _do(society, ShredRemoved(question_id=draft.id, cause="again"))
     assert await _files(society, "archive") == 0

@@ -56,7 +56,7 @@ async def web(tmp_path: Path) -> AsyncIterator[SocietyWeb]:
 @pytest.fixture
 async def pool(web: SocietyWeb) -> AsyncIterator[ImagePool]:
     """The real pool under a tight bound of memory, behind the society's door, whose own limits are off."""
-    processes = ImagePool(options=PoolOptions(processes=1, memory_bytes=640 * MIB))
+    processes = ImagePool(options=PoolOptions(processes=1, memory_bytes=1400 * MIB))
     door = cast(PooledDeidentifier, web.society.services.deidentifier)
     careless = Limits(
         file_bytes=1 << 40, frame_pixels=1 << 40, decoded_bytes=1 << 40, inflated_bytes=1 << 40, ratio=1 << 30

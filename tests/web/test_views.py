@@ -16,7 +16,7 @@ from domain.question import Question, QuestionState
 from domain.study import UploadState
 from domain.text import DeidentifiedText
 from tests.fakes.web_world import ASKER, COLLEAGUE, EDITOR, PANELIST, START, WebWorld
-from web.views.actions import possible_actions
+from web.views.actions import Standing, possible_actions
 from web.views.questions import TITLE_CHARACTERS, title_of
 
 QUESTION = Question(
@@ -26,7 +26,7 @@ SENDING = {Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE}
 
 
 def offered(reader, **changes) -> set[Action]:
-    return set(possible_actions(reader, replace(QUESTION, **changes), (), now=START))
+    return set(possible_actions(reader, replace(QUESTION, **changes), Standing(), now=START))
 
 
 @given(st.text())
@@ -59,7 +59,7 @@ def test_claimed_question_is_answered_by_its_claimer():
 def test_own_question_is_never_claimed():
     own = replace(QUESTION, asker_id=PANELIST.id, state=QuestionState.OPEN)
 
-    assert Action.CLAIM not in possible_actions(PANELIST, own, (), now=START)
+    assert Action.CLAIM not in possible_actions(PANELIST, own, Standing(), now=START)
 
 
 def test_question_is_reopened_within_a_week():
@@ -84,7 +84,11 @@ def test_consent_is_offered_after_the_close(consent: ConsentScope, action: Actio
 def test_editor_releases_what_its_asker_allowed():
     closed = {"state": QuestionState.CLOSED, "closed_at": START}
 
-    assert offered(EDITOR, **closed, consent=ConsentScope.TEACHING) == {Action.PUBLISH, Action.HOLD_BACK}
+    assert offered(EDITOR, **closed, consent=ConsentScope.TEACHING) == {
+        Action.PUBLISH,
+        Action.HOLD_BACK,
+        Action.WRONG_PATIENT,
+    }
     assert not offered(EDITOR, **closed, consent=ConsentScope.CONSULT_ONLY)
 
 

@@ -26,8 +26,6 @@ FAMILIES = tuple(sorted({key.split(".")[0] for key in ENGLISH}))
 KEY = re.compile(rf"(?:{'|'.join(FAMILIES)})\.[a-z0-9_]+(?:\.[a-z0-9_]+)*(?<!_)")
 IN_ENGLISH_EVERYWHERE = ("page.viewer.", "page.series.", "page.reply.keys", "page.bar.language")
 """What Korean radiologists call by its English word, keys of the keyboard, and the way to the other language."""
-FOR_OPERATORS = {"deidentify/batch.py"}
-"""Its errors are told on the command line, in its own words."""
 
 
 @cache
@@ -48,7 +46,6 @@ def raised(*names: str) -> tuple[tuple[str, ast.Call, str], ...]:
     return tuple(
         (node.value, call, f"{module.path}:{call.lineno}")
         for module in modules(*PACKAGES)
-        if module.path not in FOR_OPERATORS
         for name, call in module.calls()
         if name.split(".")[-1] in names and call.args
         for node in ast.walk(call.args[-1])

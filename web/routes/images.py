@@ -4,30 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.errors import PermanentError
-from domain.ids import ImageId
+from domain.ids import ImageId, QuestionId
 from domain.ports.archive import SealedObject
 from domain.ports.deidentifier import FrameRequest
 from domain.ports.store import Transaction
 from domain.question import Question
-from domain.study import Image
+from domain.study import Area, Image, group_into_series
 from web.bodies import invalid
 from web.problems import ProblemError, not_found
+from web.routes.pages import seen_question
 from web.routing import Access, Routes, member_route
 from web.site import Site, Visit
 from web.views.images import may_see_image
 
+Slice = tuple[SealedObject, FrameRequest]
+
+PROJECTED_SLICES = 16
+"""Of a stack, evenly chosen."""
+PROJECTED_MASKED = 32
+"""Of its masked slices, beside them; where there are more, evenly chosen too."""
+
 _LARGEST_VALUE = 1e6
+_AREA_PARTS = 4
+_AREA_DIGITS = 6
 _EDGES = range(16, 4097)
 _FRAME_DIGITS = 6
 
 
 def routes(site: Site) -> Routes:
-    return [member_route(site, "/api/images/{image}/frames/{frame}", show_frame, access=Access(is_use=True))]
+    return [
+        member_route(site, "/api/images/{image}/frames/{frame}", show_frame, access=Access(is_use=True)),
+        member_route(
+            site, "/api/questions/{question}/series/{series}/projection", show_projection, access=Access(is_use=True)
+        ),
+    ]
 
 
 async def show_frame(visit: Visit) -> Response:
@@ -39,13 +56,77 @@ async def show_frame(visit: Visit) -> Response:
     )
     if wanted.frame >= image.facts.frames:
         raise ProblemError(404, "frame_unknown")
-    await visit.site.views.note(visit.member, question, visit.site.now())
+    if wanted.area is not None and not wanted.area.is_within(image.facts):
+        raise invalid("area")
+    wanted = replace(wanted, hatched=image.facts.masks_of(wanted.frame))
+    await _note(visit, question)
     # Kept, but never shown unasked: on a shared computer the next reader may not see what this one may.
-    headers = {"ETag": _etag(image_id, wanted), "Cache-Control": "private, no-cache"}
+    headers = {"ETag": _etag([(sealed, wanted)]), "Cache-Control": "private, no-cache"}
     if visit.request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     frame = await visit.services.renderer.frame(sealed, wanted)
     return Response(frame.body, media_type=frame.media_type, headers=headers)
+
+
+async def show_projection(visit: Visit) -> Response:
+    """Return the brightest of every pixel over a stack: burned-in text that stands in any slice stands out."""
+    question_id = QuestionId(visit.request.path_params["question"])
+    uid = str(visit.request.path_params["series"])
+    query = visit.request.query_params
+    common = FrameRequest(window=_window(query.get("c"), query.get("w")), longest_edge=_edge(query.get("edge")))
+
+    def read(transaction: Transaction) -> tuple[Question, list[Slice]]:
+        question = seen_question(transaction, visit, question_id)
+        images = transaction.images.of_question(question.id)
+        seen = tuple(i for i in images if i.facts.series_uid == uid and may_see_image(visit.member, question, i))
+        return question, _slices(transaction, seen, common=common)
+
+    question, slices = await visit.services.store.read(read)
+    if not slices:
+        raise not_found()
+    await _note(visit, question)
+    headers = {"ETag": _etag(slices), "Cache-Control": "private, no-cache"}
+    if visit.request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    picture = await visit.services.renderer.projection(slices)
+    return Response(picture.body, media_type=picture.media_type, headers=headers)
+
+
+def sampled(masked: Sequence[bool]) -> tuple[int, ...]:
+    """Return which slices of a stack its projection is made of: evenly chosen ones, and those that are masked.
+
+    Where one mask goes through the whole stack, some of its slices say as much as all of them.
+    """
+    places = range(len(masked))
+    hidden = [place for place in places if masked[place]]
+    return tuple(sorted({*_evenly(list(places), PROJECTED_SLICES), *_evenly(hidden, PROJECTED_MASKED)}))
+
+
+def _evenly(places: Sequence[int], count: int) -> Sequence[int]:
+    if len(places) <= count:
+        return places
+    return [places[round(number * (len(places) - 1) / (count - 1))] for number in range(count)]
+
+
+def _slices(transaction: Transaction, images: tuple[Image, ...], *, common: FrameRequest) -> list[Slice]:
+    frames = [(i, frame) for one in group_into_series(images) for i in one.images for frame in range(i.facts.frames)]
+    chosen = [frames[place] for place in sampled([bool(i.facts.masks_of(frame)) for i, frame in frames])]
+    try:
+        return [
+            (
+                transaction.objects.get(image.object_id),
+                replace(common, frame=frame, hatched=image.facts.masks_of(frame)),
+            )
+            for image, frame in chosen
+        ]
+    except PermanentError as error:
+        raise not_found() from error
+
+
+async def _note(visit: Visit, question: Question) -> None:
+    """Note the view before the picture leaves; nothing leaves of what was marked meanwhile."""
+    if not await visit.site.views.note(visit.member, question, visit.site.now(), images=True):
+        raise not_found()
 
 
 def frame_request(request: Request) -> FrameRequest:
@@ -65,7 +146,21 @@ def frame_request(request: Request) -> FrameRequest:
         window=_window(query.get("c"), query.get("w")),
         lossless=lossless == "1",
         longest_edge=_edge(query.get("edge")),
+        area=_area(query.get("area")),
     )
+
+
+def _area(text: str | None) -> Area | None:
+    """Read "x,y,width,height" in pixels of the image."""
+    if text is None:
+        return None
+    parts = text.split(",")
+    if len(parts) != _AREA_PARTS or not all(p.isascii() and p.isdecimal() and len(p) <= _AREA_DIGITS for p in parts):
+        raise invalid("area")
+    x, y, width, height = (int(part) for part in parts)
+    if min(width, height) < 1:
+        raise invalid("area")
+    return Area(x=x, y=y, width=width, height=height)
 
 
 def _window(center: str | None, width: str | None) -> tuple[float, float] | None:
@@ -106,7 +201,7 @@ def _seen_image(transaction: Transaction, visit: Visit, image_id: ImageId) -> tu
         raise not_found() from error
 
 
-def _etag(image_id: ImageId, wanted: FrameRequest) -> str:
-    """An image never changes, so its id and what is asked for name the picture."""
-    name = f"{image_id}/{wanted.frame}/{wanted.window}/{wanted.lossless}/{wanted.longest_edge}"
+def _etag(slices: Sequence[Slice]) -> str:
+    """An object never changes, so its id and what is asked of it name the picture."""
+    name = "/".join(f"{sealed.object_id} {wanted}" for sealed, wanted in slices)
     return f'"{hashlib.sha256(name.encode()).hexdigest()[:32]}"'

@@ -41,13 +41,19 @@ def routes(site: Site) -> Routes:
 async def show_question(visit: Visit) -> Response:
     question_id = QuestionId(visit.request.path_params["question"])
 
-    def read(transaction: Transaction) -> dict[str, JsonValue]:
-        question = seen_question(transaction, visit, question_id)
-        return question_view(
-            transaction, question, reader=visit.member, wording=visit.services.wording, now=visit.site.now()
-        )
+    now = visit.site.now()
 
-    return JSONResponse(await visit.services.store.read(read))
+    def read(transaction: Transaction) -> tuple[Question, dict[str, JsonValue]]:
+        question = seen_question(transaction, visit, question_id)
+        wording = visit.services.wording
+        return question, question_view(transaction, question, reader=visit.member, wording=wording, now=now)
+
+    question, shown = await visit.services.store.read(read)
+    if sees_full_card(visit.member, question):
+        is_unmarked = await visit.site.views.note(visit.member, question, now, images=False)
+        if not is_unmarked:
+            _, shown = await visit.services.store.read(read)
+    return JSONResponse(shown)
 
 
 async def show_desk(visit: Visit) -> Response:

@@ -2,12 +2,15 @@
 
 import { act, get } from "./api.js";
 import { urgencyNode } from "./clock.js";
+import { qualitiesOf } from "./findings.js";
+import { versionOf } from "./frames.js";
 import { confirmed, inlineViewer, posters } from "./lightbox.js";
 import { button, fill, icon, make } from "./nodes.js";
 import { Reply } from "./reply.js";
 import { momentOf, say } from "./texts.js";
 import { Thread, cardNode } from "./thread.js";
 import { complain } from "./toasts.js";
+import { wrongPatientBanner, wrongPatientButton } from "./wrongpatient.js";
 
 const BUTTONS = [
   { action: "claim", icon: "check", class: "primary" },
@@ -15,6 +18,8 @@ const BUTTONS = [
   { action: "close", class: "plain", asks: "desk.close_sure" },
 ];
 const SETTLE_MS = 1500;
+const MASK_POLL_MS = 800;
+const MASK_WITHIN_MS = 45_000;
 const wide = matchMedia("(min-width: 900px)");
 
 /** Shows a question and keeps up with it; `close()` frees its pictures. */
@@ -24,13 +29,14 @@ export class CasePane {
     this.back = button(say("desk.back"), { icon: "back", class: "plain back" }, back);
     this.head = make("header", { class: "case-head" });
     this.actions = make("div", { class: "case-actions", role: "group", "aria-label": say("desk.actions") });
+    this.banner = make("div", { class: "banner-place" });
     this.card = make("div", { class: "case-card" });
     this.images = make("div", { class: "case-images" });
     this.thread = new Thread();
     this.reply = new Reply({ questionId: id, onSent: () => this.settle() });
     this.talk = make("div", { class: "case-talk" }, this.card, this.thread.node, this.reply.node);
     this.columns = make("div", { class: "case-columns" }, this.images, this.talk);
-    this.node = make("article", { class: "case", "aria-busy": "true" }, this.head, this.columns);
+    this.node = make("article", { class: "case", "aria-busy": "true" }, this.head, this.banner, this.columns);
     this.onWidth = () => this.showImages(true);
     wide.addEventListener("change", this.onWidth);
   }
@@ -50,11 +56,14 @@ export class CasePane {
     const { question } = this;
     fill(this.head, this.back, ...this.headParts(), this.actions);
     this.paintActions();
-    fill(this.card, cardNode(question));
+    fill(this.banner, wrongPatientBanner(question, () => this.settle()));
+    this.node.classList.toggle("wrong-patient", Boolean(question.wrong_patient));
+    fill(this.card, cardNode(question), wrongPatientButton(question, () => this.settle()));
     this.showImages(false);
     const wasAtEnd = this.isPainted && this.isAtEnd;
-    const isGrown = this.thread.update(question.entries);
+    const isGrown = this.thread.update(question.entries, question);
     this.reply.allow(question.actions);
+    this.reply.qualify(qualitiesOf(question.series));
     this.isPainted = true;
     if (wasAtEnd && isGrown) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
@@ -104,6 +113,20 @@ export class CasePane {
     return true;
   }
 
+  /** What a panelist masks goes back to its asker for another look: it leaves this page, with the viewer it stood in. */
+  async mask(fields) {
+    if (!(await confirmed(say("mask.panel_sure"), say("mask.apply")))) return null;
+    const former = this.shown;
+    await act("mask_more", { question_id: this.id, fields });
+    const end = Date.now() + MASK_WITHIN_MS;
+    while (this.shown === former && Date.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, MASK_POLL_MS));
+      await this.refresh();
+    }
+    if (this.shown !== former) document.querySelector("dialog.lightbox[open]")?.close();
+    return this.shown !== former;
+  }
+
   /** The stream tells of the change; should it be silent, ask. */
   settle() {
     clearTimeout(this.timer);
@@ -111,17 +134,20 @@ export class CasePane {
   }
 
   showImages(isNewWidth) {
-    const series = this.question?.series ?? [];
-    const known = JSON.stringify(series.map((one) => [one.uid, one.slices]));
+    const isWrong = Boolean(this.question?.wrong_patient);
+    const series = isWrong ? [] : this.question?.series ?? [];
+    const known = JSON.stringify([isWrong, series.map((one) => [one.uid, one.slices, one.frames.map(versionOf)])]);
     if (!isNewWidth && known === this.shown) return;
     this.shown = known;
     const title = this.question?.label ?? "";
     if (this.viewer && wide.matches && series.length) return this.viewer.update(series);
     this.viewer?.close();
     this.viewer = null;
+    if (isWrong) return fill(this.images, make("p", { class: "no-images wrong" }, icon("stop"), say("wrong.hidden")));
     if (!series.length) return fill(this.images, make("p", { class: "no-images dim" }, icon("stack"), say("desk.no_images")));
-    if (!wide.matches) return fill(this.images, posters(series, { title }));
-    this.viewer = inlineViewer(series, { title });
+    const masking = { mayMask: () => this.question.actions.includes("mask_more"), mask: (fields) => this.mask(fields) };
+    if (!wide.matches) return fill(this.images, posters(series, { title, masking }));
+    this.viewer = inlineViewer(series, { title, masking });
     return fill(this.images, this.viewer.element);
   }
 

@@ -1,26 +1,29 @@
 /** The member's page: one conversation with Hilum, as on a phone. */
 
+import { heedAlarm } from "./alarm.js";
 import { act, get, post } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { checkingNode } from "./checking.js";
 import { Composer } from "./composer.js";
 import { confirmed, openLightbox } from "./lightbox.js";
-import { CARD_KEYS, dayNode, labelOf, lineNode, pendingNode } from "./lines.js";
+import { CARD_KEYS, dayNode, isCheck, labelOf, lineNode, pendingNode } from "./lines.js";
 import { button, fill, icon, make } from "./nodes.js";
 import { Outbox } from "./outbox.js";
 import { Preview } from "./preview.js";
 import { follow } from "./stream.js";
 import { dayOf, me, say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
+import { stampNode } from "./wrongpatient.js";
 
 /** Buttons that begin a reply instead of being pressed. */
 const REPLIES = new Set(["add_information"]);
-const ASKS_FIRST = { discard: "chat.discard_sure", withdraw: "chat.withdraw_sure" };
+const ASKS_FIRST = { discard: "chat.discard_sure", withdraw: "chat.withdraw_sure", wrong_patient: "wrong.sure_this" };
 
 class Chat {
   constructor(app) {
     this.lines = new Map();
     this.previews = new Map();
+    this.wrong = new Set();
     this.list = make("ol", { class: "lines", role: "log", "aria-label": say("chat.log"), "aria-live": "off" });
     this.pendings = make("ol", { class: "lines pendings" });
     this.welcome = make("div", { class: "welcome", hidden: true }, make("h1", {}, say("chat.welcome")), make("p", {}, say("chat.welcome_how")), make("p", { class: "dim" }, say("chat.privacy")));
@@ -51,28 +54,74 @@ class Chat {
     this.welcome.hidden = true;
     if (line.direction === "in") this.outbox.echoed(line);
     if (this.isLive) this.heed(line);
+    heedAlarm(line, () => this.markTaken(line, "acknowledge"));
+    this.noteWrong(line);
     const known = this.lines.get(line.id);
     if (known) return this.replace(known, line);
+    if (isCheck(line) && this.previews.has(line.question_id)) return this.takeCheck(line);
+    const former = CARD_KEYS.has(line.key) ? this.previews.get(line.question_id)?.node.closest("li") : null;
+    const height = former?.isConnected ? this.heightOf(former) : null;
     const node = this.nodeOf(line);
     this.onlyNewestReplies(line);
     if (this.lastDay !== dayOf(line.at)) this.list.append(dayNode(line.at));
     this.lastDay = dayOf(line.at);
     this.list.append(node);
     this.lines.set(line.id, { line, node });
+    if (former) former.hidden = true;
+    if (height !== null) return this.standIn(node, { former, height });
     if (!this.isAtEnd) return this.noteNew();
     return CARD_KEYS.has(line.key) ? this.toCard(node) : this.toEnd();
   }
 
+  /** Where a card stands in the window, if any of it is in sight; else null. */
+  heightOf(node) {
+    const { top, bottom } = node.getBoundingClientRect();
+    const room = this.scroller.getBoundingClientRect();
+    return bottom > room.top && top < room.bottom ? top : null;
+  }
+
+  /** A newer card takes the place of the one that was in sight: what was under the eyes stays there. */
+  standIn(node, { former, height }) {
+    if (this.pinned === former) this.pinned = node;
+    if (this.pinned) return this.stay();
+    this.isAtEnd = false;
+    this.scroller.scrollTop += node.getBoundingClientRect().top - height;
+    return undefined;
+  }
+
+  /** The card above asks it, with what differs and its choices. */
+  takeCheck(line) {
+    this.lines.set(line.id, { line, node: make("li") });
+    this.previews.get(line.question_id).asks(line);
+  }
+
   /** Some answers change what a preview showed in advance. */
-  heed({ key, question_id: id }) {
+  heed(line) {
+    const { key, question_id: id } = line;
     if (key === "draft.more_images_came") this.changed({ question_id: id });
+    if (key?.startsWith("error.") || key === "images.not_masked") for (const preview of this.previews.values()) preview.refused(line.text);
     if (key === "error.text_changed") for (const preview of this.previews.values()) preview.textChanged();
+  }
+
+  /** Once a question turns out to show the wrong patient, its answers above are stamped; later ones come stamped. */
+  noteWrong({ key, question_id: id }) {
+    if (!id || !key?.startsWith("wrong_patient.") || this.wrong.has(id)) return;
+    this.wrong.add(id);
+    for (const { line, node } of this.lines.values()) if (line.question_id === id) this.stamp(Object.assign(line, { isVoid: this.isLive }), node);
+  }
+
+  stamp({ key, isVoid }, node) {
+    const bubble = node.querySelector(".bubble");
+    if (!key?.startsWith("question.answer")) return;
+    bubble.classList.add(isVoid ? "void" : "stamped");
+    if (isVoid && !bubble.querySelector(".stamp")) bubble.prepend(stampNode());
   }
 
   nodeOf(line) {
     const node = lineNode(CARD_KEYS.has(line.key) ? { ...line, choices: [], quoted: null, text: "" } : line, this);
     if (CARD_KEYS.has(line.key) && line.question_id) node.querySelector(".bubble").append(this.preview(line).node);
     if (line.key === "draft.checking" && line.question_id) this.watchChecking(line, node);
+    if (this.wrong.has(line.question_id)) this.stamp(line, node);
     return node;
   }
 
@@ -135,7 +184,8 @@ class Chat {
       const preview = this.previews.get(line.question_id);
       Object.assign(preview.line, { taken: action });
       preview.paint();
-    } else this.replace(known, known.line);
+    } else if (!isCheck(line)) this.replace(known, known.line);
+    else this.previews.get(line.question_id)?.paint();
   }
 
   async reply(line) {

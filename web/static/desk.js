@@ -1,5 +1,6 @@
 /** The panel's desk: the list and one question, side by side or one after the other on a phone. */
 
+import { heedAlarm, heedAlarms, isAlarm } from "./alarm.js";
 import { get } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { CasePane } from "./casepane.js";
@@ -29,6 +30,7 @@ class Desk {
   async start() {
     startClock();
     const marks = await get("/api/lines?after=0");
+    heedAlarms(marks.lines);
     await this.refresh();
     this.route();
     follow({ line: marks.last_line, entry: marks.last_entry, onLine: (line) => this.line(line), onQuestion: (change) => this.changed(change), onState: showConnection });
@@ -89,7 +91,8 @@ class Desk {
   }
 
   line(line) {
-    if (line.direction !== "out" || !line.text) return;
+    heedAlarm(line);
+    if (line.direction !== "out" || !line.text || isAlarm(line)) return;
     const open = line.question_id && line.question_id !== this.pane?.id ? () => (location.hash = `q/${line.question_id}`) : null;
     const close = toast(plainly(line.text), { press: open, kind: open ? "news" : "plain" });
     if (open) this.news.push({ id: line.question_id, close });

@@ -1,5 +1,6 @@
 /** The digests a member was sent, newest first. */
 
+import { heedAlarm, heedAlarms } from "./alarm.js";
 import { get } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { fill, make } from "./nodes.js";
@@ -35,8 +36,9 @@ function withoutGaps(text) {
 
 async function start() {
   const marks = await get("/api/lines?after=0");
+  heedAlarms(marks.lines);
   await refresh();
-  const later = () => refresh().catch(complain);
+  const later = (line) => { heedAlarm(line); refresh().catch(complain); };
   follow({ line: marks.last_line, entry: marks.last_entry, onLine: later, onState: showConnection });
 }
 

@@ -1,5 +1,6 @@
 /** The editor's page: questions that wait for release, and today's digest. */
 
+import { heedAlarm, heedAlarms, isAlarm } from "./alarm.js";
 import { act, get, now } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { urgencyNode } from "./clock.js";
@@ -24,9 +25,10 @@ class EditorPage {
 
   async start() {
     const marks = await get("/api/lines?after=0");
+    heedAlarms(marks.lines);
     await this.refresh();
     const later = () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.refresh(), 200); };
-    const onLine = (line) => { if (line.direction === "out" && line.text) toast(line.text); };
+    const onLine = (line) => { heedAlarm(line); if (line.direction === "out" && line.text && !isAlarm(line)) toast(line.text); };
     follow({ line: marks.last_line, entry: marks.last_entry, onLine, onQuestion: later, onState: showConnection });
   }
 

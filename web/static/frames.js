@@ -10,15 +10,29 @@ const BEHIND = 2;
 const LONG_AHEAD = 24;
 const STILL_WORTH = 12;
 
-/** Return the address of one rendered frame; `window` is [centre, width] in rescaled units or null. */
-export function frameAddress(frame, { window = null, lossless = false, edge = null } = {}) {
+/**
+ * Return the address of one rendered frame; `window` is [centre, width] in rescaled units or null,
+ * `area` cuts out {x, y, width, height} in pixels of the frame.
+ */
+export function frameAddress(frame, { window = null, lossless = false, edge = null, area = null } = {}) {
   const query = new URLSearchParams();
   if (window) query.set("c", window[0]);
   if (window) query.set("w", window[1]);
   if (lossless) query.set("png", "1");
   if (edge) query.set("edge", edge);
+  if (area) query.set("area", [area.x, area.y, area.width, area.height].join(","));
+  if (versionOf(frame)) query.set("v", versionOf(frame));
   const tail = query.size ? `?${query}` : "";
   return `${base}/api/images/${encodeURIComponent(frame.image)}/frames/${frame.frame}${tail}`;
+}
+
+/** A mask or a crop makes another picture of the same frame: its address tells them apart. */
+export function versionOf({ rows, columns, masks = null, crop = null }) {
+  if (!masks?.length && !crop) return "";
+  const areas = [...(masks ?? []), crop].map((area) => area && [area.x, area.y, area.width, area.height].join(" "));
+  let sum = 0;
+  for (const letter of `${rows} ${columns} ${areas}`) sum = (Math.imul(sum, 31) + letter.codePointAt(0)) >>> 0;
+  return sum.toString(36);
 }
 
 /** Loads and keeps decoded pictures of one series. */
@@ -88,7 +102,8 @@ export class FrameLoader {
   item(index, lossless) {
     const { window, edge } = this.look;
     const { image, frame } = this.frames[index];
-    return { index, lossless, key: `${image}/${frame}|${window}|${edge}|${lossless ? "png" : "jpeg"}`, window, edge };
+    const version = versionOf(this.frames[index]);
+    return { index, lossless, key: `${image}/${frame}/${version}|${window}|${edge}|${lossless ? "png" : "jpeg"}`, window, edge };
   }
 
   pump() {

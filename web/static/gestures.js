@@ -5,8 +5,8 @@ const TAP_MS = 300;
 const TAP_PX = 24;
 
 /**
- * Listen on a node. `mode()` says what a drag with one finger or the main button does: "scroll", "pan" or "window".
- * `hands` has scroll(steps), zoom(factor, x, y), pan(x, y), level(x, y), rest(), slices(), toggleZoom(x, y).
+ * Listen on a node. `mode()` says what a drag with one finger or the main button does: "scroll", "pan", "window" or "mask".
+ * `hands` has scroll(steps), zoom(factor, x, y), pan(x, y), level(x, y), rest(), slices(), toggleZoom(x, y), drawBox(from, to).
  */
 export function listen(node, mode, hands) {
   const gesture = new Gesture(node, mode, hands);
@@ -77,6 +77,7 @@ class Gesture {
   drag(step, event) {
     if (this.start.kind === "pan") return this.hands.pan(step.x, step.y);
     if (this.start.kind === "window") return this.hands.level(step.x, step.y);
+    if (this.start.kind === "mask") return this.hands.drawBox(this.start, { x: event.clientX, y: event.clientY });
     this.start.axis ??= this.axisOf(event);
     if (!this.start.axis) return undefined;
     this.pulled += step[this.start.axis];

@@ -9,16 +9,16 @@ import { describe, sayLength } from "./windows.js";
 
 /**
  * Open series full screen. `footer(series)` may give nodes for the bottom, asked again by `refresh()`;
- * `onSeen(uid, frame)` is told of every slice that is drawn.
+ * `onSeen(uid, frame)` is told of every slice that is drawn; `masking` lets the reader mask more.
  */
-export function openLightbox({ series, index = 0, slice = null, title = "", footer = null, onSeen, onClose = () => {} }) {
+export function openLightbox({ series, index = 0, slice = null, title = "", footer = null, masking = null, onSeen, onClose = () => {} }) {
   const dialog = make("dialog", { class: "lightbox", "aria-label": say("viewer.name") });
   const box = { dialog };
   box.refresh = () => footer && viewer && fill(viewer.parts.footer, footer(viewer.current));
   let viewer = null;
   document.body.append(dialog);
   dialog.showModal();
-  viewer = new Viewer({ series, index, slice, onSeen, onSeries: () => box.refresh() });
+  viewer = new Viewer({ series, index, slice, masking, onSeen, onSeries: () => box.refresh() });
   viewer.parts.title.textContent = title;
   viewer.addButton(say("viewer.close"), "close", () => dialog.close());
   dialog.append(viewer.element);
@@ -29,6 +29,18 @@ export function openLightbox({ series, index = 0, slice = null, title = "", foot
   closeOnBack(dialog);
   dialog.addEventListener("close", () => { viewer.close(); dialog.remove(); onClose(viewer); });
   return box;
+}
+
+/** Show one picture as large as the screen. */
+export function openPicture(source, label) {
+  const dialog = make("dialog", { class: "lightbox plain-picture", "aria-label": label });
+  const bar = make("header", { class: "viewer-bar" }, make("p", { class: "viewer-title" }, label),
+    button(say("viewer.close"), { icon: "close", bare: true, class: "tool" }, () => dialog.close()));
+  dialog.append(make("section", { class: "viewer" }, bar, make("div", { class: "picture-room" }, make("img", { src: source, alt: label }))));
+  document.body.append(dialog);
+  dialog.showModal();
+  closeOnBack(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
 }
 
 /** Return one series as a picture that opens the viewer. */
@@ -44,22 +56,22 @@ export function poster(series, { press, edge = 640, note = null }) {
 }
 
 /** Return small pictures of all series, each opening the viewer at its series. */
-export function posters(series, { title = "" } = {}) {
+export function posters(series, { title = "", masking = null } = {}) {
   const items = series.map((one, index) =>
     make("figure", { class: "poster-item" },
-      poster(one, { press: () => openLightbox({ series, index, title }) }),
+      poster(one, { press: () => openLightbox({ series, index, title, masking }) }),
       make("figcaption", {}, describe(one))),
   );
   return make("div", { class: "posters" }, items);
 }
 
 /** Put a viewer into the page with a button for the full screen. */
-export function inlineViewer(series, { title = "" } = {}) {
-  const viewer = new Viewer({ series });
+export function inlineViewer(series, { title = "", masking = null } = {}) {
+  const viewer = new Viewer({ series, masking });
   viewer.element.classList.add("inline");
   viewer.addTool(say("viewer.full"), "expand", () => {
     const onClose = (full) => { viewer.choose(full.chosen, full.target); viewer.focus(); };
-    const box = openLightbox({ series: viewer.series, index: viewer.chosen, slice: viewer.target, title, onClose });
+    const box = openLightbox({ series: viewer.series, index: viewer.chosen, slice: viewer.target, title, masking, onClose });
     if (viewer.window) box.viewer.setWindow(viewer.window);
   });
   return viewer;

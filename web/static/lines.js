@@ -5,9 +5,14 @@ import { button, icon, make, marked } from "./nodes.js";
 import { dayOf, say, sayKind, timeOf, withPlaceholders } from "./texts.js";
 
 /** Lines that carry the card on which series are looked through. */
-export const CARD_KEYS = new Set(["draft.preview", "draft.images_held"]);
+export const CARD_KEYS = new Set(["draft.preview", "draft.preview_held", "draft.images_held"]);
 
-const DANGEROUS = new Set(["discard", "withdraw"]);
+/** Lines that ask what a card asks too: where there is one, the card asks. */
+export function isCheck({ key, question_id: id }) {
+  return Boolean(id) && Boolean(key?.startsWith("check."));
+}
+
+const DANGEROUS = new Set(["discard", "withdraw", "wrong_patient"]);
 const URGENCY = { send_urgent: "urgent", send_today: "today", send_routine: "routine" };
 
 /** Return one line; `hands` has press(line, choice), reply(line) and show(line, image). */
@@ -46,7 +51,10 @@ export function dayNode(iso) {
 export function quotedNode(quoted) {
   const text = make("p", { class: "quoted" }, marked(quoted, sayKind));
   if (!quoted.replacements?.length) return [text];
-  return [text, make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend"))];
+  const hasConverted = text.querySelector(".converted");
+  const hasReplaced = text.querySelector(".replaced:not(.converted)");
+  return [text, hasReplaced && make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend")),
+    hasConverted && make("p", { class: "legend" }, make("mark", { class: "replaced converted" }, say("replaced.converted_mark")), say("replaced.converted"))].filter(Boolean);
 }
 
 /** Return an own message that is on its way; the text is kept in memory only. */

@@ -1,5 +1,7 @@
 /** What was looked at, image by image: a series counts as looked through as it is now, not as it was before. */
 
+import { versionOf } from "./frames.js";
+
 /** Of a stack the first and the last slice must have been on the screen, and one of each of so many stretches. */
 const STRETCHES = 6;
 const looks = new Map();
@@ -43,6 +45,7 @@ function isLookedThrough({ frames, drawn }) {
   return Array.from({ length: stretches }, (_, place) => keys.slice(cut(place), cut(place + 1))).every((stretch) => stretch.some(isSeen));
 }
 
-function keyOf({ image, frame }) {
-  return `${image}/${frame}`;
+/** A frame that was masked since is another one to look at. */
+function keyOf(frame) {
+  return `${frame.image}/${frame.frame}/${versionOf(frame)}`;
 }

@@ -26,6 +26,9 @@ const PATHS = {
   down: "M12 5v14M6 13l6 6 6-6",
   retry: "M20 12a8 8 0 1 1-2.5-5.8M20 3v5h-5",
   pencil: "M4 20l1-5L16 4l4 4L9 19ZM14 6l4 4",
+  mask: "M4 4h16v16H4ZM4 12 12 4M4 20 20 4M12 20l8-8",
+  crop: "M7 2v15h15M2 7h15v15",
+  stop: "M8 3h8l5 5v8l-5 5H8l-5-5V8ZM8 12h8",
   warning: "M12 3 22 20H2ZM12 10v5M12 17.5v.5",
   zoomIn: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12ZM15.5 15.5 21 21M11 8.5v5M8.5 11h5",
   zoomOut: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12ZM15.5 15.5 21 21M8.5 11h5",
@@ -78,19 +81,26 @@ export function fillAround(kept, ...children) {
   return node;
 }
 
-/** Return the pieces of a de-identified text, its placeholders marked in the reader's words; offsets count code points. */
+/** Return the pieces of a de-identified text, its placeholders marked in the reader's words; a distance or an age band stands as it is. Offsets count code points. */
 export function marked(text, sayKind) {
   const letters = Array.from(text.value);
   const pieces = [];
   let from = 0;
   for (const { start, end, kind } of [...(text.replacements ?? [])].sort((a, b) => a.start - b.start)) {
     pieces.push(letters.slice(from, start).join(""));
-    const stored = letters.slice(start, end).join("");
-    pieces.push(make("mark", { class: "replaced", title: stored }, sayKind(kind) ?? stored));
+    pieces.push(markOf(letters.slice(start, end).join(""), kind, sayKind));
     from = end;
   }
   pieces.push(letters.slice(from).join(""));
   return pieces.filter((piece) => piece !== "");
+}
+
+/** A placeholder is said in the reader's words; what was converted ("[11 d ago]" for a date) stands as it is. */
+function markOf(stored, kind, sayKind) {
+  const name = kind.replaceAll(/[^\w]+/g, "-");
+  const word = sayKind(kind);
+  if (stored !== `[${kind}]` && ["date", "age", "birth date"].includes(kind)) return make("mark", { class: `replaced converted kind-${name}`, title: word?.slice(1, -1) ?? kind }, stored);
+  return make("mark", { class: `replaced kind-${name}`, title: stored }, word ?? stored);
 }
 
 function shown(children) {

@@ -1,15 +1,22 @@
 /** The asker's preview: exactly what the panel will see, each series looked at full-size before it goes. */
 
 import { act, get } from "./api.js";
+import { checkNode, choicesOf, openChecks } from "./checks.js";
 import { DraftEdit } from "./draftedit.js";
+import { cropOf, cropOutline, findingsNode, sayConfirm } from "./findings.js";
+import { versionOf } from "./frames.js";
 import { choicesNode, quotedNode } from "./lines.js";
 import { confirmed, openLightbox, poster } from "./lightbox.js";
 import { lookAt, noteDrawn } from "./looks.js";
 import { button, fill, fillAround, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
+import { middleOf } from "./viewerparts.js";
 import { describe } from "./windows.js";
+import { wrongPatientBanner, wrongPatientButton } from "./wrongpatient.js";
 
 const POLL_MS = 2000;
+const MASK_POLL_MS = 800;
+const MASK_WITHIN_MS = 45_000;
 
 /** One preview card; it fetches its question and keeps up with it through `refresh()`. */
 export class Preview {
@@ -18,16 +25,20 @@ export class Preview {
     Object.assign(this, { line, hands });
     this.node = make("div", { class: "preview", "aria-busy": "true" }, make("p", { class: "dim" }, line.text || say("preview.loading")));
     this.removing = new Set();
+    this.settling = new Set();
     this.editor = former?.editor ?? new DraftEdit({ questionId: line.question_id, complain: (error) => hands.complain(error) });
     this.editor.onClose = () => this.paint();
     if (former) this.takeOver(former);
     this.refresh();
   }
 
+  /** Its nodes are taken over too, so what is pressed on them speaks to the latest card. */
   takeOver(former) {
-    const { question, box, shape, editor } = former;
-    Object.assign(this, { question, box, shape });
+    const { question, box, shape, editor, settling } = former;
+    Object.assign(this, { question, box, shape, settling });
     former.heir = this;
+    // Until its own answer has come it shows what the former showed: nothing shrinks under the thumb.
+    fill(this.node, ...former.node.childNodes);
     if (editor.isFocused) requestAnimationFrame(() => editor.focus());
     if (editor.isOpen) this.paint();
   }
@@ -35,6 +46,12 @@ export class Preview {
   /** The card that stands for this draft now. */
   get latest() {
     return this.heir?.latest ?? this;
+  }
+
+  /** A line of its own asks what this card asks: its choices stand here. */
+  asks(line) {
+    this.checkLine = line;
+    this.refresh();
   }
 
   /** Fetch the question again and show it. */
@@ -69,7 +86,7 @@ export class Preview {
   /** The viewer that is open shows what has come since; without a series left it closes. */
   keepUp() {
     const { series = [] } = this.question;
-    const shape = JSON.stringify(series.map((one) => [one.uid, one.frames.map(({ image, frame }) => [image, frame])]));
+    const shape = JSON.stringify(series.map((one) => [one.uid, one.frames.map((frame) => [frame.image, frame.frame, versionOf(frame)])]));
     if (this.box && !series.length) this.box.close();
     else if (this.box && shape !== this.shape) this.box.viewer.update(series);
     this.shape = shape;
@@ -93,13 +110,14 @@ export class Preview {
     const title = isDraft ? say("preview.title") : say("preview.held_title", { label: question.label });
     const series = isDraft ? question.series : this.held;
     return [
+      wrongPatientBanner(question, () => this.refresh()),
       make("h2", {}, title),
       isDraft && this.textNode(),
       this.progressNode(),
       ...series.map((one) => this.seriesNode(one)),
       this.refusalsNode(),
       isDraft && this.held.length > 0 && make("p", { class: "note warn" }, icon("warning"), say("preview.held_note", { count: this.held.length })),
-      isDraft && this.line.choices?.length ? this.sendNode() : null,
+      this.sendNode(isDraft),
     ];
   }
 
@@ -107,7 +125,10 @@ export class Preview {
     const { question } = this;
     const gone = ["discarded", "expired", "withdrawn"].includes(question.state);
     const text = gone ? say(`state.${question.state}`) : say("preview.sent", { label: question.label });
-    return [make("p", { class: "series-state dim" }, icon(gone ? "close" : "check"), text), !gone && this.hasTaken() && choicesNode(this.line, this.hands)];
+    const wrong = wrongPatientButton(question, () => this.refresh());
+    const check = !gone && openChecks(question).length ? this.sendNode(false) : null;
+    return [wrongPatientBanner(question, () => this.refresh()), make("p", { class: "series-state dim" }, icon(gone ? "close" : "check"), text), check,
+      !gone && this.hasTaken() && choicesNode(this.line, this.hands), wrong && make("div", { class: "row end" }, wrong)];
   }
 
   hasTaken() {
@@ -122,14 +143,15 @@ export class Preview {
     else fill(this.node, parts);
     for (const card of this.node.querySelectorAll(".series-card")) {
       const kept = old.get(card.dataset.uid);
-      if (kept) card.querySelector(".poster").replaceWith(kept);
+      const made = card.querySelector(".poster");
+      if (kept && isSamePicture(kept, made)) made.replaceWith(kept);
     }
   }
 
   textNode() {
     const { text } = this.question;
     if (this.editor.isOpen) return this.editor.node;
-    const edit = this.can("edit_text") && button(say("preview.edit"), { icon: "pencil", class: "plain" }, () => this.edit());
+    const edit = this.can("edit_text") && button(say("preview.edit"), { icon: "pencil", class: "plain" }, () => this.latest.edit());
     const words = text?.value ? quotedNode(text) : [make("p", { class: "dim" }, say("preview.no_text"))];
     return make("div", { class: "preview-text" }, words, edit);
   }
@@ -162,30 +184,87 @@ export class Preview {
   }
 
   seriesNode(series) {
-    const open = () => this.open(series);
+    const open = () => this.latest.open(series);
     const state = series.confirmed ? make("p", { class: "series-state ok" }, icon("check"), say("preview.confirmed")) : null;
     const words = series.confirmed ? "" : hintOf(series);
     const hint = words && make("p", { class: "hint" }, words);
     return make("div", { class: `series-card ${series.confirmed ? "confirmed" : ""}`, "data-uid": series.uid },
-      poster(series, { press: open }),
+      poster(series, { press: open, note: cropOutline(middleOf(series)) }),
       make("p", { class: "series-name" }, describe(series)),
-      state, hint, make("div", { class: "row" }, this.seriesButtons(series)));
+      findingsNode(series, { questionId: this.question.id, open: (slice) => this.latest.open(series, slice) }),
+      this.cropNode(series), state, hint, make("div", { class: "row" }, this.seriesButtons(series)));
+  }
+
+  /** A photo of a screen can be cut to the picture on it; never without the asker's tap. */
+  cropNode(series, { isInViewer = false } = {}) {
+    const proposed = cropOf(series);
+    if (!proposed || !this.mayDo("crop")) return null;
+    const isBusy = this.settling.has(proposed.image);
+    const crop = button(say(isBusy ? "preview.cropping" : "preview.crop"), { icon: "crop", class: "plain", disabled: isBusy, "data-action": "crop" }, () => this.latest.crop(series, proposed.image));
+    return isInViewer ? crop : make("div", { class: "note crop" }, make("p", {}, say("preview.crop_why")), crop);
   }
 
   seriesButtons(series) {
-    const confirm = button(say("preview.confirm"), { icon: "check", class: "confirm", disabled: !lookAt(series).isDone, "data-action": "confirm_series" },
-      () => this.confirm(series));
+    const confirm = button(sayConfirm(series), { icon: "check", class: series.to_confirm?.length ? "confirm long" : "confirm", disabled: !lookAt(series).isDone, "data-action": "confirm_series" },
+      () => this.latest.confirm(series));
     const remove = button(say("preview.remove"), { icon: "trash", class: "plain quiet", disabled: this.removing.has(series.uid), "data-action": "remove_series" },
-      () => this.remove(series));
+      () => this.latest.remove(series));
     return series.confirmed ? [remove] : [confirm, remove];
   }
 
-  open(series) {
+  open(series, slice = null) {
     const list = this.question.series;
     const index = Math.max(0, list.findIndex((one) => one.uid === series.uid));
     const onSeen = (uid, frame) => noteDrawn(uid, frame) && this.latest.box?.refresh();
     const onClose = () => { this.latest.box = null; this.latest.paint(); };
-    this.box = openLightbox({ series: list, index, title: say("preview.viewer_title"), footer: (one) => this.latest.footer(one), onSeen, onClose });
+    const masking = { isLooking: true, mayMask: () => this.latest.mayDo("mask_more"), mask: (fields) => this.latest.mask(fields) };
+    this.box = openLightbox({ series: list, index, slice, title: say("preview.viewer_title"), footer: (one) => this.latest.footer(one), masking, onSeen, onClose });
+  }
+
+  mayDo(action) {
+    return Boolean(this.question.actions?.includes(action));
+  }
+
+  /** Mask more; resolves to whether the picture came back changed in time. */
+  mask(fields) {
+    return this.settled(fields.image ?? fields.series, () => act("mask_more", { question_id: this.question.id, fields }));
+  }
+
+  async crop(series, image) {
+    this.refusal = null;
+    try {
+      const isDone = await this.settled(image, () => act("crop", { question_id: this.question.id, fields: { image } }));
+      if (!isDone) this.hands.complain(new Error(say("mask.late")));
+    } catch (error) {
+      this.hands.complain(error);
+    }
+  }
+
+  /** Do something to pixels, and wait until the pictures are other ones. Raises what the server says against it. */
+  async settled(name, work) {
+    const former = this.shape;
+    this.settling.add(name);
+    this.refusal = null;
+    this.paint();
+    try {
+      await work();
+      const end = Date.now() + MASK_WITHIN_MS;
+      while (Date.now() < end) {
+        await this.latest.refresh();
+        if (this.latest.shape !== former) return true;
+        if (this.latest.refusal) throw new Error(this.latest.refusal);
+        await new Promise((resolve) => setTimeout(resolve, MASK_POLL_MS));
+      }
+      return false;
+    } finally {
+      this.settling.delete(name);
+      this.latest.paint();
+    }
+  }
+
+  /** The server's refusal comes as a line of the conversation; behind an open viewer nobody would read it. */
+  refused(sentence) {
+    if (this.settling.size) this.refusal = sentence;
   }
 
   footer(shown) {
@@ -194,16 +273,17 @@ export class Preview {
     const { seen, total, isDone } = lookAt(series);
     const words = isDone ? say("preview.looked_through") : say("preview.look_on", { seen, total });
     const progress = total > 1 && make("p", { class: "hint progress", role: "status" }, words);
-    return [make("p", { class: "hint" }, say("preview.names_where")), progress, make("div", { class: "row" }, this.seriesButtons(series))];
+    return [make("p", { class: "hint" }, say("preview.names_where")), progress, make("div", { class: "row" }, this.seriesButtons(series), this.cropNode(series, { isInViewer: true }))];
   }
 
   /** What is confirmed is what was shown: slices that came after the look wait for another. */
   async confirm(series) {
     const { images } = lookAt(series);
     await this.run(() => act("confirm_series", { question_id: this.question.id, fields: { series: series.uid, images: images.join(" ") } }));
-    series.confirmed = true;
-    this.paint();
-    this.goOn(series);
+    const { latest } = this;
+    for (const one of latest.question.series) if (one.uid === series.uid) one.confirmed = true;
+    latest.paint();
+    latest.goOn(series);
   }
 
   /** In the viewer the next series that waits is shown; after the last one it closes. */
@@ -219,12 +299,39 @@ export class Preview {
     this.removing.add(series.uid);
     this.box?.close();
     await this.run(() => act("remove_series", { question_id: this.question.id, fields: { series: series.uid } }));
-    this.question.series = this.question.series.filter((one) => one.uid !== series.uid);
-    this.paint();
+    const { latest } = this;
+    latest.question.series = latest.question.series.filter((one) => one.uid !== series.uid);
+    latest.paint();
   }
 
-  sendNode() {
-    return make("div", { class: "preview-send" }, make("p", { class: "send-title" }, say("preview.send")), choicesNode(this.line, this.hands));
+  /** Checks stand where the send buttons will: one tap settles, the next sends. */
+  sendNode(isDraft) {
+    const checks = openChecks(this.question);
+    if (!isDraft && !checks.length) return null;
+    const line = choicesOf(checks.length && this.checkLine ? this.checkLine : this.line, this.question);
+    if (!checks.length && !line.choices.length) return null;
+    const hands = { confirm: (check) => this.latest.settle(check), isBusy: this.settling.has("check"), toImages: this.question.series?.length ? () => this.latest.toImages() : null };
+    const parts = checks.length ? [checkNode(checks[0], hands), checks.length > 1 && make("p", { class: "hint" }, say("check.more", { count: checks.length - 1 }))] : [make("p", { class: "send-title" }, say("preview.send"))];
+    return make("div", { class: `preview-send ${checks.length ? "blocked" : ""}` }, parts, line.choices.length ? choicesNode(line, this.hands) : null);
+  }
+
+  async settle(check) {
+    this.settling.add("check");
+    this.paint();
+    try {
+      await act("confirm_check", { question_id: this.question.id, fields: { check: check.name } });
+      for (const one of this.latest.question.checks ?? []) if (one.name === check.name) one.done = true;
+    } catch (error) {
+      this.hands.complain(error);
+    }
+    this.settling.delete("check");
+    this.latest.paint();
+  }
+
+  toImages() {
+    const remove = this.node.querySelector(".series-card [data-action=remove_series]");
+    remove?.closest(".series-card").scrollIntoView({ block: "start" });
+    remove?.focus({ preventScroll: true });
   }
 
   async run(work) {
@@ -235,6 +342,10 @@ export class Preview {
       throw error;
     }
   }
+}
+
+function isSamePicture(one, other) {
+  return one.querySelector("img").src === other.querySelector("img").src && Boolean(one.querySelector("svg.crop-outline")) === Boolean(other.querySelector("svg.crop-outline"));
 }
 
 /** Say what is still to be looked at before a series can be confirmed; nothing once it was looked through. */

@@ -22,6 +22,12 @@ export class Reply {
     this.paint();
   }
 
+  /** Say beside the answer what such images cannot show. */
+  qualify(sentences) {
+    fill(this.quality, sentences.length ? [icon("warning"), make("span", {}, sentences.join(" "))] : []);
+    this.quality.hidden = !sentences.length;
+  }
+
   /** Begin to write; answers false where this kind is not allowed now. */
   write(kind) {
     if (!this.allowed.has(kind)) return false;
@@ -46,12 +52,13 @@ export class Reply {
   build() {
     this.tabs = make("div", { class: "tabs", role: "tablist", "aria-label": say("reply.kinds") });
     this.reader = make("p", { class: "reader" });
+    this.quality = make("p", { class: "answer-quality", hidden: true });
     this.input = make("textarea", { rows: "2", on: { input: () => this.grow(), keydown: (event) => this.key(event) } });
     this.scale = this.scaleNode();
     this.sendButton = button("", { icon: "send", class: "primary", "data-testid": "reply-send" }, () => this.send());
     const hint = make("span", { class: "dim keys-hint" }, say("reply.keys"));
     const row = make("div", { class: "row" }, this.scale, make("span", { class: "grow" }), hint, this.sendButton);
-    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.input, row);
+    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.quality, this.input, row);
     this.node = make("form", { class: "reply", hidden: true, on: { submit: (event) => event.preventDefault() } }, this.tabs, this.body);
   }
 

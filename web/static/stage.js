@@ -11,12 +11,13 @@ export function pixelAspect(spacing) {
 
 /** Draws one picture at a time. */
 export class Stage {
-  constructor(canvas, { onResize }) {
+  constructor(canvas, { onResize, onDraw = () => {} }) {
     this.canvas = canvas;
+    this.onDraw = onDraw;
     this.context = canvas.getContext("2d", { alpha: false });
     this.isReady = false;
     this.place = { zoom: 1, x: 0, y: 0 };
-    this.shape = { width: 1, height: 1 };
+    this.shape = { width: 1, height: 1, aspect: 1, rows: 1, columns: 1 };
     this.observer = new ResizeObserver(() => this.resize() && onResize());
     this.observer.observe(canvas);
     this.resize();
@@ -25,7 +26,8 @@ export class Stage {
   /** Show a picture of `frame`, which may be smaller than the frame itself. */
   show(bitmap, frame, spacing) {
     this.bitmap = bitmap;
-    this.shape = { width: frame.columns, height: frame.rows * pixelAspect(spacing), columns: frame.columns };
+    const aspect = pixelAspect(spacing);
+    this.shape = { width: frame.columns, height: frame.rows * aspect, aspect, rows: frame.rows, columns: frame.columns };
     this.redraw();
   }
 
@@ -82,6 +84,31 @@ export class Stage {
     return true;
   }
 
+  /** Return where an area of the frame, in its pixels, lies on the canvas, in pixels of the page. */
+  placeOf({ x, y, width, height }) {
+    const { left, top, scale, aspect } = this.lie();
+    return { left: left + x * scale, top: top + y * aspect * scale, width: width * scale, height: height * aspect * scale };
+  }
+
+  /** Return the frame's pixel at a point of the page; beside the picture, the nearest one of its edge. */
+  pixelAt(clientX, clientY) {
+    const box = this.canvas.getBoundingClientRect();
+    const { left, top, scale, aspect } = this.lie();
+    const { columns, rows } = this.shape;
+    const x = (clientX - box.left - left) / scale;
+    const y = (clientY - box.top - top) / scale / aspect;
+    return { x: Math.min(columns, Math.max(0, x)), y: Math.min(rows, Math.max(0, y)) };
+  }
+
+  /** How the frame lies on the canvas: its corner and scale in pixels of the page. */
+  lie() {
+    const { canvas, ratio, place, shape } = this;
+    const scale = this.fitScale(shape) * place.zoom;
+    const left = (canvas.width / ratio - shape.width * scale) / 2 + place.x;
+    const top = (canvas.height / ratio - shape.height * scale) / 2 + place.y;
+    return { left, top, scale, aspect: shape.aspect };
+  }
+
   close() {
     this.bitmap = null;
     this.observer.disconnect();
@@ -106,18 +133,19 @@ export class Stage {
   }
 
   draw() {
-    const { context, canvas, bitmap, place } = this;
+    this.paint();
+    this.onDraw();
+  }
+
+  paint() {
+    const { context, canvas, bitmap, ratio } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (!bitmap) return;
-    const scale = this.fitScale(this.shape) * place.zoom * this.ratio;
-    const width = this.shape.width * scale;
-    const height = this.shape.height * scale;
-    context.imageSmoothingEnabled = scale < SMOOTH_UP_TO;
+    const { left, top, scale } = this.lie();
+    context.imageSmoothingEnabled = scale * ratio < SMOOTH_UP_TO;
     context.imageSmoothingQuality = "high";
-    const left = (canvas.width - width) / 2 + place.x * this.ratio;
-    const top = (canvas.height - height) / 2 + place.y * this.ratio;
-    context.drawImage(bitmap, left, top, width, height);
+    context.drawImage(bitmap, left * ratio, top * ratio, this.shape.width * scale * ratio, this.shape.height * scale * ratio);
   }
 }

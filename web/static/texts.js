@@ -10,8 +10,8 @@ export const page = body.dataset.page ?? "";
 export const me = read("me") ?? { id: "", name: "", language, roles: [], demo: isDemo };
 
 const texts = read("texts") ?? {};
-/** Placeholders as texts are stored with them. */
-const PLACEHOLDER = /\[(resident number|phone|e-mail|number|birth date|name)\]/g;
+/** Placeholders as texts are stored with them; what there is no word for is no placeholder. */
+const PLACEHOLDER = /\[([a-z][a-z -]{1,28})\]/g;
 /** Times are said on the member's own clock where the server names it, as the bot's sentences do. */
 const zone = me.time_zone ? { timeZone: me.time_zone } : {};
 const clock = new Intl.DateTimeFormat(language, { ...zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -57,10 +57,15 @@ export function plainly(text) {
   return text.replaceAll(PLACEHOLDER, (stored, kind) => sayKind(kind) ?? stored);
 }
 
+/** Return a sentence without the sign that leads it on channels of words alone; on a page an icon says the same. */
+export function unsigned(sentence) {
+  return sentence.replace(/^[⚠⛔✅]\uFE0F?\s*/u, "");
+}
+
 /** Return a plain string as a text with its placeholders found; offsets count code points. */
 export function withPlaceholders(value) {
   const countTo = (place) => Array.from(value.slice(0, place)).length;
-  const found = [...value.matchAll(PLACEHOLDER)];
+  const found = [...value.matchAll(PLACEHOLDER)].filter(({ 1: kind }) => sayKind(kind));
   const replacements = found.map(({ 0: stored, 1: kind, index }) => ({ start: countTo(index), end: countTo(index + stored.length), kind }));
   return { value, replacements };
 }

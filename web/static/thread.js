@@ -1,12 +1,14 @@
 /** A question as it is read: the card in its fixed order, and the thread; internal notes look unlike the rest. */
 
 import { dueNode, dueOf, urgencyNode } from "./clock.js";
+import { qualitiesOf, sayMasks } from "./findings.js";
 import { fill, icon, make, marked } from "./nodes.js";
 import { canSay, momentOf, say, sayKind, withPlaceholders } from "./texts.js";
 import { sayContrast } from "./windows.js";
+import { stampNode } from "./wrongpatient.js";
 
 const SPOKEN = new Set(["asked_back", "information", "note", "answer"]);
-const SILENT = new Set(["viewed", "series_confirmed", "series_removed", "text_edited", "images_cleaned"]);
+const SILENT = new Set(["viewed", "series_confirmed", "series_removed", "text_edited", "images_cleaned", "resident_number_cut", "check_confirmed"]);
 
 /** Return the card: what waits, who asks, what the images are, the question. Gaps are said. */
 export function cardNode(question) {
@@ -17,6 +19,7 @@ export function cardNode(question) {
     [say("card.modality"), each(question.series, (series) => series.modality)],
     [say("card.contrast"), each(question.series, (series) => sayContrast(series.detail?.contrast))],
     [say("card.images"), sayImages(question)],
+    ...findingsOf(question),
   ];
   const rows = facts.map(([name, value]) => [make("dt", {}, name), valueNode(value)]);
   const text = question.text?.value ? marked(question.text, sayKind) : say("desk.no_text");
@@ -33,15 +36,17 @@ export class Thread {
     this.known = new Map();
   }
 
-  update(entries) {
+  /** `question` says what stands beside every answer: how good the images are, and whether they are the patient's. */
+  update(entries, question = {}) {
     let isGrown = false;
     for (const entry of entries) {
       if (this.known.has(entry.id) || SILENT.has(entry.kind)) continue;
       const node = entryNode(entry);
-      this.known.set(entry.id, node);
+      this.known.set(entry.id, { kind: entry.kind, node });
       this.list.append(node);
       isGrown = true;
     }
+    for (const { kind, node } of this.known.values()) if (kind === "answer") qualify(node, question);
     const viewers = [...new Set(entries.filter((entry) => entry.kind === "viewed").map((entry) => entry.actor))].filter(Boolean);
     fill(this.viewers, viewers.length ? say("thread.viewed", { who: viewers.join(", ") }) : []);
     return isGrown;
@@ -51,6 +56,21 @@ export class Thread {
 /** Return one entry: a line of the conversation, or a short mark of what happened. */
 export function entryNode(entry) {
   return SPOKEN.has(entry.kind) && entry.text ? spokenNode(entry) : happenedNode(entry);
+}
+
+/** Masks, lost markers and quality: said of images only, and only where there is something to say. */
+function findingsOf({ series = [] }) {
+  const masks = sayMasks(series).map((words) => make("span", { class: "found" }, words));
+  const qualities = qualitiesOf(series).map((sentence) => make("span", { class: "found" }, icon("warning"), sentence));
+  return [masks.length && [say("card.masks"), masks], qualities.length && [say("card.quality"), qualities]].filter(Boolean);
+}
+
+function qualify(node, { series, wrong_patient: isWrong }) {
+  const sentences = qualitiesOf(series ?? []);
+  for (const former of node.querySelectorAll(".answer-quality, .stamp")) former.remove();
+  if (sentences.length) node.append(make("p", { class: "answer-quality" }, icon("warning"), make("span", {}, sentences.join(" "))));
+  node.classList.toggle("void", Boolean(isWrong));
+  if (isWrong) node.prepend(stampNode());
 }
 
 function spokenNode(entry) {

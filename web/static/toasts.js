@@ -23,11 +23,16 @@ export function complain(error, again = null) {
   toast(error.message || say("error.server"), { kind: "error", press: again, label: again && say("retry") });
 }
 
-/** Toasts stand in the topmost dialog, which would otherwise cover them. */
+/**
+ * Toasts stand in the topmost dialog, which would otherwise cover them, else between bar and page:
+ * on a phone they push the page down instead of hiding what it says.
+ */
 function room() {
   place ??= make("div", { class: "toasts", role: "status", "aria-live": "polite" });
   const dialogs = document.querySelectorAll("dialog[open]");
   const home = dialogs[dialogs.length - 1] ?? document.body;
-  if (place.parentNode !== home) home.append(place);
+  if (place.parentNode === home) return place;
+  if (home === document.body) document.getElementById("app").before(place);
+  else home.prepend(place);
   return place;
 }

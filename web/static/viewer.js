@@ -2,7 +2,9 @@
 
 import { FrameLoader } from "./frames.js";
 import { listen } from "./gestures.js";
+import { MaskTool, maskButton } from "./masktool.js";
 import { button } from "./nodes.js";
+import { Overlay } from "./overlay.js";
 import { Stage } from "./stage.js";
 import { say } from "./texts.js";
 import { buildParts, fillStrip, sayPicture, showTools } from "./viewerparts.js";
@@ -12,18 +14,33 @@ const REST_MS = 300;
 const BUSY_MS = 150;
 const LEVEL_MS = 120;
 
-/** A viewer of one question's series; `element` goes into the page, `close()` frees its pictures. */
+/**
+ * A viewer of one question's series; `element` goes into the page, `close()` frees its pictures.
+ * `masking`, hands of a MaskTool, is given to those who may mask more and crop.
+ */
 export class Viewer {
-  constructor({ series, index = 0, slice = null, onSeen = () => {}, onSeries = () => {} }) {
-    Object.assign(this, { series, onSeen, onSeries });
+  constructor({ series, index = 0, slice = null, masking = null, onSeen = () => {}, onSeries = () => {} }) {
+    Object.assign(this, { series, masking, onSeen, onSeries });
     this.parts = buildParts(this);
     this.element = this.parts.root;
     this.mode = "scroll";
     this.window = null;
-    this.stage = new Stage(this.parts.canvas, { onResize: () => this.look() });
+    this.stage = new Stage(this.parts.canvas, { onResize: () => this.look(), onDraw: () => this.overlay?.place() });
+    this.overlay = new Overlay(this.stage);
+    this.parts.canvas.after(this.overlay.node);
+    if (masking) this.addMasking(masking);
     listen(this.parts.stage, () => this.mode, this);
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.choose(index, slice);
+  }
+
+  /** Who looks for names (`isLooking`) sees the whole picture: nothing is written over its corners. */
+  addMasking(hands) {
+    this.element.classList.toggle("looking", Boolean(hands.isLooking));
+    this.maskTool = new MaskTool(this, hands);
+    this.parts.modes.mask = maskButton(this.maskTool);
+    this.parts.modes.scroll.parentNode.append(this.parts.modes.mask);
+    this.parts.tools.after(this.maskTool.panel);
   }
 
   get current() {
@@ -50,6 +67,7 @@ export class Viewer {
     this.loader = new FrameLoader({ frames, onPicture, onFailure: (at, isFinal) => this.failed(at, isFinal) });
     this.parts.slider.max = String(frames.length);
     fillStrip(this.parts.strip, this.series, this.chosen, (next) => this.choose(next));
+    this.maskTool?.moved();
     this.tell();
     this.look();
     this.onSeries(this.current);
@@ -136,6 +154,10 @@ export class Viewer {
     this.stage.panBy(x, y);
   }
 
+  drawBox(from, to) {
+    this.maskTool?.draw(from, to);
+  }
+
   /** Free window: across is width, down is level; a step is larger where the window is wide. */
   level(x, y) {
     if (!canBeWindowed(this.current)) return;
@@ -155,11 +177,13 @@ export class Viewer {
 
   setMode(mode) {
     this.mode = mode;
+    if (mode !== "mask") this.maskTool?.stop();
     this.tell();
   }
 
   /** Nothing moves any more: after a moment the lossless picture is fetched. */
   rest() {
+    if (this.maskTool?.isOn) this.maskTool.settle();
     clearTimeout(this.restTimer);
     this.restTimer = setTimeout(() => this.aim({ lossless: true }), REST_MS);
   }
@@ -204,6 +228,7 @@ export class Viewer {
     this.stage.show(picture.bitmap, this.current.frames[index], this.current.spacing_mm);
     this.drawn = index;
     if (index === this.target) this.found();
+    this.maskTool?.ready();
     this.onSeen(this.current.uid, this.current.frames[index]);
     this.tell();
   }
@@ -230,18 +255,19 @@ export class Viewer {
   tell() {
     const { current: series, mode, window } = this;
     sayPicture(this.parts, { series, index: this.drawn ?? this.target, window });
-    showTools(this.parts, { series, mode, window });
+    showTools(this.parts, { series, mode, window, mayMask: Boolean(this.maskTool?.isOffered) });
+    this.overlay.show("crop-box", this.masking?.isLooking ? series.frames[this.drawn ?? this.target]?.crop : null);
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.tagName === "SELECT") return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.tagName === "SELECT") return undefined;
     const isOnSlider = event.target === this.parts.slider;
+    if (this.maskTool?.isOn && !isOnSlider && this.maskTool.key(event)) return stopped(event);
     const act = isOnSlider && /^(Arrow|Page|Home|End)/.test(event.key) ? null : this.actOf(event);
     if (isOnSlider && !act) event.stopPropagation();
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    if (!act) return undefined;
+    stopped(event);
+    return act();
   }
 
   actOf({ key, shiftKey }) {
@@ -253,13 +279,18 @@ export class Viewer {
       ArrowLeft: () => this.scroll(-1), PageDown: () => this.scroll(10), PageUp: () => this.scroll(-10),
       Home: () => this.goTo(0), End: () => this.goTo(this.slices() - 1), "+": () => this.zoomBy(1.4),
       "=": () => this.zoomBy(1.4), "-": () => this.zoomBy(1 / 1.4), f: () => this.fit(), 0: () => this.setWindow(null),
-      "[": () => this.choose(this.chosen - 1), "]": () => this.choose(this.chosen + 1),
+      m: this.maskTool && (() => this.maskTool.start()), "[": () => this.choose(this.chosen - 1), "]": () => this.choose(this.chosen + 1),
     };
     return acts[key];
   }
 }
 
 const PAN = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
+
+function stopped(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
 
 function round(value, width) {
   return width > 20 ? Math.round(value) : Math.round(value * 100) / 100;

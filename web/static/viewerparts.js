@@ -59,10 +59,10 @@ export function sayPicture(parts, { series, index, window }) {
 }
 
 /** Show which tools a series has and which are in use. */
-export function showTools(parts, { series, mode, window }) {
+export function showTools(parts, { series, mode, window, mayMask }) {
   for (const [name, node] of Object.entries(parts.modes)) {
     node.setAttribute("aria-pressed", String(name === mode));
-    node.hidden = (name === "scroll" && series.frames.length < 2) || (name === "window" && !canBeWindowed(series));
+    node.hidden = (name === "scroll" && series.frames.length < 2) || (name === "window" && !canBeWindowed(series)) || (name === "mask" && !mayMask);
   }
   for (const [name, node] of Object.entries(parts.presets)) {
     node.hidden = name === "own" ? !canBeWindowed(series) : !isInHounsfield(series);

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.access import may_see
+from domain.checks import Check, open_checks
 from domain.consent import ConsentScope
 from domain.member import Member, Role
 from domain.messages import Action
@@ -12,22 +15,71 @@ from domain.study import Image, group_into_series
 
 REOPEN_WITHIN = timedelta(days=7)
 
+_SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE)
+_OF_THE_RIGHT_PATIENT = frozenset(
+    {
+        *_SENDING,
+        Action.CLAIM,
+        Action.ANSWER,
+        Action.CONFIRM_SERIES,
+        Action.CONFIRM_CHECK,
+        Action.MASK_MORE,
+        Action.CROP,
+        Action.PUBLISH,
+    }
+)
 _TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED}
 _TAKES_INFORMATION = AWAITING_PANEL | {QuestionState.ANSWERED}
 
 
-def possible_actions(
-    member: Member, question: Question, images: tuple[Image, ...], *, now: datetime
-) -> tuple[Action, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the buttons depend on beside the question: its images, what is to be confirmed, whether one is paged."""
+
+    images: tuple[Image, ...] = ()
+    checks: tuple[Check, ...] = ()
+    is_paged: bool = False
+
+
+def possible_actions(member: Member, question: Question, standing: Standing, *, now: datetime) -> tuple[Action, ...]:
     """Return the actions that make sense to offer, in the order in which a page shows them."""
+    actions = _of_reader(member, question, standing, now=now)
+    if question.wrong_patient_at is not None:
+        actions = tuple(action for action in actions if action not in _OF_THE_RIGHT_PATIENT)
+    elif _may_mark(member, question):
+        actions += (Action.WRONG_PATIENT,)
+    return (*actions, Action.ACKNOWLEDGE) if standing.is_paged else actions
+
+
+def _of_reader(member: Member, question: Question, standing: Standing, *, now: datetime) -> tuple[Action, ...]:
     if question.asker_id == member.id:
-        return (*_of_asker(question, now), *_of_images(question, images))
+        checks = open_checks(standing.checks)
+        asked = (Action.CONFIRM_CHECK,) if checks else ()
+        own = tuple(action for action in _of_asker(question, now) if not (checks and action in _SENDING))
+        return (*own, *asked, *_of_images(question, standing.images), *_of_pixels(standing.images))
     actions: tuple[Action, ...] = ()
     if member.has(Role.PANELIST):
         actions += _of_panelist(member, question)
     if member.has(Role.EDITOR):
         actions += _of_editor(question)
+    has_it = member.has(Role.PANELIST) and question.claimed_by == member.id
+    if has_it or member.has(Role.EDITOR):
+        actions += _of_pixels(tuple(image for image in standing.images if image.is_visible))
     return actions
+
+
+def _of_pixels(images: tuple[Image, ...]) -> tuple[Action, ...]:
+    there = [image for image in images if image.removed_at is None]
+    masks = (Action.MASK_MORE,) if there else ()
+    return (*masks, Action.CROP) if any(image.facts.crop is not None for image in there) else masks
+
+
+def _may_mark(member: Member, question: Question) -> bool:
+    """Whoever asks, has it, coordinates or edits; what was dropped has nothing left to hide."""
+    if question.state in (QuestionState.DISCARDED, QuestionState.EXPIRED) or not may_see(member, question):
+        return False
+    is_theirs = member.id in (question.asker_id, question.claimed_by)
+    return is_theirs or member.has(Role.COORDINATOR) or member.has(Role.EDITOR)
 
 
 def _of_asker(question: Question, now: datetime) -> tuple[Action, ...]:
@@ -45,8 +97,7 @@ def _of_asker(question: Question, now: datetime) -> tuple[Action, ...]:
 
 
 def _of_draft(question: Question) -> tuple[Action, ...]:
-    sending = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE)
-    shown = sending if question.previewed_at is not None else ()
+    shown = _SENDING if question.previewed_at is not None else ()
     return (*shown, Action.EDIT_TEXT, Action.DISCARD)
 
 

@@ -51,6 +51,7 @@ def entry_view(entry: Entry, question: Question, names: Names, *, reader: Member
         "at": moment(entry.at),
         "text": None if entry.text is None else entry.text.value,
         "details": dict(entry.details),
+        "do_not_use": entry.kind is EntryKind.ANSWER and question.wrong_patient_at is not None,
     }
 
 

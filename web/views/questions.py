@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.access import sees_full_card
+from domain.checks import Check, checks_of, live_sources
+from domain.delivery import Terms
 from domain.member import Member
 from domain.ports.services import Wording
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question
-from domain.study import Upload, UploadState
+from domain.study import Image, Upload, UploadState
 from domain.text import DeidentifiedText
 from domain.web import JsonValue
-from web.views.actions import possible_actions
+from domain.wrong_patient import unacknowledged
+from web.views.actions import Standing, possible_actions
 from web.views.entries import Names, entry_view, is_shown, moment, text_view
 from web.views.images import frame_count, series_views
 
@@ -32,17 +35,22 @@ def question_view(
     """Return everything a reader may know of a question; whether they may see it at all is the caller's to ask."""
     names = Names(transaction, reader)
     images = transaction.images.of_question(question.id)
-    entries = [e for e in transaction.entries.of_question(question.id) if is_shown(reader, question, e)]
+    timeline = transaction.entries.of_question(question.id)
+    entries = [e for e in timeline if is_shown(reader, question, e)]
     full = sees_full_card(reader, question)
+    standing = _standing(transaction, question, timeline, reader=reader, images=images)
     return {
         **_identity(question, reader),
         **(_card(question, names, reader=reader) if full else _released_card(question, names, entries)),
         "released": question.released_at is not None,
         "full": full,
         "entries": [entry_view(entry, question, names, reader=reader) for entry in entries],
-        "actions": [action.value for action in possible_actions(reader, question, images, now=now)],
+        "actions": [action.value for action in possible_actions(reader, question, standing, now=now)],
+        "checks": [_check_view(check, reader=reader, wording=wording) for check in standing.checks],
+        "wrong_patient": question.wrong_patient_at is not None,
+        "viewers": len(transaction.viewings.of_question(question.id)) if full else 0,
         "uploads": _uploads_view(transaction, question, reader=reader, wording=wording),
-        "series": series_views(reader, question, images),
+        "series": series_views(reader, question, images, wording=wording),
     }
 
 
@@ -71,6 +79,33 @@ def published_text(entries: Sequence[Entry]) -> DeidentifiedText:
     """Return the text of the latest release; empty where there is none."""
     texts = [entry.text for entry in entries if entry.kind is EntryKind.PUBLISHED and entry.text is not None]
     return texts[-1] if texts else DeidentifiedText(value="")
+
+
+def _standing(
+    transaction: Transaction,
+    question: Question,
+    timeline: Sequence[Entry],
+    *,
+    reader: Member,
+    images: tuple[Image, ...],
+) -> Standing:
+    """Return what a reader's buttons depend on, beside the question itself."""
+    checks: tuple[Check, ...] = ()
+    if question.asker_id == reader.id:
+        sources = live_sources(transaction.identities.of_question(question.id), images)
+        checks = checks_of(question.text, sources, timeline)
+    paged = unacknowledged(question, timeline, transaction.viewings.of_question(question.id))
+    return Standing(images=images, checks=checks, is_paged=reader.id in paged)
+
+
+def _check_view(check: Check, *, reader: Member, wording: Wording) -> Json:
+    by = Terms(keys=tuple(f"identity.{kind}" for kind in check.by))
+    return {
+        "name": check.name.value,
+        "by": [kind.value for kind in check.by],
+        "sentence": wording.text(f"check.{check.name}", reader, {"by": by}),
+        "done": check.is_done,
+    }
 
 
 def _identity(question: Question, reader: Member) -> Json:
@@ -133,7 +168,7 @@ def _uploads_view(transaction: Transaction, question: Question, *, reader: Membe
     uploads: tuple[Upload, ...] = ()
     if question.asker_id == reader.id:
         uploads = transaction.uploads.of_question(question.id)
-    refusals = [upload.refusal for upload in uploads if upload.refusal is not None]
+    refusals = [refusal for upload in uploads for refusal in upload.refusals]
     return {
         "total": len(uploads),
         "pending": sum(upload.state in _PENDING for upload in uploads),

@@ -34,8 +34,10 @@ def upgrade() -> None:
     _address()
     _consent()
     _entry()
+    _identity()
     _image()
     _upload_segment()
+    _viewing()
 
 
 def _partial_index(name: str, table: str, columns: list[str], *, lite: str, full: str) -> None:
@@ -64,6 +66,7 @@ def _choice() -> None:
         sa.Column("actions", sa.JSON(), nullable=False),
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("taken", sa.String(32)),
+        sa.Column("outdated", sa.Boolean(), nullable=False),
     )
     op.create_index("ix_choice_member_id_place", "choice", ["member_id", "place"])
     op.create_index("ix_choice_question_id", "choice", ["question_id"])
@@ -237,6 +240,7 @@ def _question() -> None:
         sa.Column("closed_at", INSTANT),
         sa.Column("held_back", sa.Boolean(), nullable=False),
         sa.Column("released_at", INSTANT),
+        sa.Column("wrong_patient_at", INSTANT),
     )
     op.create_index("ix_question_asker_id_number", "question", ["asker_id", "number"])
     op.create_index("ix_question_released_at", "question", ["released_at"])
@@ -272,7 +276,7 @@ def _upload() -> None:
         sa.Column("received_bytes", LONG, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("question_id", sa.String(64)),
-        sa.Column("refusal", sa.Text()),
+        sa.Column("refusals", sa.JSON(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("shredded", sa.Boolean(), nullable=False),
     )
@@ -360,6 +364,16 @@ def _entry() -> None:
     op.create_index("ix_entry_question_id", "entry", ["question_id"])
 
 
+def _identity() -> None:
+    op.create_table(
+        "identity",
+        sa.Column("question_id", sa.String(64), sa.ForeignKey("question.id"), primary_key=True),
+        sa.Column("source", sa.String(80), primary_key=True),
+        sa.Column("kind", sa.String(16), primary_key=True),
+        sa.Column("digest", sa.String(64), primary_key=True),
+    )
+
+
 def _image() -> None:
     op.create_table(
         "image",
@@ -386,4 +400,14 @@ def _upload_segment() -> None:
         sa.Column("size_bytes", LONG, nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.String(64), nullable=False),
+    )
+
+
+def _viewing() -> None:
+    op.create_table(
+        "viewing",
+        sa.Column("question_id", sa.String(64), sa.ForeignKey("question.id"), primary_key=True),
+        sa.Column("member_id", sa.String(64), primary_key=True),
+        sa.Column("first_at", INSTANT, nullable=False),
+        sa.Column("last_at", INSTANT, nullable=False),
     )

@@ -1,0 +1,52 @@
+"""Whoever saw images or an answer of a wrong patient is told until they acknowledge (safety rule 3): when, and who."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.ids import MemberId
+from domain.question import Entry, EntryKind, Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagingPolicy:
+    """Pages leave at `after` the marking, each once, then every `every`; from a round on the coordinator is told."""
+
+    after: tuple[timedelta, ...] = (timedelta(0), timedelta(minutes=3), timedelta(minutes=8))
+    every: timedelta = timedelta(minutes=15)
+    coordinator_from: int = 2
+
+    def wait(self, page_round: int) -> timedelta:
+        """Return how long after a round the next one follows; rounds count from 0."""
+        if page_round + 1 < len(self.after):
+            return self.after[page_round + 1] - self.after[page_round]
+        return self.every
+
+
+PAGING = PagingPolicy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """From when to when a member saw a question in full, or a frame of its images."""
+
+    member_id: MemberId
+    first_at: datetime
+    last_at: datetime
+
+
+def unacknowledged(question: Question, entries: Sequence[Entry], viewings: Collection[Viewing]) -> tuple[MemberId, ...]:
+    """Return who saw images or an answer before the question was marked, and has not acknowledged the marking.
+
+    The asker was sent every answer. Whoever marked it knows. What is seen afterwards is stamped, and has no images.
+    """
+    marked = question.wrong_patient_at
+    if marked is None:
+        return ()
+    seen = [viewing.member_id for viewing in viewings if viewing.first_at <= marked]
+    answered = any(entry.kind is EntryKind.ANSWER for entry in entries)
+    people = [*seen, question.asker_id] if answered else seen
+    aware = {e.actor_id for e in entries if e.kind in (EntryKind.WRONG_PATIENT, EntryKind.ACKNOWLEDGED)}
+    return tuple(member_id for member_id in dict.fromkeys(people) if member_id not in aware)

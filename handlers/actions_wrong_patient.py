@@ -1,0 +1,71 @@
+"""The wrong patient (safety rule 3): marked by whoever notices, acknowledged by everybody who has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from domain.commands import PageViewers
+from domain.delivery import Priority
+from domain.errors import UserError
+from domain.member import Member, Role
+from domain.messages import Action
+from domain.question import EntryKind, Question, QuestionState
+from domain.wrong_patient import unacknowledged
+from handlers.actions_asker import take_back
+from handlers.deed import Deed
+from handlers.deliver import ANSWER_KEYS
+
+_GONE = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
+
+
+def mark_wrong_patient(deed: Deed) -> None:
+    """Hide the images on every channel, stamp the answers, and page everybody who saw them.
+
+    Raises:
+        UserError: "not_yours", "draft_gone".
+    """
+    question = deed.seen_question()
+    if not _may_mark(deed.actor, question):
+        raise UserError("not_yours")
+    if question.state in _GONE:
+        raise UserError("draft_gone")
+    if question.wrong_patient_at is not None:
+        return
+    marked = deed.save(question, wrong_patient_at=deed.now, released_at=None)
+    if question.released_at is not None:
+        take_back(deed, question)
+    viewings = deed.transaction.viewings.of_question(marked.id)
+    deed.record(marked, EntryKind.WRONG_PATIENT, details={"viewers": len(viewings)})
+    for member_id in {marked.asker_id, *(viewing.member_id for viewing in viewings)}:
+        _stamp(deed, marked, deed.transaction.members.get(member_id))
+    key = "wrong_patient.draft" if marked.state is QuestionState.DRAFT else "wrong_patient.marked"
+    choices = (Action.DISCARD,) if marked.state is QuestionState.DRAFT else ()
+    deed.tell_about(marked, deed.actor, key, choices=choices)
+    deed.transaction.jobs.add(PageViewers(question_id=marked.id, round=0), priority=Priority.URGENT)
+
+
+def acknowledge(deed: Deed) -> None:
+    """Note that whoever was paged knows: they are not paged again."""
+    question = deed.question()
+    entries = deed.transaction.entries.of_question(question.id)
+    viewings = deed.transaction.viewings.of_question(question.id)
+    if deed.actor.id in unacknowledged(question, entries, viewings):
+        deed.record(question, EntryKind.ACKNOWLEDGED)
+        deed.tell_about(question, deed.actor, "wrong_patient.acknowledged")
+
+
+def _may_mark(member: Member, question: Question) -> bool:
+    if question.asker_id == member.id or member.has(Role.COORDINATOR) or member.has(Role.EDITOR):
+        return True
+    return question.claimed_by == member.id
+
+
+def _stamp(deed: Deed, question: Question, member: Member) -> None:
+    stamp = deed.services.wording.text("wrong_patient.stamp", member, {})
+    deed.transaction.web.stamp(question.id, member.id, keys=ANSWER_KEYS, stamp=stamp)
+
+
+DEEDS: Mapping[Action, Callable[[Deed], None]] = {
+    Action.WRONG_PATIENT: mark_wrong_patient,
+    Action.ACKNOWLEDGE: acknowledge,
+}
