@@ -11,6 +11,7 @@ import json
 import resource
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="only this part; may be repeated")
     parser.add_argument("--no-peers", action="store_true", help="ours alone")
     chosen = parser.parse_args()
+    warnings.simplefilter("ignore")  # pydicom's, about canaries that are odd on purpose
     set_threads(2)
     rows: list[Row] = []
     for name in chosen.only or PARTS:
