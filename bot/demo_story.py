@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from bot.compose import Parts, make_worker
-from bot.demo_people import COLLEAGUE, EDITOR, MEMBER, PANEL, PANELIST, PEOPLE, SECOND
+from bot.demo_people import EDITOR, PANEL, PEOPLE
 from domain.ids import QuestionId, UploadId
 from domain.member import Member
 from domain.messages import Action, InboundMessage, Press
@@ -20,11 +22,12 @@ from domain.study import Series, group_into_series
 from domain.text import IdentifiableText
 
 MIB = 1024 * 1024
+_PEOPLE = {member.id.removeprefix("demo-"): member for member in PEOPLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tale:
-    """One past case; `files` are names of drawn samples or of pydicom's test files. It goes as far as its words go."""
+    """One past case, as `demo_tales.toml` has it. It goes as far as its words go."""
 
     asker: Member
     panelist: Member
@@ -33,69 +36,10 @@ class Tale:
     question: str
     files: tuple[str, ...] = ()
     answer: str = ""
-    confidence: int = 4
+    confidence: int = 0
     feedback: Action | None = None
     consent: Action | None = None
     published: str = ""
-
-
-TALES = (
-    Tale(
-        asker=COLLEAGUE,
-        panelist=PANELIST,
-        days_ago=24,
-        urgency=Action.SEND_TODAY,
-        question="58M, ex-smoker. 8 mm solid nodule in the RUL, smooth margin. Follow-up interval?",
-        files=("CT_small.dcm",),
-        answer="Solid, smooth, 8 mm: CT in 3 months, then decide. PET-CT is of little help below 8 mm.",
-        feedback=Action.HELPED,
-        consent=Action.CONSENT_TEACHING,
-        published="Solid 8 mm nodule – when to look again?\nSmooth solid nodule in the RUL of an ex-smoker. "
-        "Panel: CT in 3 months, then decide; PET-CT is of little help below 8 mm.",
-    ),
-    Tale(
-        asker=MEMBER,
-        panelist=SECOND,
-        days_ago=17,
-        urgency=Action.SEND_ROUTINE,
-        question="Incidental cyst on MR, T2 bright, no enhancement. Bronchogenic? 폐문부 낭종, follow-up 필요할까요?",
-        files=("MR_small.dcm", "MR_small_RLE.dcm"),
-        answer="Thin wall, no enhancing part, typical place: bronchogenic cyst. MR in 12 months once, then stop.",
-        confidence=5,
-        feedback=Action.CHANGED_PLAN,
-        consent=Action.CONSENT_TEACHING,
-        published="Bronchogenic cyst on MR – does it need follow-up?\nThin-walled, T2-bright, non-enhancing "
-        "hilar cyst. Panel: MR once in 12 months, then stop.",
-    ),
-    Tale(
-        asker=COLLEAGUE,
-        panelist=PANELIST,
-        days_ago=2,
-        urgency=Action.SEND_URGENT,
-        question="COVID, D8. Reversed halo on CT. OP pattern?",
-        files=("JPEG2000.dcm", "examples_ybr_color.dcm"),
-        answer="OP pattern is favoured over viral pneumonia. No sign of PE on this study.",
-        feedback=Action.HELPED,
-        consent=Action.CONSENT_TEACHING,
-    ),
-    Tale(
-        asker=COLLEAGUE,
-        panelist=PANELIST,
-        days_ago=1,
-        urgency=Action.SEND_TODAY,
-        question="New oxygen need after surgery, supine film, photo from the reading monitor. Effusion on the left?",
-        files=("screen-photo-with-name.jpg",),
-        answer="No large effusion. On a photo of a screen a small one cannot be excluded: ultrasound at the bedside.",
-        confidence=3,
-    ),
-    Tale(
-        asker=COLLEAGUE,
-        panelist=SECOND,
-        days_ago=0,
-        urgency=Action.SEND_ROUTINE,
-        question="HRCT: mosaic attenuation. CO-RADS 3 or 4? 호기 CT가 도움이 될까요?",
-    ),
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,7 +55,7 @@ class Teller:
         """Add the people, the panel and the tales to an empty society."""
         await self.parts.services.store.write(self._found)
         end = self.now
-        for tale in TALES:
+        for tale in read_tales():
             self.now = end - timedelta(days=tale.days_ago, hours=1)
             await self._tell(tale)
         self.now = end
@@ -179,6 +123,17 @@ class Teller:
 
 def _shown(series: Series) -> Mapping[str, str]:
     return {"series": series.uid, "images": " ".join(image.id for image in series.images)}
+
+
+def read_tales() -> tuple[Tale, ...]:
+    rows = tomllib.loads(resources.files("bot").joinpath("demo_tales.toml").read_text(encoding="utf-8"))["tale"]
+    return tuple(_tale(row) for row in rows)
+
+
+def _tale(row: Mapping[str, Any]) -> Tale:
+    people = {part: _PEOPLE[row[part]] for part in ("asker", "panelist")}
+    actions = {part: Action(row[part]) for part in ("urgency", "feedback", "consent") if part in row}
+    return Tale(**{**row, **people, **actions, "files": tuple(row.get("files", ()))})
 
 
 async def tell_story(parts: Parts, *, clock: Callable[[], datetime], time_zone: str, samples: Path) -> None:

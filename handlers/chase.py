@@ -11,10 +11,10 @@ from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question, QuestionState
-from handlers.notify import begin_escalation, priority_of
-from handlers.outbox import Notice, tell
-from handlers.timeline import count_of
+from domain.question import EntryKind, Question, QuestionState
+from handlers.notify import begin_escalation
+from handlers.outbox import notice_about, priority_of, tell
+from handlers.timeline import count_of, own_entry
 
 
 def begin_chase(transaction: Transaction, question: Question, *, now: datetime) -> None:
@@ -36,12 +36,12 @@ async def chase_claimer(services: Services, command: ChaseClaimer) -> None:
         cause = f"chase:{question.id}:{command.claim}:{command.round}"
         if question.state is QuestionState.NEEDS_INFO:
             asker = transaction.members.get(question.asker_id)
-            tell(services, transaction, asker, cause=cause, notice=_about(question, "question.still_asked"))
+            tell(services, transaction, asker, cause=cause, notice=notice_about(question, "question.still_asked"))
         elif command.round > 0:
             _release(services, transaction, question, cause=cause)
             return
         else:
-            reminder = _about(question, "panel.still_on_it", choices=(Action.RELEASE,))
+            reminder = notice_about(question, "panel.still_on_it", choices=(Action.RELEASE,))
             tell(services, transaction, _claimer(transaction, question), cause=cause, notice=reminder)
         _again(services, transaction, question, command=command)
 
@@ -60,30 +60,12 @@ def _release(services: Services, transaction: Transaction, question: Question, *
     claimer, asker = _claimer(transaction, question), transaction.members.get(question.asker_id)
     released = replace(question, state=QuestionState.OPEN, claimed_by=None)
     transaction.questions.save(released)
-    entry = Entry(
-        key=cause,
-        question_id=question.id,
-        kind=EntryKind.RELEASED_CLAIM,
-        actor_id=None,
-        channel="",
-        at=services.clock(),
-    )
-    transaction.entries.add(entry)
+    transaction.entries.add(own_entry(question, EntryKind.RELEASED_CLAIM, key=cause, at=services.clock()))
     begin_escalation(transaction, released)
-    tell(services, transaction, claimer, cause=cause, notice=_about(released, "panel.claim_released"))
-    tell(services, transaction, asker, cause=cause, notice=_about(released, "question.released"))
+    tell(services, transaction, claimer, cause=cause, notice=notice_about(released, "panel.claim_released"))
+    tell(services, transaction, asker, cause=cause, notice=notice_about(released, "question.released"))
 
 
 def _claimer(transaction: Transaction, question: Question) -> Member:
     assert question.claimed_by is not None
     return transaction.members.get(question.claimed_by)
-
-
-def _about(question: Question, key: str, *, choices: tuple[Action, ...] = ()) -> Notice:
-    return Notice(
-        key=key,
-        values={"label": question.label},
-        question_id=question.id,
-        choices=choices,
-        priority=priority_of(question),
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.access import may_see
-from domain.delivery import Priority, Value
+from domain.delivery import Value
 from domain.errors import UserError
 from domain.identity import Fingerprint
 from domain.ids import InboxId, QuestionId
@@ -15,9 +15,9 @@ from domain.member import Member, Role
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
+from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice, notice_about, tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +120,8 @@ class Deed:
         values: Mapping[str, Value] | None = None,
         choices: tuple[Action, ...] = (),
     ) -> None:
-        """Tell a member something about a question; its label is among the values."""
-        urgent = question.urgency is Urgency.URGENT
-        notice = Notice(
-            key=key,
-            values={"label": question.label, **(values or {})},
-            question_id=question.id,
-            choices=choices,
-            priority=Priority.URGENT if urgent else Priority.NORMAL,
-        )
-        self.tell(member, notice)
+        """Tell a member something about a question, as urgently as it was asked; its label is among the values."""
+        self.tell(member, notice_about(question, key, values=values, choices=choices))
 
     def asker_of(self, question: Question) -> Member:
         return self.transaction.members.get(question.asker_id)

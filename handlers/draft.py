@@ -22,6 +22,7 @@ from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
 from handlers.quality import preview_terms
 from handlers.shredding import forget_draft
+from handlers.timeline import own_entry
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 WORDS_WAIT = timedelta(seconds=20)
@@ -141,18 +142,11 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
         if question.state is not QuestionState.DRAFT or now - touched < services.rules.draft_time_to_live:
             return
         transaction.questions.save(replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value="")))
-        entry = Entry(
-            key=f"expired:{question.id}",
-            question_id=question.id,
-            kind=EntryKind.EXPIRED,
-            actor_id=None,
-            channel="",
-            at=now,
-        )
-        transaction.entries.add(entry)
+        cause = f"expired:{question.id}"
+        transaction.entries.add(own_entry(question, EntryKind.EXPIRED, key=cause, at=now))
         asker = transaction.members.get(question.asker_id)
-        tell(services, transaction, asker, cause=entry.key, notice=Notice(key="draft.expired"))
-        forget_draft(services, transaction, question.id, cause=entry.key)
+        tell(services, transaction, asker, cause=cause, notice=Notice(key="draft.expired"))
+        forget_draft(services, transaction, question.id, cause=cause)
 
     await services.store.write(expire)
 

@@ -10,11 +10,11 @@ from domain.consent import ConsentScope
 from domain.delivery import Value
 from domain.ports.services import Services
 from domain.ports.store import InboxNotice, Transaction
-from domain.question import Entry, EntryKind, QuestionState
+from domain.question import EntryKind, QuestionState
 from domain.study import SealedSegment, Upload, UploadState
 from handlers.outbox import Notice, tell
 from handlers.shredding import remove_images
-from handlers.timeline import closings
+from handlers.timeline import closings, own_entry
 
 WARN_BEFORE = timedelta(hours=2)
 STRAY_AFTER = timedelta(hours=1)
@@ -46,16 +46,9 @@ async def erase_images(services: Services, command: EraseImages) -> None:
         is_due = closings(transaction, question.id) == command.closing and question.state is QuestionState.CLOSED
         if not is_due or question.consent is not ConsentScope.CONSULT_ONLY:
             return
-        entry = Entry(
-            key=f"erased:{question.id}:{command.closing}",
-            question_id=question.id,
-            kind=EntryKind.ERASED,
-            actor_id=None,
-            channel="",
-            at=services.clock(),
-        )
-        transaction.entries.add(entry)
-        remove_images(services, transaction, question.id, cause=entry.key)
+        cause = f"erased:{question.id}:{command.closing}"
+        transaction.entries.add(own_entry(question, EntryKind.ERASED, key=cause, at=services.clock()))
+        remove_images(services, transaction, question.id, cause=cause)
 
     await services.store.write(erase)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from domain.commands import NotifyStep
-from domain.delivery import Priority, Value
+from domain.delivery import Value
 from domain.escalation import POLICIES, Step, audience_of
 from domain.ids import MemberId
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
-from handlers.outbox import Notice, tell
+from domain.question import EntryKind, Question, QuestionState
+from handlers.outbox import notice_about, priority_of, tell
 from handlers.quality import quality_terms
-from handlers.timeline import openings
+from handlers.timeline import openings, own_entry
 
 
 async def notify_step(services: Services, command: NotifyStep) -> None:
@@ -60,34 +60,18 @@ def _tell_audience(
     asker = transaction.members.get(question.asker_id)
     assert question.answer_due_at is not None
     values: dict[str, Value] = {
-        "label": question.label,
         "asker": asker.alias,
         "text": question.text,
         "images": sum(image.is_visible for image in images),
         "quality": quality_terms(images),
         "answer_due": question.answer_due_at,
     }
-    notice = Notice(
-        key=f"panel.card_{question.urgency}",
-        values=values,
-        question_id=question.id,
-        choices=(Action.CLAIM,),
-        priority=priority_of(question),
-    )
+    notice = notice_about(question, f"panel.card_{question.urgency}", values=values, choices=(Action.CLAIM,))
     cause = f"notify:{question.id}:{command.opening}:{command.step}"
     for member_id in audience:
         tell(services, transaction, transaction.members.get(member_id), cause=cause, notice=notice)
-    transaction.entries.add(
-        Entry(
-            key=cause,
-            question_id=question.id,
-            kind=EntryKind.NOTIFIED,
-            actor_id=None,
-            channel="",
-            at=now,
-            details={"step": command.step, "audience": step.audience.value, "people": len(audience)},
-        )
-    )
+    told = {"step": command.step, "audience": step.audience.value, "people": len(audience)}
+    transaction.entries.add(own_entry(question, EntryKind.NOTIFIED, key=cause, at=now, details=told))
 
 
 def _tell_asker(
@@ -95,8 +79,7 @@ def _tell_asker(
 ) -> None:
     if step.notice is None:
         return
-    values: dict[str, Value] = {"label": question.label, "telephone": services.rules.fallback_telephone}
-    notice = Notice(key=step.notice, values=values, question_id=question.id, priority=priority_of(question))
+    notice = notice_about(question, step.notice, values={"telephone": services.rules.fallback_telephone})
     asker = transaction.members.get(question.asker_id)
     cause = f"notify:{question.id}:{command.opening}:{command.step}"
     tell(services, transaction, asker, cause=cause, notice=notice)
@@ -109,7 +92,3 @@ def _reachable(transaction: Transaction, question: Question) -> set[MemberId]:
         for member in transaction.members.all()
         if member.active and member.addresses and member.id != question.asker_id
     }
-
-
-def priority_of(question: Question) -> Priority:
-    return Priority.URGENT if question.urgency is Urgency.URGENT else Priority.NORMAL

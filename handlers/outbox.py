@@ -12,6 +12,7 @@ from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from domain.question import Question, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,23 @@ class Notice:
     choices: tuple[Action, ...] = ()
     link: str | None = None
     priority: Priority = Priority.NORMAL
+
+
+def notice_about(
+    question: Question, key: str, *, values: Mapping[str, Value] | None = None, choices: tuple[Action, ...] = ()
+) -> Notice:
+    """Say something about a question, as urgently as it was asked; its label is among the values."""
+    return Notice(
+        key=key,
+        values={"label": question.label, **(values or {})},
+        question_id=question.id,
+        choices=choices,
+        priority=priority_of(question),
+    )
+
+
+def priority_of(question: Question) -> Priority:
+    return Priority.URGENT if question.urgency is Urgency.URGENT else Priority.NORMAL
 
 
 def tell(services: Services, transaction: Transaction, member: Member, *, cause: str, notice: Notice) -> None:

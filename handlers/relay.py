@@ -6,16 +6,15 @@ from dataclasses import replace
 
 from domain.access import may_see
 from domain.commands import RelayInformation
-from domain.delivery import Priority, Value
 from domain.errors import UserError
 from domain.member import Role
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
+from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.draft import attach_uploads, case_for, clean, echo, note_named
 from handlers.inbound import Received, open_received
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice, notice_about, tell
 
 
 async def relay_information(services: Services, command: RelayInformation) -> None:
@@ -68,14 +67,7 @@ def _from_asker(
         transaction.entries.add(_entry(services, received, question, kind=EntryKind.INFORMATION, text=text))
     if question.state is QuestionState.NEEDS_INFO:
         transaction.questions.save(replace(question, state=QuestionState.CLAIMED))
-    values: dict[str, Value] = {"label": question.label, "text": text}
-    urgent = question.urgency is Urgency.URGENT
-    sent = Notice(
-        key="question.information_sent",
-        values=values,
-        question_id=question.id,
-        priority=Priority.URGENT if urgent else Priority.NORMAL,
-    )
+    sent = notice_about(question, "question.information_sent", values={"text": text})
     tell(services, transaction, received.sender, cause=received.inbox_id, notice=sent)
     if question.claimed_by is not None:
         claimer = transaction.members.get(question.claimed_by)

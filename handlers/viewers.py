@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.commands import PageViewers
-from domain.delivery import Priority
+from domain.delivery import Priority, Value
 from domain.ids import MemberId
 from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question
+from domain.question import EntryKind, Question
 from domain.wrong_patient import PAGING, unacknowledged
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice, notice_about, tell
+from handlers.timeline import own_entry
 
 
 async def page_viewers(services: Services, command: PageViewers) -> None:
@@ -28,10 +29,12 @@ async def page_viewers(services: Services, command: PageViewers) -> None:
             _tell_coordinator(services, transaction, question, cause=cause, people=people)
         if not people:
             return
-        notice = _about(question, "wrong_patient.page", choices=(Action.ACKNOWLEDGE,))
+        notice = _page(question, "wrong_patient.page", choices=(Action.ACKNOWLEDGE,))
         for member in people:
             tell(services, transaction, member, cause=cause, notice=notice)
-        transaction.entries.add(_entry(services, question, command, key=cause, people=len(people)))
+        paged = {"round": command.round, "people": len(people)}
+        entry = own_entry(question, EntryKind.VIEWERS_PAGED, key=cause, at=services.clock(), details=paged)
+        transaction.entries.add(entry)
         following = PageViewers(question_id=question.id, round=command.round + 1)
         due_at = services.clock() + PAGING.wait(command.round)
         transaction.jobs.add(following, due_at=due_at, priority=Priority.URGENT)
@@ -54,7 +57,7 @@ def _tell_coordinator(
         return
     names = ", ".join(_name(member, question) for member in people)
     key = "wrong_patient.coordinator" if people else "wrong_patient.coordinator_nobody"
-    notice = replace(_about(question, key), values={"label": question.label, "names": names})
+    notice = _page(question, key, values={"names": names})
     tell(services, transaction, transaction.members.get(coordinator), cause=cause, notice=notice)
 
 
@@ -67,23 +70,8 @@ def _name(member: Member, question: Question) -> str:
     return member.alias if member.id == question.asker_id else member.display_name
 
 
-def _about(question: Question, key: str, *, choices: tuple[Action, ...] = ()) -> Notice:
-    return Notice(
-        key=key,
-        values={"label": question.label},
-        question_id=question.id,
-        choices=choices,
-        priority=Priority.URGENT,
-    )
-
-
-def _entry(services: Services, question: Question, command: PageViewers, *, key: str, people: int) -> Entry:
-    return Entry(
-        key=key,
-        question_id=question.id,
-        kind=EntryKind.VIEWERS_PAGED,
-        actor_id=None,
-        channel="",
-        at=services.clock(),
-        details={"round": command.round, "people": people},
-    )
+def _page(
+    question: Question, key: str, *, values: Mapping[str, Value] | None = None, choices: tuple[Action, ...] = ()
+) -> Notice:
+    """A wrong patient is urgent, however the question was asked."""
+    return replace(notice_about(question, key, values=values, choices=choices), priority=Priority.URGENT)

@@ -24,14 +24,13 @@ from domain.ids import ObjectId
 from storage.archive import LocalArchive
 from storage.compose import StorageOptions
 from storage.copies import copy_database, put_back
-from storage.engines import open_engine, sqlite_file
+from storage.engines import engine_for_once, sqlite_file
 from storage.erasures import Erased, ErasureLog
 from storage.files import sync_folder, write_durably
 from storage.keyring import Keyring
 from storage.linkage import SqlLinkage, linkage_metadata
 from storage.migrate import HEAD, is_current, migrate, prepare
 from storage.tables import metadata, sealed_object
-from storage.translation import translated
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -168,13 +167,9 @@ def _holds_rows(url: str, tables: sa.MetaData) -> bool:
     file = sqlite_file(url)
     if file is not None and not file.exists():
         return False
-    engine = open_engine(url, size=1)
-    try:
-        with translated(), engine.connect() as connection:
-            there = [table for table in tables.sorted_tables if sa.inspect(connection).has_table(table.name)]
-            return any(connection.execute(sa.select(table).limit(1)).first() is not None for table in there)
-    finally:
-        engine.dispose()
+    with engine_for_once(url) as engine, engine.connect() as connection:
+        there = [table for table in tables.sorted_tables if sa.inspect(connection).has_table(table.name)]
+        return any(connection.execute(sa.select(table).limit(1)).first() is not None for table in there)
 
 
 def _clear(options: StorageOptions) -> None:
@@ -188,30 +183,22 @@ def _clear(options: StorageOptions) -> None:
             for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
                 file.with_name(name).unlink(missing_ok=True)
             continue
-        engine = open_engine(url, size=1)
-        with translated(), engine.begin() as connection:
+        with engine_for_once(url) as engine, engine.begin() as connection:
             tables.drop_all(connection)
             connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
-        engine.dispose()
 
 
 def _complete_erasure_log(options: StorageOptions) -> None:
     """Write down what the database that goes has erased and a crash kept out of the log."""
     if not is_current(options.database_url):
         return
-    engine = open_engine(options.database_url, size=1)
-    try:
-        with translated(), engine.begin() as connection:
-            ErasureLog(options.erasures_path).follow(connection)
-    finally:
-        engine.dispose()
+    with engine_for_once(options.database_url) as engine, engine.begin() as connection:
+        ErasureLog(options.erasures_path).follow(connection)
 
 
 def _create_linkage(url: str) -> None:
-    engine = open_engine(url, size=1)
-    with translated():
+    with engine_for_once(url) as engine:
         linkage_metadata.create_all(engine)
-    engine.dispose()
 
 
 def _erase_objects(options: StorageOptions, erased: Erased) -> int:
@@ -219,17 +206,13 @@ def _erase_objects(options: StorageOptions, erased: Erased) -> int:
     archive = LocalArchive(options.archive_path, Keyring(options.keys_folder))
     for object_id in erased.objects:
         archive.shred_now(ObjectId(object_id))
-    engine = open_engine(options.database_url, size=1)
-    try:
-        with translated(), engine.begin() as connection:
-            statement = (
-                sa.update(sealed_object)
-                .where(sealed_object.c.id == sa.bindparam("object_id"), sealed_object.c.wrapped_key.is_not(None))
-                .values(wrapped_key=None, key_id=None)
-            )
-            return sum(connection.execute(statement, {"object_id": each}).rowcount for each in erased.objects)
-    finally:
-        engine.dispose()
+    statement = (
+        sa.update(sealed_object)
+        .where(sealed_object.c.id == sa.bindparam("object_id"), sealed_object.c.wrapped_key.is_not(None))
+        .values(wrapped_key=None, key_id=None)
+    )
+    with engine_for_once(options.database_url) as engine, engine.begin() as connection:
+        return sum(connection.execute(statement, {"object_id": each}).rowcount for each in erased.objects)
 
 
 def _erase_subjects(options: StorageOptions, erased: Erased) -> int:

@@ -16,9 +16,8 @@ import sqlalchemy as sa
 
 from domain.errors import PermanentError
 from storage.columns import Instant
-from storage.engines import open_engine, read_only_twin, sqlite_file
+from storage.engines import engine_for_once, read_only_twin, sqlite_file
 from storage.tables import metadata
-from storage.translation import translated
 
 _AT_ONCE = 500
 # Identifiable content never leaves, sealed or not: its keys are not in a backup, and its time to live is a day.
@@ -68,14 +67,14 @@ def _copy_file(source: Path, target: Path) -> Path:
 
 
 def _dump(url: str, target: Path, tables: sa.MetaData) -> Path:
-    engine = open_engine(url, size=1)
-    try:
-        with translated(), read_only_twin(engine).connect() as connection, gzip.open(target, "wt") as file:
-            for table in tables.sorted_tables:
-                for row in _rows(connection, table):
-                    file.write(json.dumps({"table": table.name, "row": row}) + "\n")
-    finally:
-        engine.dispose()
+    with (
+        engine_for_once(url) as engine,
+        read_only_twin(engine).connect() as connection,
+        gzip.open(target, "wt") as file,
+    ):
+        for table in tables.sorted_tables:
+            for row in _rows(connection, table):
+                file.write(json.dumps({"table": table.name, "row": row}) + "\n")
     target.chmod(0o600)
     return target
 
@@ -90,16 +89,12 @@ def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]
 
 
 def _load(copy: Path, url: str, tables: sa.MetaData) -> None:
-    engine = open_engine(url, size=1)
-    try:
-        with translated(), engine.begin() as connection, gzip.open(copy, "rt") as file:
-            for name, rows in _grouped(json.loads(line) for line in file):
-                table = tables.tables[name]
-                connection.execute(sa.insert(table), [_typed(table, row) for row in rows])
-            for table in tables.sorted_tables:
-                _set_sequence(connection, table)
-    finally:
-        engine.dispose()
+    with engine_for_once(url) as engine, engine.begin() as connection, gzip.open(copy, "rt") as file:
+        for name, rows in _grouped(json.loads(line) for line in file):
+            table = tables.tables[name]
+            connection.execute(sa.insert(table), [_typed(table, row) for row in rows])
+        for table in tables.sorted_tables:
+            _set_sequence(connection, table)
 
 
 def _grouped(lines: Iterable[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlalchemy import event
 
 from domain.errors import PermanentError
 from storage.columns import to_json
+from storage.translation import translated
 
 POSTGRES_THREADS = 6
 SQLITE_READERS = 3
@@ -49,6 +52,17 @@ def open_engine(url: str, *, size: int, read_only: bool = False) -> sa.Engine:
     if read_only:
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine
+
+
+@contextmanager
+def engine_for_once(url: str) -> Iterator[sa.Engine]:
+    """Give an engine for one piece of work, whose errors become ours; nothing of it stays open."""
+    engine = open_engine(url, size=1)
+    try:
+        with translated():
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def read_only_twin(engine: sa.Engine) -> sa.Engine:

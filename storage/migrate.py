@@ -7,9 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from domain.errors import PermanentError
-from storage.engines import open_engine, sqlite_file
+from storage.engines import engine_for_once, sqlite_file
 from storage.tables import metadata
-from storage.translation import translated
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test compares."""
@@ -28,12 +27,8 @@ def revision_of(url: str) -> str | None:
     file = sqlite_file(url)
     if file is not None and not file.exists():
         return None
-    engine = open_engine(url, size=1)
-    try:
-        with translated(), engine.connect() as connection:
-            return _revision(connection)
-    finally:
-        engine.dispose()
+    with engine_for_once(url) as engine, engine.connect() as connection:
+        return _revision(connection)
 
 
 def is_current(url: str) -> bool:
@@ -50,15 +45,11 @@ def prepare(url: str) -> None:
         PermanentError("database_not_migrated"): it has tables of another version; `migrate` is for those.
     """
     _make_folder(sqlite_file(url))
-    engine = open_engine(url, size=1)
-    try:
-        with translated(), engine.begin() as connection:
-            _lock(connection)
-            revision = _revision(connection)
-            if revision is None:
-                create(connection)
-    finally:
-        engine.dispose()
+    with engine_for_once(url) as engine, engine.begin() as connection:
+        _lock(connection)
+        revision = _revision(connection)
+        if revision is None:
+            create(connection)
     if revision not in {None, HEAD}:
         raise PermanentError("database_not_migrated")
 

@@ -9,8 +9,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 
 from domain.errors import PermanentError
-from storage.engines import open_engine
-from storage.translation import translated
+from storage.engines import engine_for_once
 
 
 def upgrade(url: str) -> None:
@@ -19,9 +18,9 @@ def upgrade(url: str) -> None:
     Raises:
         PermanentError("database_revision_unknown"): its tables are of a version that this program does not know.
     """
-    engine = open_engine(url, size=1)
+    migrations = as_file(files("storage") / "migrations")
     try:
-        with translated(), as_file(files("storage") / "migrations") as folder, engine.begin() as connection:
+        with engine_for_once(url) as engine, migrations as folder, engine.begin() as connection:
             settings = Config()
             settings.set_main_option("script_location", str(folder).replace("%", "%%"))
             settings.attributes["connection"] = connection
@@ -29,5 +28,3 @@ def upgrade(url: str) -> None:
     except CommandError as error:
         # A newer program made these tables, or no program of ours.
         raise PermanentError("database_revision_unknown") from error
-    finally:
-        engine.dispose()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from domain.delivery import Delivery, DeliveryState, Priority
+from domain.delivery import Delivery, DeliveryState, Priority, Value
 from domain.digest import without_case
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
@@ -16,6 +16,8 @@ from domain.text import DeidentifiedText
 from storage.packing import pack_values, unpack_values
 from storage.statements import insert_new, rows_of
 from storage.tables import delivery
+
+Values = Mapping[str, Value]
 
 _WANTED = delivery.c.id == sa.bindparam("wanted")
 _ONE = sa.select(delivery).where(_WANTED)
@@ -71,25 +73,29 @@ class SqlDeliveries:
         self.reword(question_id, lambda _: DeidentifiedText(value=""))
 
     def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        def reworded(value: Value) -> Value:
+            return change(value) if isinstance(value, DeidentifiedText) else value
+
         about = delivery.c.question_id == question_id
-        for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(about)):
-            former = unpack_values(row["message_values"])
-            values = {
-                name: change(value) if isinstance(value, DeidentifiedText) else value for name, value in former.items()
-            }
-            if values != former:
-                statement = sa.update(delivery).where(delivery.c.id == row["id"])
-                self._connection.execute(statement.values(message_values=pack_values(values)))
+        self._rewrite(about, lambda values: {name: reworded(value) for name, value in values.items()})
 
     def strike_out(self, label: str) -> None:
-        digests = delivery.c.key.like("digest.%")
-        for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(digests)):
-            values = unpack_values(row["message_values"])
+        def struck(values: Values) -> Values:
             text = values.get("text")
-            if isinstance(text, DeidentifiedText) and label in text.value:
-                struck = {**values, "text": DeidentifiedText(value=without_case(text.value, label))}
+            if not isinstance(text, DeidentifiedText) or label not in text.value:
+                return values
+            return {**values, "text": DeidentifiedText(value=without_case(text.value, label))}
+
+        self._rewrite(delivery.c.key.like("digest.%"), struck)
+
+    def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Values], Values]) -> None:
+        """Give the deliveries that meet a condition what `change` makes of their values."""
+        for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(condition)):
+            former = unpack_values(row["message_values"])
+            changed = change(former)
+            if changed != former:
                 statement = sa.update(delivery).where(delivery.c.id == row["id"])
-                self._connection.execute(statement.values(message_values=pack_values(struck)))
+                self._connection.execute(statement.values(message_values=pack_values(changed)))
 
 
 def _delivery(row: sa.RowMapping) -> Delivery:

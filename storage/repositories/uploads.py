@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -39,14 +40,8 @@ class SqlUploads:
         Raises:
             UserError("upload_offset"): another connection of the same sender was there first.
         """
-        row = {
-            "upload_id": segment.upload_id,
-            "position": segment.position,
-            "size_bytes": segment.size_bytes,
-            "wrapped_key": segment.wrapped_key,
-            "key_id": segment.key_id,
-        }
-        if not insert_new(self._connection, upload_segment, row) and segment not in self.segments(segment.upload_id):
+        is_new = insert_new(self._connection, upload_segment, asdict(segment))
+        if not is_new and segment not in self.segments(segment.upload_id):
             raise UserError("upload_offset")
 
     def segments(self, upload_id: UploadId) -> tuple[SealedSegment, ...]:

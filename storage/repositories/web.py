@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
 from storage.packing import pack_text, unpack_text
 from storage.statements import insert_new, order_followed_rows, rows_of
 from storage.tables import sign_in_link, upload_link, web_line, web_session
+
+Payload = dict[str, Any]
 
 
 class SqlWeb:
@@ -40,44 +43,35 @@ class SqlWeb:
         return _lines(rows_of(self._connection, theirs.order_by(web_line.c.id.desc())))[::-1]
 
     def forget_words(self, question_id: QuestionId) -> None:
-        about = web_line.c.question_id == question_id
-        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(about)):
-            statement = sa.update(web_line).where(web_line.c.id == row["id"])
-            self._connection.execute(statement.values(payload={**row["payload"], "quoted": None}))
+        self._rewrite(web_line.c.question_id == question_id, lambda payload: {**payload, "quoted": None})
 
     def strike_out(self, label: str) -> None:
-        statement = sa.select(web_line.c.id, web_line.c.payload)
-        for row in rows_of(self._connection, statement):
-            payload = row["payload"]
+        def struck(payload: Payload) -> Payload:
             quoted = payload.get("quoted")
-            if str(payload.get("key", "")).startswith("digest.") and quoted and label in quoted["value"]:
-                struck = {**payload, "quoted": {**quoted, "value": without_case(quoted["value"], label)}}
-                self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=struck))
+            if not str(payload.get("key", "")).startswith("digest.") or not quoted:
+                return payload
+            return {**payload, "quoted": {**quoted, "value": without_case(quoted["value"], label)}}
+
+        self._rewrite(sa.true(), struck)
 
     def reword(self, question_id: QuestionId, change: Rewording) -> None:
-        about = web_line.c.question_id == question_id
-        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(about)):
-            former = row["payload"].get("quoted")
-            if former is not None and (changed := _reworded(former, change)) != former:
-                statement = sa.update(web_line).where(web_line.c.id == row["id"])
-                self._connection.execute(statement.values(payload={**row["payload"], "quoted": changed}))
+        def reworded(payload: Payload) -> Payload:
+            quoted = payload.get("quoted")
+            return payload if quoted is None else {**payload, "quoted": _reworded(quoted, change)}
+
+        self._rewrite(web_line.c.question_id == question_id, reworded)
 
     def stamp(self, question_id: QuestionId, member_id: MemberId, *, keys: frozenset[str], stamp: str) -> None:
+        def stamped(payload: Payload) -> Payload:
+            if payload.get("key") not in keys or payload["text"].startswith(stamp):
+                return payload
+            return {**payload, "text": f"{stamp}\n{payload['text']}"}
+
         theirs = sa.and_(web_line.c.question_id == question_id, web_line.c.member_id == member_id)
-        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(theirs)):
-            payload = row["payload"]
-            if payload.get("key") in keys and not payload["text"].startswith(stamp):
-                stamped = {**payload, "text": f"{stamp}\n{payload['text']}"}
-                self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=stamped))
+        self._rewrite(theirs, stamped)
 
     def add_sign_in_link(self, link: SignInLink) -> None:
-        row = {
-            "token_hash": link.token_hash,
-            "member_id": link.member_id,
-            "expires_at": link.expires_at,
-            "used_at": link.used_at,
-        }
-        insert_new(self._connection, sign_in_link, row)
+        insert_new(self._connection, sign_in_link, asdict(link))
 
     def sign_in_link(self, token_hash: str) -> SignInLink | None:
         row = self._row(sign_in_link, sign_in_link.c.token_hash == token_hash)
@@ -90,14 +84,7 @@ class SqlWeb:
         return None if link is None else link.member_id
 
     def add_session(self, session: WebSession) -> None:
-        row = {
-            "token_hash": session.token_hash,
-            "member_id": session.member_id,
-            "created_at": session.created_at,
-            "seen_at": session.seen_at,
-            "expires_at": session.expires_at,
-        }
-        insert_new(self._connection, web_session, row)
+        insert_new(self._connection, web_session, asdict(session))
 
     def session(self, token_hash: str) -> WebSession | None:
         row = self._row(web_session, web_session.c.token_hash == token_hash)
@@ -114,14 +101,7 @@ class SqlWeb:
         return self._connection.execute(sa.delete(web_session).where(web_session.c.member_id == member_id)).rowcount
 
     def add_upload_link(self, link: UploadLink) -> None:
-        row = {
-            "code_hash": link.code_hash,
-            "member_id": link.member_id,
-            "expires_at": link.expires_at,
-            "question_id": link.question_id,
-            "used_at": link.used_at,
-        }
-        insert_new(self._connection, upload_link, row)
+        insert_new(self._connection, upload_link, asdict(link))
 
     def upload_link(self, code_hash: str) -> UploadLink | None:
         row = self._row(upload_link, upload_link.c.code_hash == code_hash)
@@ -129,6 +109,14 @@ class SqlWeb:
 
     def use_upload_link(self, code_hash: str, now: datetime) -> bool:
         return self._use(upload_link, upload_link.c.code_hash == code_hash, now)
+
+    def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Payload], Payload]) -> None:
+        """Give the lines that meet a condition what `change` makes of their payload."""
+        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(condition)):
+            changed = change(row["payload"])
+            if changed != row["payload"]:
+                statement = sa.update(web_line).where(web_line.c.id == row["id"])
+                self._connection.execute(statement.values(payload=changed))
 
     def _row(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> Any:
         return self._connection.execute(sa.select(table).where(condition)).mappings().one_or_none()

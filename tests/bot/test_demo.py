@@ -8,6 +8,7 @@ import pytest
 
 from bot import demo
 from bot.demo_people import COORDINATOR, PANEL, PEOPLE, ROLES
+from bot.demo_story import read_tales
 from domain.member import Role
 
 
@@ -50,3 +51,11 @@ def test_everybody_has_a_role_to_play() -> None:
     assert all(people[member_id].has(Role.PANELIST) for member_id in PANEL.members)
     assert COORDINATOR.has(Role.COORDINATOR)
     assert not any(member.roles & {Role.COORDINATOR} for member in (people[role.member_id] for role in ROLES))
+
+
+def test_tales_are_told_in_order_by_whom_they_concern() -> None:
+    tales = read_tales()
+
+    assert [tale.days_ago for tale in tales] == sorted((tale.days_ago for tale in tales), reverse=True)
+    assert all(tale.panelist.has(Role.PANELIST) for tale in tales)
+    assert all(bool(tale.answer) == bool(tale.confidence) for tale in tales)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -18,17 +16,10 @@ from domain.errors import PermanentError, UserError
 from domain.ids import UploadId
 from domain.ports.store import Transaction
 from domain.study import UploadState
-from tests.fakes.society import MEMBER, Society, found_society
+from tests.fakes.society import MEMBER, Society
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
 FROM_MEMBERS = (GatherDraft, RelayInformation, TakeAction)
-
-
-@pytest.fixture
-async def society(tmp_path: Path) -> AsyncIterator[Society]:
-    found = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
-    yield found
-    found.close()
 
 
 def make(kind: type[Any], **given: object) -> Any:
@@ -67,7 +58,7 @@ async def test_abandoning_what_nobody_waits_for_is_nothing(society: Society, kin
 
 @pytest.mark.parametrize("kind", [*FROM_MEMBERS, RouteMessage])
 async def test_sender_of_an_abandoned_message_is_told(society: Society, kind: type[Any]) -> None:
-    await society.intake.accept(society._message(MEMBER, "lost"))
+    await society.intake.accept(society.message(MEMBER, "lost"))
     (notice,) = await society.read(lambda t: t.inbox.unfinished(received_before=datetime.max.replace(tzinfo=UTC)))
 
     await abandon(society.services, make(kind, inbox_id=notice.inbox_id))
@@ -79,14 +70,14 @@ async def test_sender_of_an_abandoned_message_is_told(society: Society, kind: ty
 
 async def test_abandoned_file_is_refused_and_the_draft_goes_on(society: Society) -> None:
     upload_id = await society.upload(MEMBER, b"never looked at")
-    await society.intake.accept(society._message(MEMBER, "a"))
+    await society.intake.accept(society.message(MEMBER, "a"))
     await society.work()
     draft = await society.draft(MEMBER)
 
     def attach(transaction: Transaction) -> None:
         transaction.uploads.save(replace(transaction.uploads.get(upload_id), question_id=draft.id))
 
-    await society.storage.store.write(attach)
+    await society.change(attach)
     await abandon(society.services, CleanUpload(upload_id=upload_id))
     await abandon(society.services, CleanUpload(upload_id=UploadId(upload_id)))
     await society.work()

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.schedule import DIGEST_EVERY, Schedule, floor
 from domain.ports.jobs import JobState
-from tests.fakes.society import Society, found_society
+from tests.fakes.society import Society
 
 MOMENTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, tz=UTC))
-
-
-@pytest.fixture
-async def society(tmp_path: Path) -> AsyncIterator[Society]:
-    found = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
-    yield found
-    found.close()
 
 
 async def _noted(society: Society) -> list[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from domain.ids import InboxId
 from domain.ports.jobs import JobState
 from domain.ports.services import Services
 from tests.fakes.paper_channel import PaperChannel
-from tests.fakes.society import Society, found_society
+from tests.fakes.society import Society
 
 COMMAND = RouteMessage(inbox_id=InboxId("a"))
 
@@ -43,13 +42,6 @@ class Desk:
 
     async def abandon(self, _: Services, command: Command) -> None:
         self.told.append(f"abandoned {type(command).__name__}")
-
-
-@pytest.fixture
-async def society(tmp_path: Path) -> AsyncIterator[Society]:
-    found = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
-    yield found
-    found.close()
 
 
 def raising(*errors: Exception | None) -> Callable[[Command], Awaitable[None]]:
@@ -79,7 +71,7 @@ async def add(society: Society, *names: str) -> None:
         for name in names:
             transaction.jobs.add(RouteMessage(inbox_id=InboxId(name)))
 
-    await society.storage.store.write(note)
+    await society.change(note)
 
 
 async def states(society: Society) -> dict[str, str | None]:
@@ -321,5 +313,5 @@ async def test_paced_channels_have_their_gates_set(society: Society) -> None:
         for name in "ab":
             transaction.jobs.add(RouteMessage(inbox_id=InboxId(name)), gate="web")
 
-    await society.storage.store.write(note)
+    await society.change(note)
     assert len(await society.queue.claim(society.now, owner="me", limit=5, lease=timedelta(seconds=60))) == 1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,16 +16,9 @@ from domain.member import Language, Member
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
-from tests.fakes.society import CATALOGUE, COLLEAGUE, MEMBER, MONDAY_NOON, Society, found_society
+from tests.fakes.society import CATALOGUE, COLLEAGUE, MEMBER, MONDAY_NOON, Society
 
 COMPOSER = DigestComposer(wording=CATALOGUE)
-
-
-@pytest.fixture
-async def society(tmp_path: Path) -> AsyncIterator[Society]:
-    found = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
-    yield found
-    found.close()
 
 
 def _released(
@@ -68,7 +60,7 @@ async def _compose(society: Society, *cases: tuple[Question, Entry], member: Mem
             transaction.questions.add(question)
             transaction.entries.add(entry)
 
-    await society.storage.store.write(fill)
+    await society.change(fill)
     return await society.read(lambda transaction: COMPOSER.compose(transaction, digest, member))
 
 

@@ -159,7 +159,7 @@ async def _end_badly(society: Society) -> None:
         transaction.jobs.add(SweepInbox(at=society.now))
         transaction.jobs.add(StartDigest(name="daily", at=society.now))
 
-    await society.storage.store.write(tick)
+    await society.change(tick)
     await society.work()
 
 

@@ -16,6 +16,7 @@ from bot.pool import ImagePool
 from bot.worker import Worker, WorkerOptions
 from channels.web.channel import WebChannel
 from deidentify.limits import Limits
+from deidentify.samples import thorax_ct
 from digests.compose import DigestComposer
 from domain.ids import QuestionId, UploadId
 from domain.member import Member
@@ -23,8 +24,8 @@ from domain.messages import Action, InboundMessage, Press
 from domain.ports.channel import Channel
 from domain.ports.services import Rules, Services
 from domain.ports.store import Store, Transaction
-from domain.question import Question
-from domain.study import group_into_series
+from domain.question import Entry, Question
+from domain.study import Image, group_into_series
 from domain.text import IdentifiableText
 from domain.web import WebLine
 from handlers.accept import SealedIntake
@@ -38,11 +39,13 @@ from wording.catalogue import load_catalogue
 P = ParamSpec("P")
 T = TypeVar("T")
 
-__all__ = ["COLLEAGUE", "COORDINATOR", "EDITOR", "MEMBER", "PANELIST", "SECOND", "Society", "found_society"]
+__all__ = ["COLLEAGUE", "COORDINATOR", "EDITOR", "MEMBER", "PANELIST", "SECOND", "SLICE", "Society", "found_society"]
 
 CATALOGUE = load_catalogue()
 MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """Noon in Seoul."""
+SLICE = next(iter(thorax_ct(1, edge=32)))
+"""A file of a chest CT, with its fictional patient's name."""
 
 
 class InlinePool:
@@ -114,7 +117,7 @@ class Society:
         message_id: str | None = None,
     ) -> None:
         words = None if text is None else IdentifiableText(text)
-        message = self._message(member, message_id)
+        message = self.message(member, message_id)
         await self.receive(replace(message, text=words, uploads=tuple(uploads), press=None, in_reply_to=to))
 
     async def press(
@@ -129,7 +132,7 @@ class Society:
     ) -> None:
         wrapped = {name: IdentifiableText(value) for name, value in (fields or {}).items()}
         press = Press(action=action, question_id=question, token=token)
-        await self.receive(replace(self._message(member, message_id), text=None, press=press, fields=wrapped))
+        await self.receive(replace(self.message(member, message_id), text=None, press=press, fields=wrapped))
 
     async def upload(self, member: Member, data: bytes, *, external_id: str | None = None) -> UploadId:
         name = external_id or f"file-{next(self.numbers)}"
@@ -137,16 +140,28 @@ class Society:
         upload = await self.intake.receive(upload.id, chunked(data), offset=upload.received_bytes)
         return upload.id
 
-    async def ask(self, text: str = "PE?", *, action: Action = Action.SEND_URGENT, member: Member = MEMBER) -> Question:
-        """Ask without images and send at once; returns the open question."""
-        await self.say(member, text)
-        draft = await self.draft(member)
+    async def write_draft(self, text: str | None = "PE?", *files: bytes, member: Member = MEMBER) -> Question:
+        """Write and attach what is not sent yet; returns the draft, which may have been begun before."""
+        await self.say(member, text, uploads=[await self.upload(member, data) for data in files])
+        return await self.draft(member)
+
+    async def ask(
+        self, text: str = "PE?", *files: bytes, action: Action = Action.SEND_URGENT, member: Member = MEMBER
+    ) -> Question:
+        """Write, look at the images, confirm them and send at once; returns the open question."""
+        draft = await self.write_draft(text, *files, member=member)
+        await self.confirm_all(member, draft.id)
         await self.press(member, action, draft.id)
         return await self.question(draft.id)
 
+    async def settle(self, question_id: QuestionId, answer: str = "CTPA.") -> Question:
+        """Have the panelist answer and the asker close; returns the closed question."""
+        await self.press(PANELIST, Action.ANSWER, question_id, {"text": answer})
+        await self.press(MEMBER, Action.HELPED, question_id)
+        return await self.question(question_id)
+
     async def confirm_all(self, member: Member, question_id: QuestionId) -> None:
-        images = await self.read(lambda transaction: transaction.images.of_question(question_id))
-        for series in group_into_series(images):
+        for series in group_into_series(await self.images(question_id)):
             shown = " ".join(image.id for image in series.images)
             await self.press(member, Action.CONFIRM_SERIES, question_id, {"series": series.uid, "images": shown})
 
@@ -157,6 +172,12 @@ class Society:
 
     async def question(self, question_id: QuestionId) -> Question:
         return await self.read(lambda transaction: transaction.questions.get(question_id))
+
+    async def images(self, question_id: QuestionId) -> tuple[Image, ...]:
+        return await self.read(lambda transaction: transaction.images.of_question(question_id))
+
+    async def entries(self, question_id: QuestionId) -> Sequence[Entry]:
+        return await self.read(lambda transaction: transaction.entries.of_question(question_id))
 
     async def lines(self, member: Member) -> Sequence[WebLine]:
         return await self.read(lambda transaction: transaction.web.lines(member.id))
@@ -173,6 +194,22 @@ class Society:
     async def read(self, work: Callable[[Transaction], T]) -> T:
         return await self.storage.store.read(work)
 
+    async def change(self, work: Callable[[Transaction], T]) -> T:
+        return await self.storage.store.write(work)
+
+    async def change_member(self, member: Member, **changes: Any) -> None:
+        await self.change(lambda transaction: transaction.members.save(replace(member, **changes)))
+
+    def message(self, member: Member, message_id: str | None = None) -> InboundMessage:
+        """Return a message that has yet to be received."""
+        return InboundMessage(
+            channel="web",
+            external_id=message_id or f"message-{next(self.numbers)}",
+            sender=member.addresses[0],
+            received_at=self.now,
+            text=IdentifiableText("-"),
+        )
+
     def restart(self) -> None:
         """Start anew on the same data, as after a crash, once the leases of the dead have run out."""
         self.close()
@@ -187,24 +224,15 @@ class Society:
     def close(self) -> None:
         self.storage.close()
 
-    def _message(self, member: Member, message_id: str | None) -> InboundMessage:
-        return InboundMessage(
-            channel="web",
-            external_id=message_id or f"message-{next(self.numbers)}",
-            sender=member.addresses[0],
-            received_at=self.now,
-            text=IdentifiableText("-"),
-        )
 
-
-async def found_society(folder: Path, database_url: str, **given: Any) -> Society:
-    """Open storage in a folder, and add the people and the panel."""
+async def found_society(folder: Path, database_url: str | None = None, **given: Any) -> Society:
+    """Open storage in a folder, there on SQLite if nothing else is said, and add the people and the panel."""
     keys = folder / "keys"
     if not keys.exists():
         create_keys(keys)
     society = Society(
         folder=folder,
-        database_url=database_url,
+        database_url=database_url or f"sqlite:///{folder}/hilum.db",
         storage=cast(Storage, None),
         services=cast(Services, None),
         intake=cast(SealedIntake, None),
@@ -220,7 +248,7 @@ async def found_society(folder: Path, database_url: str, **given: Any) -> Societ
             transaction.members.save(member)
         transaction.panels.save(PANEL)
 
-    await society.storage.store.write(found)
+    await society.change(found)
     return society
 
 

@@ -42,12 +42,12 @@ class SocietyWeb:
         token = f"sign-in-token-{next(self._numbers):032d}"
         expires_at = self.society.now + timedelta(minutes=15)
         made = SignInLink(token_hash=hash_token(token), member_id=member.id, expires_at=expires_at)
-        await self.society.storage.store.write(lambda transaction: transaction.web.add_sign_in_link(made))
+        await self.society.change(lambda transaction: transaction.web.add_sign_in_link(made))
         return token
 
     async def browser(self, member: Member, language: Language = Language.ENGLISH) -> httpx.AsyncClient:
         saved = replace(member, language=language)
-        await self.society.storage.store.write(lambda transaction: transaction.members.save(saved))
+        await self.society.change(lambda transaction: transaction.members.save(saved))
         browser = self.stranger(language.value)
         answer = await browser.post(f"/sign-in/{await self.link(member)}")
         assert answer.status_code == 303, answer.text

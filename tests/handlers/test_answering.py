@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from domain.messages import Action
@@ -53,6 +52,17 @@ async def test_silent_claimer_is_asked_then_the_panel_again(society: Society) ->
     assert (await society.told(MEMBER))[-1] == "question.released"
 
 
+async def test_claimer_who_answered_is_not_asked_after(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
+
+    await society.advance(timedelta(minutes=26))
+
+    assert (await society.told(PANELIST))[-1] == "panel.answer_sent"
+    assert (await society.question(question.id)).state is QuestionState.ANSWERED
+
+
 async def test_waiting_ask_back_reminds_its_asker(society: Society) -> None:
     question = await society.ask()
     await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
@@ -86,8 +96,7 @@ async def test_digit_while_asked_back_is_the_answer(society: Society) -> None:
 
 
 async def test_inactive_expert_leaves_the_page_to_the_others(society: Society) -> None:
-    gone = replace(PANELIST, active=False)
-    await society.storage.store.write(lambda transaction: transaction.members.save(gone))
+    await society.change_member(PANELIST, active=False)
 
     await society.ask()
 
@@ -178,5 +187,5 @@ async def test_plain_words_of_the_panel_stay_internal(society: Society) -> None:
     await society.say(PANELIST, "looks like OP to me", to=question.id)
 
     assert await society.told(MEMBER) == before
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     assert entries[-1].kind == "note"

@@ -35,8 +35,7 @@ async def test_one_press_sends_and_tells_who_is_on_call(society: Society) -> Non
 
 
 async def test_digit_chooses_like_a_button(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.say(MEMBER, "２")
 
@@ -54,8 +53,7 @@ async def test_same_message_ten_times_asks_once(society: Society) -> None:
 
 
 async def test_pressing_send_twice_sends_once(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
 
     await society.press(MEMBER, Action.SEND_TODAY, draft.id)
@@ -66,8 +64,7 @@ async def test_pressing_send_twice_sends_once(society: Society) -> None:
 
 
 async def test_unsent_draft_is_remembered_then_expires(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.advance(timedelta(minutes=6))
     reminders = (await society.told(MEMBER)).count("draft.reminder")
@@ -79,8 +76,7 @@ async def test_unsent_draft_is_remembered_then_expires(society: Society) -> None
 
 
 async def test_discarded_draft_leaves_no_words(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.press(MEMBER, Action.DISCARD, draft.id)
 
@@ -89,8 +85,7 @@ async def test_discarded_draft_leaves_no_words(society: Society) -> None:
 
 
 async def test_edited_text_takes_the_place_of_the_first(society: Society) -> None:
-    await society.say(MEMBER, "PE? Kim")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE? Kim")
 
     await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE?"})
 
@@ -99,8 +94,7 @@ async def test_edited_text_takes_the_place_of_the_first(society: Society) -> Non
 
 
 async def test_somebody_elses_draft_cannot_be_sent(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.press(SECOND, Action.SEND_URGENT, draft.id)
 
@@ -133,8 +127,7 @@ async def test_messages_at_once_make_one_draft_in_their_order(society: Society) 
 
 
 async def test_words_overtaken_by_sending_reach_the_panel(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     send = Press(action=Action.SEND_URGENT, question_id=draft.id)
     common = {"channel": "web", "sender": MEMBER.addresses[0], "received_at": society.now}
     await society.intake.accept(InboundMessage(external_id="send", press=send, **common))  # type: ignore[arg-type]
@@ -143,6 +136,6 @@ async def test_words_overtaken_by_sending_reach_the_panel(society: Society) -> N
     await society.work()
 
     question = await society.question(draft.id)
-    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    entries = await society.entries(draft.id)
     assert question.text.value == "PE?"
     assert [entry.text.value for entry in entries if entry.text] == ["GFR 20"]

@@ -10,15 +10,10 @@ from domain.messages import Action
 from domain.question import EntryKind, QuestionState
 from domain.web import WebLine
 from tests.fakes.society import MEMBER, PANELIST, Society
-from tests.fakes.watchful_door import WatchfulDoor
+from tests.fakes.watchful_door import Watched
 
 SLICES = (b"a", b"b", b"c")
 """What is in a file is the door's to say."""
-Watched = tuple[Society, WatchfulDoor]
-
-
-async def _attach(society: Society, text: str | None, *files: bytes) -> None:
-    await society.say(MEMBER, text, uploads=[await society.upload(MEMBER, data) for data in files])
 
 
 async def _last(society: Society) -> list[str]:
@@ -32,8 +27,7 @@ def _actions(line: WebLine) -> list[str]:
 
 
 async def test_resident_number_stops_the_question_until_confirmed(society: Society) -> None:
-    await society.say(MEMBER, "주민번호 800101-1234567 PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("주민번호 800101-1234567 PE?")
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
     told = await society.told(MEMBER)
 
@@ -45,8 +39,7 @@ async def test_resident_number_stops_the_question_until_confirmed(society: Socie
 
 
 async def test_next_resident_number_is_asked_again(society: Society) -> None:
-    await society.say(MEMBER, "주민번호 800101-1234567 PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("주민번호 800101-1234567 PE?")
     await society.press(MEMBER, Action.NUMBER_REMOVED, draft.id)
 
     await society.say(MEMBER, "주민번호 810101-1234567")
@@ -55,8 +48,7 @@ async def test_next_resident_number_is_asked_again(society: Society) -> None:
 
 
 async def test_edited_text_without_the_number_needs_no_word(society: Society) -> None:
-    await society.say(MEMBER, "주민번호 800101-1234567 PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("주민번호 800101-1234567 PE?")
 
     await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE?"})
     clean = (await society.told(MEMBER))[-1]
@@ -71,7 +63,7 @@ async def test_resident_number_keeps_further_words_from_the_panel(society: Socie
 
     await society.say(MEMBER, "800101-1234567, D8", to=question.id)
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     assert all(entry.kind is not EntryKind.INFORMATION for entry in entries)
     assert (await society.told(MEMBER))[-1] == "question.resident_number_cut"
 
@@ -80,8 +72,7 @@ async def test_resident_number_keeps_further_words_from_the_panel(society: Socie
 async def test_files_of_two_patients_are_not_sent(watched: Watched, action: Action) -> None:
     society, door = watched
     door.named = [("1958", "male"), ("1960", "male")]
-    await _attach(society, "PE?", *SLICES[:2])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", *SLICES[:2])
 
     await society.press(MEMBER, action, draft.id)
 
@@ -94,7 +85,7 @@ async def test_files_of_two_patients_are_not_sent(watched: Watched, action: Acti
 async def test_message_and_file_of_two_patients_are_not_sent(watched: Watched) -> None:
     society, door = watched
     door.named = [("1958", "male")]
-    await _attach(society, "woman, PE?", SLICES[0])
+    await society.write_draft("woman, PE?", SLICES[0])
 
     assert (await society.told(MEMBER))[-2:] == ["draft.preview_held", "check.two_patients"]
 
@@ -102,14 +93,13 @@ async def test_message_and_file_of_two_patients_are_not_sent(watched: Watched) -
 async def test_asker_who_checked_may_send_until_a_third_patient_comes(watched: Watched) -> None:
     society, door = watched
     door.named = [("1958",), ("1960",), ("1958", "woman"), ("male",)]
-    await _attach(society, "PE?", *SLICES[:2])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", *SLICES[:2])
     await society.say(MEMBER, "1")
     checked = (await society.told(MEMBER))[-1]
 
-    await _attach(society, None, *SLICES[1:])
+    await society.write_draft(None, *SLICES[1:])
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    entries = await society.entries(draft.id)
     confirmed = [entry.details["by"] for entry in entries if entry.kind is EntryKind.CHECK_CONFIRMED]
     assert (checked, (await society.told(MEMBER))[-1]) == ("draft.preview", "check.two_patients")
     assert confirmed == ["birth_date"]
@@ -118,8 +108,7 @@ async def test_asker_who_checked_may_send_until_a_third_patient_comes(watched: W
 async def test_outdated_word_is_asked_again(watched: Watched) -> None:
     society, door = watched
     door.named = [("1958",), ("1960",)]
-    await _attach(society, "PE?", *SLICES[:2])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", *SLICES[:2])
     token = await society.token(MEMBER, "check.two_patients")
     await society.say(MEMBER, "woman")
 
@@ -131,12 +120,11 @@ async def test_outdated_word_is_asked_again(watched: Watched) -> None:
 async def test_removed_images_settle_it(watched: Watched) -> None:
     society, door = watched
     door.named = [("1958",), ("1960",)]
-    await _attach(society, "PE?", *SLICES[:2])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", *SLICES[:2])
 
     await society.press(MEMBER, Action.REMOVE_IMAGES, draft.id)
 
-    images = await society.read(lambda transaction: transaction.images.of_question(draft.id))
+    images = await society.images(draft.id)
     assert all(image.removed_at for image in images)
     assert (await society.told(MEMBER))[-1] == "draft.preview"
 
@@ -144,9 +132,8 @@ async def test_removed_images_settle_it(watched: Watched) -> None:
 async def test_removed_series_of_the_other_patient_settles_it(watched: Watched) -> None:
     society, door = watched
     door.named = [("1958",)]
-    await _attach(society, "1960, PE?", SLICES[0])
-    draft = await society.draft(MEMBER)
-    (image,) = await society.read(lambda transaction: transaction.images.of_question(draft.id))
+    draft = await society.write_draft("1960, PE?", SLICES[0])
+    (image,) = await society.images(draft.id)
 
     await society.press(MEMBER, Action.REMOVE_SERIES, draft.id, {"series": image.facts.series_uid})
 
@@ -156,8 +143,7 @@ async def test_removed_series_of_the_other_patient_settles_it(watched: Watched) 
 async def test_edited_text_forgets_whom_the_first_one_named(watched: Watched) -> None:
     society, door = watched
     door.named = [("male",)]
-    await _attach(society, "woman, PE?", SLICES[0])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("woman, PE?", SLICES[0])
 
     await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "male, PE?"})
 
@@ -167,8 +153,7 @@ async def test_edited_text_forgets_whom_the_first_one_named(watched: Watched) ->
 async def test_edited_text_that_hides_a_number_keeps_what_it_hides(watched: Watched) -> None:
     society, door = watched
     door.named = [("1958",)]
-    await _attach(society, "1960, call 010-1234-5678", SLICES[0])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("1960, call 010-1234-5678", SLICES[0])
 
     await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "call 010-1234-5678"})
 
@@ -191,12 +176,12 @@ async def test_late_image_of_another_patient_waits(watched: Watched) -> None:
     await society.say(MEMBER, None, uploads=[await society.upload(MEMBER, SLICES[0])], to=question.id)
     asked = await _last_check(society)
     await society.confirm_all(MEMBER, question.id)
-    (waiting,) = await society.read(lambda transaction: transaction.images.of_question(question.id))
+    (waiting,) = await society.images(question.id)
 
     await society.press(MEMBER, Action.SAME_PATIENT, question.id)
     await society.confirm_all(MEMBER, question.id)
 
-    (shown,) = await society.read(lambda transaction: transaction.images.of_question(question.id))
+    (shown,) = await society.images(question.id)
     assert asked == ["same_patient", "remove_images", "wrong_patient"]
     assert (waiting.is_visible, shown.is_visible) == (False, True)
 
@@ -216,8 +201,7 @@ async def test_reminder_repeats_the_question(society: Society) -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"check": "two_patients"}])
 async def test_nothing_to_confirm_is_said(society: Society, fields: dict[str, str]) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.press(MEMBER, Action.CONFIRM_CHECK, draft.id, fields)
 
@@ -225,8 +209,7 @@ async def test_nothing_to_confirm_is_said(society: Society, fields: dict[str, st
 
 
 async def test_text_that_nobody_was_shown_is_not_sent(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     token = await society.token(MEMBER, "draft.preview")
     upload = await society.intake.begin_upload(MEMBER.id, external_id="slow", size_bytes=9)
     await society.say(MEMBER, "call Dr Hong", uploads=[upload.id])
@@ -240,8 +223,7 @@ async def test_text_that_nobody_was_shown_is_not_sent(society: Society) -> None:
 
 
 async def test_older_preview_does_not_send_what_came_after_it(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     token = await society.token(MEMBER, "draft.preview")
     await society.say(MEMBER, "D8")
 

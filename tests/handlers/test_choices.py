@@ -85,7 +85,7 @@ async def test_digit_means_the_newest_buttons_only(society: Society) -> None:
 
 async def test_digit_pressed_twice_at_once_counts_once(society: Society) -> None:
     question_id, _ = await _asked(society)
-    message = society._message(MEMBER, "digit")
+    message = society.message(MEMBER, "digit")
     await society.intake.accept(replace(message, text=IdentifiableText("1")))
     await society.intake.accept(replace(message, external_id="again", text=IdentifiableText("1")))
 

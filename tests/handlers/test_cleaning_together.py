@@ -12,9 +12,7 @@ from domain.errors import DeidentificationError, TransientError
 from domain.ports.deidentifier import CleanedUpload
 from domain.study import SealedSegment, UploadState
 from tests.fakes.society import MEMBER, Society
-from tests.fakes.watchful_door import WatchfulDoor
-
-Watched = tuple[Society, WatchfulDoor]
+from tests.fakes.watchful_door import Watched
 
 
 @dataclass
@@ -47,13 +45,12 @@ def _counted(watched: Watched, **changes: Any) -> tuple[Society, _CountingDoor]:
 
 
 async def _send(society: Society, count: int) -> None:
-    files = [await society.upload(MEMBER, b"file %d" % number) for number in range(count)]
-    await society.say(MEMBER, "PE?", uploads=files)
+    await society.write_draft("PE?", *(b"file %d" % number for number in range(count)))
 
 
 async def _images(society: Society) -> int:
     draft = await society.draft(MEMBER)
-    return len(await society.read(lambda transaction: transaction.images.of_question(draft.id)))
+    return len(await society.images(draft.id))
 
 
 async def test_files_of_a_question_are_cleaned_in_one_call(watched: Watched) -> None:

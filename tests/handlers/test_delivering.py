@@ -47,7 +47,7 @@ def paper() -> PaperChannel:
 
 @pytest.fixture
 async def society(tmp_path: Path, paper: PaperChannel) -> AsyncIterator[Society]:
-    found = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db", channels={"web": paper})
+    found = await found_society(tmp_path, channels={"web": paper})
     yield found
     found.close()
 
@@ -57,7 +57,7 @@ async def _plan(society: Society, delivery: Delivery) -> None:
         transaction.deliveries.add(delivery)
         transaction.jobs.add(Deliver(delivery_id=delivery.id), gate="web")
 
-    await society.storage.store.write(plan)
+    await society.change(plan)
 
 
 async def _state(society: Society, delivery: Delivery) -> DeliveryState:
@@ -160,9 +160,9 @@ async def test_words_of_others_are_quoted_not_mixed_in(society: Society, paper: 
 
 @pytest.mark.parametrize("state", [DeliveryState.UNKNOWN, DeliveryState.DEAD])
 async def test_operator_has_it_sent_once_more(society: Society, paper: PaperChannel, state: DeliveryState) -> None:
-    await society.storage.store.write(lambda transaction: transaction.deliveries.add(replace(DIGEST, state=state)))
+    await society.change(lambda transaction: transaction.deliveries.add(replace(DIGEST, state=state)))
 
-    taken = await society.storage.store.write(lambda transaction: send_again(transaction, DIGEST.id, society.now))
+    taken = await society.change(lambda transaction: send_again(transaction, DIGEST.id, society.now))
     await society.work()
 
     assert taken
@@ -176,7 +176,7 @@ async def test_what_was_sent_is_not_sent_once_more(society: Society, paper: Pape
     def again(transaction: Transaction) -> list[bool]:
         return [send_again(transaction, each, society.now) for each in (PAGE.id, DeliveryId("unheard-of"))]
 
-    taken = await society.storage.store.write(again)
+    taken = await society.change(again)
     await society.work()
 
     assert taken == [False, False]

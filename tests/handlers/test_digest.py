@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from domain.commands import StartDigest
 from domain.ids import QuestionId
 from domain.messages import Action
-from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, PANELIST, Society
+from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, Society
 
 SEVEN_THIRTY_SEOUL = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 """Tuesday morning in Seoul, the day after the society's first noon."""
@@ -15,8 +15,7 @@ SEVEN_THIRTY_SEOUL = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
 
 async def _released(society: Society, text: str = "Nodule\nSolid nodule.") -> QuestionId:
     question = await society.ask()
-    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CT in 3 months."})
-    await society.press(MEMBER, Action.HELPED, question.id)
+    await society.settle(question.id, "CT in 3 months.")
     await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
     await society.press(EDITOR, Action.PUBLISH, question.id, {"text": text})
     return question.id
@@ -25,7 +24,7 @@ async def _released(society: Society, text: str = "Nodule\nSolid nodule.") -> Qu
 async def _tick(society: Society, at: datetime) -> None:
     society.now = max(society.now, at)
     command = StartDigest(name="daily", at=at)
-    await society.storage.store.write(lambda transaction: transaction.jobs.add(command))
+    await society.change(lambda transaction: transaction.jobs.add(command))
     await society.work()
 
 
@@ -91,8 +90,7 @@ async def test_editor_may_send_after_an_empty_morning(society: Society) -> None:
 
 async def test_consult_only_question_cannot_be_released(society: Society) -> None:
     question = await society.ask()
-    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "No."})
-    await society.press(MEMBER, Action.HELPED, question.id)
+    await society.settle(question.id)
 
     await society.press(EDITOR, Action.PUBLISH, question.id, {"text": "Nodule"})
 

@@ -4,57 +4,41 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from deidentify.samples import thorax_ct, thorax_ct_zip
+from deidentify.samples import thorax_ct_zip
 from domain.messages import Action
 from domain.ports.deidentifier import Refusal
-from domain.ports.store import Transaction
 from domain.question import EntryKind
-from domain.study import Image, UploadState
-from tests.fakes.society import MEMBER, PANELIST, Society
+from domain.study import UploadState
+from tests.fakes.society import MEMBER, PANELIST, SLICE, Society
 from tests.fakes.watchful_door import WatchfulDoor
-
-SLICE = next(iter(thorax_ct(1, edge=32)))
-
-
-async def _images(society: Society, question_id: str) -> tuple[Image, ...]:
-    def read(transaction: Transaction) -> tuple[Image, ...]:
-        return transaction.images.of_question(question_id)  # type: ignore[arg-type]  # a plain id in a test
-
-    return await society.read(read)
 
 
 async def test_image_waits_for_its_asker(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", SLICE)
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
 
-    (image,) = await _images(society, draft.id)
+    (image,) = await society.images(draft.id)
 
     assert not image.is_visible
     assert "draft.images_held" in await society.told(MEMBER)
 
 
 async def test_confirmed_image_follows_the_question(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", SLICE)
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
     await society.press(PANELIST, Action.CLAIM, draft.id)
 
     await society.confirm_all(MEMBER, draft.id)
 
-    assert (await _images(society, draft.id))[0].is_visible
+    assert (await society.images(draft.id))[0].is_visible
     assert (await society.told(PANELIST))[-1] == "panel.images_added"
 
 
 async def test_zip_of_slices_becomes_one_series(society: Society) -> None:
-    upload = await society.upload(MEMBER, thorax_ct_zip(4, edge=32))
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", thorax_ct_zip(4, edge=32))
     await society.confirm_all(MEMBER, draft.id)
 
-    images = await _images(society, draft.id)
+    images = await society.images(draft.id)
 
     assert len(images) == 4
     assert len({image.facts.series_uid for image in images}) == 1
@@ -73,8 +57,7 @@ async def test_refused_file_is_explained_and_shredded(society: Society) -> None:
 
 
 async def test_original_is_gone_once_the_door_has_passed_it(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
+    await society.write_draft("PE?", SLICE)
 
     left = [path for path in (society.folder / "data" / "uploads").rglob("*") if path.is_file()]
 
@@ -89,51 +72,39 @@ async def test_file_that_arrives_after_its_message_is_cleaned_too(society: Socie
     await society.work()
 
     draft = await society.draft(MEMBER)
-    assert len(await _images(society, draft.id)) == 1
+    assert len(await society.images(draft.id)) == 1
     assert (await society.told(MEMBER)) == ["echo", "draft.checking", "draft.preview"]
 
 
 async def test_removed_series_is_shredded(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
-    (image,) = await _images(society, draft.id)
+    draft = await society.write_draft("PE?", SLICE)
+    (image,) = await society.images(draft.id)
 
     await society.press(MEMBER, Action.REMOVE_SERIES, draft.id, {"series": image.facts.series_uid})
 
-    assert (await _images(society, draft.id))[0].removed_at is not None
+    assert (await society.images(draft.id))[0].removed_at is not None
     assert [path for path in (society.folder / "data" / "archive").rglob("*") if path.is_file()] == []
 
 
 async def test_consult_only_images_are_erased_after_a_week(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
-    await society.confirm_all(MEMBER, draft.id)
-    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
-    await society.press(PANELIST, Action.ANSWER, draft.id, {"text": "No."})
-    await society.press(MEMBER, Action.HELPED, draft.id)
+    question = await society.ask("PE?", SLICE)
+    await society.settle(question.id)
 
     await society.advance(timedelta(days=8))
 
-    assert all(image.removed_at for image in await _images(society, draft.id))
-    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    assert all(image.removed_at for image in await society.images(question.id))
+    entries = await society.entries(question.id)
     assert entries[-1].kind is EntryKind.ERASED
 
 
 async def test_teaching_images_stay(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
-    await society.confirm_all(MEMBER, draft.id)
-    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
-    await society.press(PANELIST, Action.ANSWER, draft.id, {"text": "No."})
-    await society.press(MEMBER, Action.HELPED, draft.id)
-    await society.press(MEMBER, Action.CONSENT_TEACHING, draft.id)
+    question = await society.ask("PE?", SLICE)
+    await society.settle(question.id)
+    await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
 
     await society.advance(timedelta(days=8))
 
-    assert (await _images(society, draft.id))[0].is_visible
+    assert (await society.images(question.id))[0].is_visible
 
 
 async def test_somebody_elses_upload_is_not_attached(society: Society) -> None:
@@ -142,15 +113,13 @@ async def test_somebody_elses_upload_is_not_attached(society: Society) -> None:
     await society.say(MEMBER, "PE?", uploads=[upload])
 
     draft = await society.draft(MEMBER)
-    assert await _images(society, draft.id) == ()
+    assert await society.images(draft.id) == ()
     assert "upload_of_another_member" in society.log.events
 
 
 async def test_ids_that_look_like_a_resident_number_confirm(society: Society) -> None:
     shown = {"series": "2.25.9001011234567", "images": "a9001011234567b" * 2000}
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", SLICE)
 
     await society.press(MEMBER, Action.CONFIRM_SERIES, draft.id, shown)
 

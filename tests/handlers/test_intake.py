@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -22,11 +21,17 @@ LIMITS = IntakeLimits(text_characters=20, file_bytes=1_000_000, files_per_messag
 
 
 @pytest.fixture
-async def society(tmp_path: Path) -> AsyncIterator[Society]:
-    found = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
-    found.intake = replace(found.intake, limits=LIMITS)
-    yield found
-    found.close()
+def society(society: Society) -> Society:
+    """A society that takes so little that a test reaches its limits."""
+    society.intake = replace(society.intake, limits=LIMITS)
+    return society
+
+
+async def _cut_off(reached: asyncio.Event) -> AsyncIterator[bytes]:
+    """Send four bytes, and then nothing more for ever."""
+    yield b"x" * 4
+    reached.set()
+    await asyncio.Event().wait()
 
 
 async def _begin(society: Society, name: str, size_bytes: int) -> UploadId:
@@ -57,7 +62,7 @@ async def test_images_are_not_announced_where_none_are_taken(society: Society) -
 
 @pytest.mark.parametrize("field", ["text", "form"])
 async def test_text_is_bounded_wherever_it_stands(society: Society, field: str) -> None:
-    message = society._message(MEMBER, "a")
+    message = society.message(MEMBER, "a")
     long = IdentifiableText("x" * 21)
     message = replace(message, text=long) if field == "text" else replace(message, fields={"text": long})
 
@@ -66,7 +71,7 @@ async def test_text_is_bounded_wherever_it_stands(society: Society, field: str) 
 
 
 async def test_files_of_a_message_are_bounded(society: Society) -> None:
-    message = replace(society._message(MEMBER, "a"), uploads=(UploadId("a"), UploadId("b"), UploadId("c")))
+    message = replace(society.message(MEMBER, "a"), uploads=(UploadId("a"), UploadId("b"), UploadId("c")))
 
     with pytest.raises(UserError, match="too_many_files"):
         await society.intake.accept(message)
@@ -74,7 +79,7 @@ async def test_files_of_a_message_are_bounded(society: Society) -> None:
 
 async def test_resident_number_is_not_even_sealed(society: Society) -> None:
     words = IdentifiableText("800101-1234567")
-    await society.intake.accept(replace(society._message(MEMBER, "a"), text=words, fields={"text": words}))
+    await society.intake.accept(replace(society.message(MEMBER, "a"), text=words, fields={"text": words}))
     (notice,) = await society.read(lambda t: t.inbox.unfinished(received_before=society.now.replace(year=2030)))
 
     message = await society.read(lambda transaction: transaction.inbox.open(notice.inbox_id))
@@ -109,13 +114,7 @@ async def test_wrong_place_is_refused(society: Society) -> None:
 async def test_later_connection_goes_on_for_the_one_that_hangs(society: Society) -> None:
     upload_id = await _begin(society, "a", 10)
     reached = asyncio.Event()
-
-    async def hanging() -> AsyncIterator[bytes]:
-        yield b"x" * 4
-        reached.set()
-        await asyncio.Event().wait()
-
-    first = asyncio.create_task(society.intake.receive(upload_id, hanging(), offset=0))
+    first = asyncio.create_task(society.intake.receive(upload_id, _cut_off(reached), offset=0))
     await asyncio.wait_for(reached.wait(), 5)
     stands = (await society.intake.begin_upload(MEMBER.id, external_id="a", size_bytes=10)).received_bytes
     rest = chunked(b"x" * (10 - stands))
@@ -131,7 +130,7 @@ async def test_later_connection_goes_on_for_the_one_that_hangs(society: Society)
 @given(sizes=st.lists(st.integers(min_value=1, max_value=4), min_size=1, max_size=6))
 async def test_pieces_of_any_size_make_the_whole(tmp_path_factory: pytest.TempPathFactory, sizes: list[int]) -> None:
     folder = tmp_path_factory.mktemp("pieces")
-    society = await found_society(folder, f"sqlite:///{folder}/hilum.db")
+    society = await found_society(folder)
     upload_id = await _begin(society, "a", sum(sizes))
 
     upload = None
@@ -150,7 +149,7 @@ async def test_refused_upload_stays_refused_while_it_streams(society: Society) -
         yield b"x" * 5
         upload = await society.read(lambda transaction: transaction.uploads.get(upload_id))
         refused = replace(upload, state=UploadState.REFUSED)
-        await society.storage.store.write(lambda transaction: transaction.uploads.save(refused))
+        await society.change(lambda transaction: transaction.uploads.save(refused))
         yield b"x" * 5
 
     upload = await society.intake.receive(upload_id, refused_meanwhile(), offset=0)
@@ -161,13 +160,7 @@ async def test_refused_upload_stays_refused_while_it_streams(society: Society) -
 async def test_connection_that_is_cut_ends_its_receiving(society: Society) -> None:
     upload_id = await _begin(society, "a", 10)
     reached = asyncio.Event()
-
-    async def hanging() -> AsyncIterator[bytes]:
-        yield b"x" * 4
-        reached.set()
-        await asyncio.Event().wait()
-
-    receiving = asyncio.create_task(society.intake.receive(upload_id, hanging(), offset=0))
+    receiving = asyncio.create_task(society.intake.receive(upload_id, _cut_off(reached), offset=0))
     await asyncio.wait_for(reached.wait(), 5)
     receiving.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -13,13 +13,7 @@ from domain.messages import Action
 from domain.study import subject_of
 from handlers.identities import case_of
 from tests.fakes.society import MEMBER, PANELIST, Society
-from tests.fakes.watchful_door import WatchfulDoor
-
-Watched = tuple[Society, WatchfulDoor]
-
-
-async def _send_file(society: Society, text: str | None = None) -> None:
-    await society.say(MEMBER, text, uploads=[await society.upload(MEMBER, b"file")])
+from tests.fakes.watchful_door import Watched
 
 
 async def _everything(society: Society) -> str:
@@ -40,7 +34,7 @@ async def test_name_in_a_file_leaves_the_text_that_came_before(watched: Watched)
     before = "Hong" in await _everything(society)
     door.named = [("Hong",)]
 
-    await _send_file(society)
+    await society.write_draft(None, b"file")
 
     assert (before, "Hong" in await _everything(society)) == (True, False)
     assert (await society.draft(MEMBER)).text.value == "[name], PE?"
@@ -48,11 +42,10 @@ async def test_name_in_a_file_leaves_the_text_that_came_before(watched: Watched)
 
 async def test_preview_with_the_name_sends_nothing(watched: Watched) -> None:
     society, door = watched
-    await society.say(MEMBER, "Hong, PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("Hong, PE?")
     token = await society.token(MEMBER, "draft.preview")
     door.named = [("Hong",)]
-    await _send_file(society)
+    await society.write_draft(None, b"file")
 
     await society.press(MEMBER, Action.SEND_URGENT, draft.id, token=token)
 
@@ -62,12 +55,10 @@ async def test_preview_with_the_name_sends_nothing(watched: Watched) -> None:
 async def test_what_the_panel_says_later_is_cleaned_of_it(watched: Watched) -> None:
     society, door = watched
     door.named = [("Hong",)]
-    await _send_file(society, "PE?")
-    draft = await society.draft(MEMBER)
-    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
+    question = await society.ask("PE?", b"file")
     for action in (Action.NOTE, Action.ASK_BACK, Action.ANSWER):
-        await society.press(PANELIST, action, draft.id, {"text": "Hong again"})
-    await society.say(MEMBER, "Hong is better", to=draft.id)
+        await society.press(PANELIST, action, question.id, {"text": "Hong again"})
+    await society.say(MEMBER, "Hong is better", to=question.id)
 
     assert "Hong" not in await _everything(society)
 
@@ -95,9 +86,8 @@ async def test_sex_is_compared_and_never_taken_out(watched: Watched) -> None:
     society, door = watched
     door.named = [("male",)]
 
-    await _send_file(society, "male, PE?")
+    draft = await society.write_draft("male, PE?", b"file")
 
-    draft = await society.draft(MEMBER)
     named = await society.read(lambda transaction: transaction.identities.of_question(draft.id))
     assert draft.text.value == "male, PE?"
     assert {mark.kind for marks in named.values() for mark in marks} == {IdentityKind.SEX}
@@ -107,8 +97,7 @@ async def test_sex_is_compared_and_never_taken_out(watched: Watched) -> None:
 async def test_fingerprints_go_with_the_question(watched: Watched, action: Action) -> None:
     society, door = watched
     door.named = [("Hong",)]
-    await _send_file(society, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", b"file")
     secret = await society.storage.linkage.secret_for(subject_of(draft.id))
     if action is Action.WITHDRAW:
         await society.press(MEMBER, Action.SEND_URGENT, draft.id)
@@ -169,13 +158,11 @@ async def test_words_about_no_question_are_refused_as_before(watched: Watched) -
 async def test_words_with_a_button_are_cleaned_of_what_its_question_knows(watched: Watched) -> None:
     society, door = watched
     door.named = [("Hong",)]
-    await _send_file(society, "PE?")
-    draft = await society.draft(MEMBER)
-    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
+    question = await society.ask("PE?", b"file")
     token = await society.token(PANELIST, "panel.card_urgent")
 
     await society.press(PANELIST, Action.CLAIM, None, {"text": "Hong"}, token=token)
     await society.press(PANELIST, Action.NOTE, None, {"text": "Hong"}, token="none")
 
-    assert (await society.question(draft.id)).claimed_by == PANELIST.id
+    assert (await society.question(question.id)).claimed_by == PANELIST.id
     assert (await society.told(PANELIST))[-1] == "error.choice_unknown"

@@ -14,13 +14,10 @@ from domain.errors import DeidentificationError
 from domain.ids import QuestionId, UploadId
 from domain.messages import Action, Address
 from domain.ports.deidentifier import CleanedUpload
-from domain.ports.store import Transaction
 from domain.question import EntryKind
 from domain.study import Upload, UploadState
 from tests.fakes.marked_patient import marked_photo
-from tests.fakes.society import MEMBER, PANELIST, Society, chunked
-
-SLICE = next(iter(thorax_ct(1, edge=32)))
+from tests.fakes.society import MEMBER, SLICE, Society, chunked
 
 
 async def _files(society: Society, folder: str) -> int:
@@ -28,7 +25,7 @@ async def _files(society: Society, folder: str) -> int:
 
 
 async def _do(society: Society, command: object) -> None:
-    await society.storage.store.write(lambda transaction: transaction.jobs.add(command))  # type: ignore[arg-type]
+    await society.change(lambda transaction: transaction.jobs.add(command))  # type: ignore[arg-type]
     await society.work()
 
 
@@ -61,7 +58,7 @@ async def test_file_that_comes_after_the_end_is_kept_nowhere(society: Society, w
 
     found = await _upload_of(society, upload.id)
     assert (found.state, found.refusals, found.shredded) == (UploadState.REFUSED, ("refusal.question_over",), True)
-    assert await society.read(lambda transaction: transaction.images.of_question(draft.id)) == ()
+    assert await society.images(draft.id) == ()
     assert (await _files(society, "archive"), await _files(society, "uploads")) == (0, 0)
 
 
@@ -76,11 +73,11 @@ async def test_second_run_of_a_cleaning_leaves_one_image(society: Society) -> No
 
         async def clean_uploads(self, uploads: object, *, secret: bytes) -> tuple[CleanedUpload, ...]:
             found = await door.clean_uploads(uploads, secret=secret)  # type: ignore[arg-type]
-            await society.storage.store.write(lambda transaction: transaction.uploads.save(cleaned))
+            await society.change(lambda transaction: transaction.uploads.save(cleaned))
             return found
 
     again = replace(cleaned, state=UploadState.COMPLETE)
-    await society.storage.store.write(lambda transaction: transaction.uploads.save(again))
+    await society.change(lambda transaction: transaction.uploads.save(again))
     society.services = replace(society.services, deidentifier=SlowDoor())  # type: ignore[arg-type]
 
     await dispatch(society.services, CleanUpload(upload_id=upload_id))
@@ -123,7 +120,7 @@ async def test_images_are_refused_where_none_are_taken(society: Society) -> None
 
 
 async def test_message_that_nobody_could_process_is_announced_then_shredded(society: Society) -> None:
-    await society.intake.accept(society._message(MEMBER, "lost"))
+    await society.intake.accept(society.message(MEMBER, "lost"))
     society.now += timedelta(hours=23)
 
     await dispatch(society.services, SweepInbox(at=society.now))
@@ -136,9 +133,8 @@ async def test_message_that_nobody_could_process_is_announced_then_shredded(soci
 
 
 async def test_unknown_sender_is_warned_of_nothing(society: Society) -> None:
-
     stranger = Address(channel="web", external_id="stranger")
-    await society.intake.accept(replace(society._message(MEMBER, "lost"), sender=stranger))
+    await society.intake.accept(replace(society.message(MEMBER, "lost"), sender=stranger))
     await society.work()
 
     await dispatch(society.services, SweepInbox(at=society.now + timedelta(hours=23)))
@@ -162,20 +158,15 @@ async def test_file_that_waited_too_long_is_shredded_unread(society: Society, wh
 
 
 async def test_images_taken_back_from_teaching_are_erased(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
-    await society.confirm_all(MEMBER, draft.id)
-    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
-    await society.press(PANELIST, Action.ANSWER, draft.id, {"text": "No."})
-    for action in (Action.HELPED, Action.CONSENT_TEACHING):
-        await society.press(MEMBER, action, draft.id)
+    question = await society.ask("PE?", SLICE)
+    await society.settle(question.id)
+    await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
     await society.advance(timedelta(days=30))
     kept = await _files(society, "archive")
 
-    await society.press(MEMBER, Action.CONSENT_CONSULT_ONLY, draft.id)
+    await society.press(MEMBER, Action.CONSENT_CONSULT_ONLY, question.id)
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    entries = await society.entries(question.id)
     assert (kept, await _files(society, "archive")) == (1, 0)
     assert entries[-1].kind is EntryKind.ERASED
 
@@ -185,15 +176,13 @@ async def test_erasing_waits_for_the_close_it_belongs_to(society: Society) -> No
 
     await _do(society, EraseImages(question_id=question.id, closing=1))
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     assert EntryKind.ERASED not in [entry.kind for entry in entries]
 
 
 async def test_linkage_stays_while_its_question_lives(society: Society) -> None:
-    uploads = [await society.upload(MEMBER, data) for data in (SLICE, marked_photo())]
-    await society.say(MEMBER, "PE?", uploads=uploads)
-    draft = await society.draft(MEMBER)
-    images = await society.read(lambda transaction: transaction.images.of_question(draft.id))
+    draft = await society.write_draft("PE?", SLICE, marked_photo())
+    images = await society.images(draft.id)
     secret = await society.storage.linkage.secret_for(f"question:{draft.id}")
 
     await society.press(MEMBER, Action.REMOVE_SERIES, draft.id, {"series": images[0].facts.series_uid})
@@ -208,10 +197,7 @@ async def test_linkage_stays_while_its_question_lives(society: Society) -> None:
 
 
 async def test_inactive_sender_is_not_heard(society: Society) -> None:
-    def leave(transaction: Transaction) -> None:
-        transaction.members.save(replace(MEMBER, active=False))
-
-    await society.storage.store.write(leave)
+    await society.change_member(MEMBER, active=False)
 
     await society.say(MEMBER, "PE?")
 
@@ -232,8 +218,7 @@ async def test_file_that_never_came_whole_lets_the_draft_go_on(society: Society)
 
 
 async def test_files_that_came_in_time_bring_no_second_preview(society: Society) -> None:
-    upload_id = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload_id])
+    await society.write_draft("PE?", SLICE)
 
     await society.advance(timedelta(minutes=1))
 
@@ -241,16 +226,14 @@ async def test_files_that_came_in_time_bring_no_second_preview(society: Society)
 
 
 async def test_slice_that_came_after_the_look_is_not_confirmed(society: Society) -> None:
-    slices = list(thorax_ct(2, edge=16))
-    uploads = [await society.upload(MEMBER, data) for data in slices]
-    await society.say(MEMBER, "PE?", uploads=uploads[:1])
-    draft = await society.draft(MEMBER)
-    (seen,) = await society.read(lambda transaction: transaction.images.of_question(draft.id))
-    await society.say(MEMBER, None, uploads=uploads[1:])
+    first, second = thorax_ct(2, edge=16)
+    draft = await society.write_draft("PE?", first)
+    (seen,) = await society.images(draft.id)
+    await society.write_draft(None, second)
 
     fields = {"series": seen.facts.series_uid, "images": seen.id}
     await society.press(MEMBER, Action.CONFIRM_SERIES, draft.id, fields)
 
-    images = await society.read(lambda transaction: transaction.images.of_question(draft.id))
+    images = await society.images(draft.id)
     assert [image.is_visible for image in images] == [True, False]
     assert (await society.told(MEMBER))[-1] == "draft.more_images_came"

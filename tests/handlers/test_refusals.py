@@ -4,41 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from deidentify.samples import thorax_ct
+from domain.member import Member
 from domain.messages import Action
 from domain.ports.jobs import JobState
-from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
-from tests.fakes.society import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, Society
-
-SLICE = next(iter(thorax_ct(1, edge=32)))
-
-
-async def _answered(society: Society) -> Question:
-    question = await society.ask()
-    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
-    return await society.question(question.id)
+from tests.fakes.society import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, SLICE, Society
 
 
 async def _closed(society: Society) -> Question:
-    question = await _answered(society)
-    await society.press(MEMBER, Action.HELPED, question.id)
-    return await society.question(question.id)
+    question = await society.ask()
+    return await society.settle(question.id)
 
 
-async def _last(society: Society, member: object) -> str:
-    return (await society.told(member))[-1]  # type: ignore[arg-type]
+async def _last(society: Society, member: Member) -> str:
+    return (await society.told(member))[-1]
 
 
 async def test_empty_draft_cannot_be_sent(society: Society) -> None:
-    upload = await society.upload(MEMBER, b"no image at all" * 30)
-    await society.say(MEMBER, None, uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft(None, b"no image at all" * 30)
 
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
 
@@ -47,9 +34,7 @@ async def test_empty_draft_cannot_be_sent(society: Society) -> None:
 
 
 async def test_image_alone_is_confirmed_before_it_is_sent(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, None, uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft(None, SLICE)
 
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
     refused = await _last(society, MEMBER)
@@ -74,8 +59,7 @@ async def test_draft_is_kept_where_there_is_no_panel(society: Society) -> None:
 
 @pytest.mark.parametrize("action", [Action.SEND_URGENT, Action.DISCARD, Action.EDIT_TEXT])
 async def test_draft_that_has_expired_never_passes_for_sent(society: Society, action: Action) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     await society.advance(timedelta(hours=25))
 
     await society.press(MEMBER, action, draft.id, {"text": "PE?"} if action is Action.EDIT_TEXT else None)
@@ -143,8 +127,7 @@ async def test_closed_question_takes_no_more_from_the_panel(society: Society, ac
 
 @pytest.mark.parametrize("action", [Action.CONFIRM_SERIES, Action.REMOVE_SERIES])
 async def test_series_is_named(society: Society, action: Action) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.press(MEMBER, action, draft.id)
 
@@ -160,13 +143,11 @@ async def test_series_of_a_closed_question_is_not_confirmed(society: Society) ->
 
 
 async def test_series_is_confirmed_once(society: Society) -> None:
-    upload = await society.upload(MEMBER, SLICE)
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?", SLICE)
     await society.confirm_all(MEMBER, draft.id)
     await society.confirm_all(MEMBER, draft.id)
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    entries = await society.entries(draft.id)
 
     assert [entry.kind.value for entry in entries].count("series_confirmed") == 1
 
@@ -224,8 +205,7 @@ async def test_withdrawn_question_takes_no_words(society: Society) -> None:
 
 
 async def test_reply_to_a_draft_that_is_gone_says_so(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     await society.press(MEMBER, Action.DISCARD, draft.id)
 
     await society.say(MEMBER, "no allergy", to=draft.id)
@@ -243,12 +223,11 @@ async def test_closed_question_takes_words_but_no_files(society: Society) -> Non
 
     assert thanked == "question.information_sent"
     assert await _last(society, MEMBER) == "error.not_now"
-    assert await society.read(lambda transaction: transaction.images.of_question(question.id)) == ()
+    assert await society.images(question.id) == ()
 
 
 async def test_text_that_changed_meanwhile_is_not_replaced(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     await society.say(MEMBER, "no allergy")
 
     await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE??", "seen": "PE?"})
@@ -266,12 +245,11 @@ async def test_text_that_changed_meanwhile_is_not_replaced(society: Society) -> 
     ],
 )
 async def test_series_that_is_not_there_is_unknown(society: Society, action: Action, fields: dict[str, str]) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
 
     await society.press(MEMBER, action, draft.id, fields)
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(draft.id))
+    entries = await society.entries(draft.id)
     assert await _last(society, MEMBER) == "error.series_unknown"
     assert entries == ()
 
@@ -299,18 +277,17 @@ async def test_images_alone_are_information_too(society: Society) -> None:
 
     await society.say(MEMBER, None, to=question.id, uploads=[upload])
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     assert "information" not in [entry.kind.value for entry in entries]
-    assert len(await society.read(lambda transaction: transaction.images.of_question(question.id))) == 1
+    assert len(await society.images(question.id)) == 1
 
 
 async def test_case_for_teaching_is_not_offered_again(society: Society) -> None:
     question = await _closed(society)
     await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
     await society.press(MEMBER, Action.REOPEN, question.id)
-    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
 
-    await society.press(MEMBER, Action.HELPED, question.id)
+    await society.settle(question.id)
 
     assert (await society.told(MEMBER)).count("consent.offer") == 1
     assert (await society.told(MEMBER)).count("question.closed") == 2
@@ -318,8 +295,7 @@ async def test_case_for_teaching_is_not_offered_again(society: Society) -> None:
 
 async def test_editor_without_an_address_holds_nobody_up(society: Society) -> None:
     question = await _closed(society)
-    moved = replace(EDITOR, addresses=())
-    await society.storage.store.write(lambda transaction: transaction.members.save(moved))
+    await society.change_member(EDITOR, addresses=())
 
     await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
 
@@ -328,11 +304,8 @@ async def test_editor_without_an_address_holds_nobody_up(society: Society) -> No
 
 
 async def test_panel_without_anybody_is_an_operators_matter(society: Society) -> None:
-    def leave(transaction: Transaction) -> None:
-        for member in (PANELIST, SECOND, COORDINATOR):
-            transaction.members.save(replace(member, active=False))
-
-    await society.storage.store.write(leave)
+    for member in (PANELIST, SECOND, COORDINATOR):
+        await society.change_member(member, active=False)
 
     await society.ask()
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.dispatcher import dispatch, tell_refused
-from deidentify.samples import thorax_ct
 from domain.commands import (
     CleanUpload,
     Command,
@@ -28,13 +26,10 @@ from domain.errors import UserError
 from domain.ids import InboxId
 from domain.messages import Action
 from domain.ports.jobs import JobState
-from domain.ports.store import Transaction
 from domain.question import QuestionState
 from storage.command_text import unpack_command
 from tests.fakes.paper_channel import PaperChannel
-from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, PANELIST, Society, found_society
-
-SLICE = next(iter(thorax_ct(1, edge=32)))
+from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, PANELIST, SLICE, Society, found_society
 
 
 async def _run(society: Society, *commands: Command) -> None:
@@ -81,14 +76,13 @@ async def test_cleaned_file_is_not_cleaned_again(society: Society) -> None:
 
     await _run(society, CleanUpload(upload_id=upload_id))
 
-    assert len(await society.read(lambda transaction: transaction.images.of_question(draft.id))) == 1
+    assert len(await society.images(draft.id)) == 1
 
 
 async def test_digest_is_composed_once(society: Society) -> None:
     question = await society.ask()
-    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
-    for action in (Action.HELPED, Action.CONSENT_TEACHING):
-        await society.press(MEMBER, action, question.id)
+    await society.settle(question.id)
+    await society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
     await society.press(EDITOR, Action.PUBLISH, question.id, {"text": "Embolism"})
     await _run(society, StartDigest(name="daily", at=society.now, everyone=True))
     period = COLLEAGUE.local(society.now).date()
@@ -99,20 +93,16 @@ async def test_digest_is_composed_once(society: Society) -> None:
 
 
 async def test_member_who_wants_no_digest_gets_none(society: Society) -> None:
-    def stop(transaction: Transaction) -> None:
-        transaction.members.save(replace(COLLEAGUE, digest_at=None))
+    await society.change_member(COLLEAGUE, digest_at=None)
 
-    await society.storage.store.write(stop)
     await _run(society, StartDigest(name="daily", at=society.now, everyone=True))
 
     assert await society.read(lambda transaction: transaction.digests.last("daily", COLLEAGUE.id)) is None
 
 
 async def test_member_without_an_address_is_logged(society: Society) -> None:
-    def move_out(transaction: Transaction) -> None:
-        transaction.members.save(replace(PANELIST, addresses=()))
+    await society.change_member(PANELIST, addresses=())
 
-    await society.storage.store.write(move_out)
     question = await society.ask()
     await society.press(MEMBER, Action.WITHDRAW, question.id)
 
@@ -143,7 +133,7 @@ async def test_second_opinion_adds_to_the_first(society: Society) -> None:
     for text in ("CTPA.", "And a D-dimer."):
         await society.press(PANELIST, Action.ANSWER, question.id, {"text": text})
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
 
     assert [entry.kind.value for entry in entries].count("answer") == 2
 
@@ -154,13 +144,12 @@ async def test_message_for_a_draft_that_was_sent_goes_to_its_thread(society: Soc
 
     await _run(society, GatherDraft(inbox_id=late, question_id=question.id))
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     assert "information" in [entry.kind.value for entry in entries]
 
 
 async def test_message_for_a_draft_that_was_dropped_begins_another(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     await society.press(MEMBER, Action.DISCARD, draft.id)
     late = await _late_message(society)
 
@@ -171,7 +160,7 @@ async def test_message_for_a_draft_that_was_dropped_begins_another(society: Soci
 
 async def _late_message(society: Society) -> InboxId:
     """Let a message of the member's arrive that nobody has routed yet."""
-    await society.intake.accept(society._message(MEMBER, "late"))
+    await society.intake.accept(society.message(MEMBER, "late"))
     far = society.now + timedelta(days=1)
     (notice,) = await society.read(lambda transaction: transaction.inbox.unfinished(received_before=far))
     return notice.inbox_id
@@ -200,7 +189,7 @@ async def test_message_whose_draft_was_dropped_before_it_was_read_ends(society: 
 
 async def test_channel_that_shows_own_words_gets_no_echo(tmp_path: Path) -> None:
     paper = PaperChannel()
-    society = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db", channels={"web": paper})
+    society = await found_society(tmp_path, channels={"web": paper})
 
     await society.say(MEMBER, "PE?")
 

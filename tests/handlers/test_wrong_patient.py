@@ -28,7 +28,7 @@ async def _answered(society: Society, *viewers: Member) -> Question:
         for member in viewers:
             transaction.viewings.note(question.id, member.id, society.now)
 
-    await society.storage.store.write(view)
+    await society.change(view)
     await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA now."})
     return await society.question(question.id)
 
@@ -60,7 +60,7 @@ async def test_paging_ends_with_the_last_acknowledgement(society: Society) -> No
         await society.press(PANELIST, Action.ACKNOWLEDGE, question.id, token=pressed)
     await society.advance(timedelta(hours=2))
 
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     kinds = [entry.kind for entry in entries]
     assert (await _count(society, PANELIST), kinds.count(EntryKind.ACKNOWLEDGED)) == (1, 1)
     assert (kinds.count(EntryKind.WRONG_PATIENT), kinds.count(EntryKind.VIEWERS_PAGED)) == (1, 1)
@@ -132,7 +132,7 @@ async def test_message_that_is_sent_later_carries_the_stamp_and_no_image(society
         images=(ImageId("image"),),
         created_at=society.now,
     )
-    await society.storage.store.write(lambda transaction: transaction.deliveries.add(late))
+    await society.change(lambda transaction: transaction.deliveries.add(late))
 
     await dispatch(society.services, Deliver(delivery_id=late.id))
 
@@ -153,8 +153,7 @@ async def test_panel_answers_no_wrong_patient(society: Society, action: Action) 
 
 
 async def test_marked_draft_can_only_be_discarded(society: Society) -> None:
-    await society.say(MEMBER, "PE?")
-    draft = await society.draft(MEMBER)
+    draft = await society.write_draft("PE?")
     await society.press(MEMBER, Action.WRONG_PATIENT, draft.id)
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
     refused = (await society.told(MEMBER))[-1]
@@ -212,7 +211,7 @@ async def test_withdrawn_question_is_marked_too(society: Society) -> None:
         transaction.viewings.note(question.id, SECOND.id, society.now)
         transaction.members.save(replace(SECOND, active=False))
 
-    await society.storage.store.write(view)
+    await society.change(view)
     await society.press(MEMBER, Action.WITHDRAW, question.id)
     await society.press(MEMBER, Action.WRONG_PATIENT, question.id)
 

@@ -46,7 +46,7 @@ LANGUAGES = pytest.mark.parametrize("language", list(Language))
 
 @pytest.fixture
 async def web(tmp_path: Path) -> AsyncIterator[SocietyWeb]:
-    society = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
+    society = await found_society(tmp_path)
     pages = SocietyWeb(society)
     yield pages
     pages.close()
@@ -180,7 +180,7 @@ async def test_upload_cut_off_goes_on_where_it_stood(web: SocietyWeb) -> None:
 
     assert (stands["received"], wrong.status_code, wrong.json()["received"]) == (1000, 409, 1000)
     draft = await web.society.draft(MEMBER)
-    assert len(await web.society.read(lambda transaction: transaction.images.of_question(draft.id))) == 1
+    assert len(await web.society.images(draft.id)) == 1
 
 
 async def _put_and_vanish(web: SocietyWeb, browser: httpx.AsyncClient, path: str, data: bytes) -> None:

@@ -29,7 +29,7 @@ async def _ask(society: Society) -> None:
 
 async def _confirm(society: Society) -> None:
     draft = await society.draft(MEMBER)
-    images = await society.read(lambda transaction: transaction.images.of_question(draft.id))
+    images = await society.images(draft.id)
     series = {"series": images[0].facts.series_uid, "images": " ".join(image.id for image in images)}
     await society.press(MEMBER, Action.CONFIRM_SERIES, draft.id, series, message_id="confirm")
 
@@ -108,7 +108,7 @@ async def _recover(society: Society, *, life: int | None = None) -> None:
 async def _assert_complete(society: Society) -> None:
     told = await society.told(MEMBER)
     (question,) = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
-    entries = await society.read(lambda transaction: transaction.entries.of_question(question.id))
+    entries = await society.entries(question.id)
     kinds = [entry.kind for entry in entries]
     assert question.state is QuestionState.CLOSED
     assert question.number == 1
@@ -121,7 +121,7 @@ async def _assert_complete(society: Society) -> None:
 
 async def _assert_nothing_left(society: Society) -> None:
     (question,) = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
-    images = await society.read(lambda transaction: transaction.images.of_question(question.id))
+    images = await society.images(question.id)
     far = society.now + timedelta(days=1)
     assert [image.is_visible for image in images] == [True, True]
     assert await society.queue.rows(JobState.PARKED) == ()

@@ -5,27 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from deidentify.samples import thorax_ct
 from domain.messages import Action
-from domain.question import Question
-from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, Society, found_society
+from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SLICE, found_society
 from tests.fakes.society_web import SocietyWeb
 
 
 async def test_wrong_patient_is_hidden_stamped_and_acknowledged(tmp_path: Path) -> None:
-    society = await found_society(tmp_path, f"sqlite:///{tmp_path}/hilum.db")
+    society = await found_society(tmp_path)
     web = SocietyWeb(society)
-    draft = await _ask(society)
+    question = await society.ask("PE?", SLICE)
     panel = await web.browser(PANELIST)
-    seen = (await panel.get(f"/api/questions/{draft.id}")).json()
+    seen = (await panel.get(f"/api/questions/{question.id}")).json()
     frame = f"/api/images/{seen['series'][0]['frames'][0]['image']}/frames/0"
     before = (await panel.get(frame)).status_code
-    await society.press(PANELIST, Action.ANSWER, draft.id, {"text": "CTPA now."})
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA now."})
 
-    await society.press(MEMBER, Action.WRONG_PATIENT, draft.id)
-    hidden = ((await panel.get(frame)).status_code, (await panel.get(f"/api/questions/{draft.id}")).json()["series"])
+    await society.press(MEMBER, Action.WRONG_PATIENT, question.id)
+    hidden = ((await panel.get(frame)).status_code, (await panel.get(f"/api/questions/{question.id}")).json()["series"])
     await society.advance(timedelta(minutes=9))
-    await web.act(panel, "acknowledge", draft.id)
+    await web.act(panel, "acknowledge", question.id)
     await society.advance(timedelta(hours=1))
 
     assert (before, hidden) == (200, (404, []))
@@ -36,13 +34,3 @@ async def test_wrong_patient_is_hidden_stamped_and_acknowledged(tmp_path: Path) 
     )
     web.close()
     society.close()
-
-
-async def _ask(society: Society) -> Question:
-    """Ask with an image that the panel sees."""
-    upload = await society.upload(MEMBER, next(iter(thorax_ct(1, edge=32))))
-    await society.say(MEMBER, "PE?", uploads=[upload])
-    draft = await society.draft(MEMBER)
-    await society.confirm_all(MEMBER, draft.id)
-    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
-    return draft

@@ -39,26 +39,23 @@ async def ask(browser: httpx.AsyncClient, method: str, path: str) -> httpx.Respo
     return await browser.request(method, path.replace("{frame}", "0"))
 
 
-async def test_every_other_route_asks_for_a_session(world: WebWorld):
+async def open_to_strangers(world: WebWorld) -> set[tuple[str, str]]:
     browser = world.browser()
-
-    open_routes = {
+    return {
         (method, path)
         for method, path, whole in walk(world.app.routes)
         if (await ask(browser, method, whole)).status_code != 401
     }
 
+
+async def test_every_other_route_asks_for_a_session(world: WebWorld):
+    open_routes = await open_to_strangers(world)
+
     assert open_routes == OPEN_TO_ALL
 
 
 async def test_every_other_route_of_the_demo_asks_for_a_session(demo: WebWorld):
-    browser = demo.browser()
-
-    open_routes = {
-        (method, path)
-        for method, path, whole in walk(demo.app.routes)
-        if (await ask(browser, method, whole)).status_code != 401
-    }
+    open_routes = await open_to_strangers(demo)
 
     assert open_routes == OPEN_TO_ALL | ONLY_IN_DEMO
 

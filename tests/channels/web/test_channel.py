@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 
 from channels.web.channel import WebChannel
 from domain.delivery import OfferedChoice, OutgoingMessage
@@ -16,14 +12,6 @@ from domain.messages import Action, Address
 from domain.text import DeidentifiedText, IdentifierKind, Replacement
 from domain.web import Direction, WebLine
 from tests.fakes.web_world import ASKER, WebWorld
-
-
-@pytest_asyncio.fixture
-async def world(tmp_path: Path) -> AsyncIterator[WebWorld]:
-    world = WebWorld(tmp_path)
-    await world.settle()
-    yield world
-    world.close()
 
 
 @pytest.fixture
