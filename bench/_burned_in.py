@@ -10,12 +10,10 @@ Needless blanking is the masked share of real images without text.
 from __future__ import annotations
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -27,7 +25,6 @@ from numpy.typing import NDArray
 from bench._burned_in_bases import text_free
 from bench._burned_in_sets import MOST_LETTERS, SETS, Scene, scenes
 from deidentify.burned_in.finder import find_text
-from deidentify.burned_in.networks import set_threads
 from deidentify.burned_in.views import as_grey, as_rgb
 
 Box = tuple[int, int, int, int]
@@ -129,11 +126,6 @@ def needless_row(shares: Sequence[tuple[str, float, float]]) -> dict[str, str | 
     }
 
 
-def peak_megabytes() -> int:
-    """Return the most memory this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def rapidocr(pictures: Sequence[Scene], folder: Path) -> list[Judged]:
     """Return what rapidocr, as it comes, would hide: every box that it finds is masked."""
     paths = _written(pictures, folder)
@@ -217,59 +209,3 @@ def _row(name: str, judged: Sequence[Judged]) -> dict[str, str | int | float | N
         "lost_percent": round(100 * sum(len(picture.lost) for picture in judged) / markers, 2) if markers else None,
         "s_per_image": round(sum(picture.seconds for picture in judged) / len(judged), 2),
     }
-
-
-def compare(
-    count: int, *, split: str = "held-out", peers: bool = True, tell: Callable[[str], None] = print
-) -> Mapping[str, object]:
-    """Measure everything, tell it line by line, and return it: rows per tool, needless blanking, memory."""
-    mine = measure_lines(split, count)
-    told: dict[str, object] = {
-        "hilum": rows_of(mine),
-        "needless": needless_row(needless()),
-        "peak_mb": peak_megabytes(),
-    }
-    for name, rows in told.items():
-        _tell(tell, name, rows)
-    for picture in mine:
-        if picture.missed or picture.lost:
-            tell(f"{picture.name}: missed {list(picture.missed)}, lost {list(picture.lost)}")
-    if peers:
-        pictures = [scene for name in SETS for scene in scenes(name, split=split, count=count)]
-        for name, measure in (("rapidocr", rapidocr), ("tesseract", tesseract)):
-            told[name] = _rows_of_peer(measure, pictures)
-            _tell(tell, name, told[name])
-    return told
-
-
-def _tell(tell: Callable[[str], None], name: str, rows: object) -> None:
-    for row in rows if isinstance(rows, list) else [rows]:
-        tell(f"{name}: {row}")
-
-
-def _rows_of_peer(
-    measure: Callable[[Sequence[Scene], Path], list[Judged] | None], pictures: Sequence[Scene]
-) -> list[dict[str, str | int | float | None]] | None:
-    """Return a peer's rows, None if it is not on this machine or fails."""
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            judged = measure(pictures, Path(folder))
-        except (subprocess.SubprocessError, OSError, ValueError) as error:
-            print(f"{measure.__name__}: {type(error).__name__}", file=sys.stderr)
-            return None
-    return None if judged is None else rows_of(judged)
-
-
-def main(words: Sequence[str]) -> None:
-    """Measure: [pictures per set] [development | held-out] [--no-peers]."""
-    set_threads(2)
-    plain = [word for word in words if not word.startswith("--")]
-    compare(
-        int(plain[0]) if plain else 40,
-        split=plain[1] if len(plain) > 1 else "held-out",
-        peers="--no-peers" not in words,
-    )
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

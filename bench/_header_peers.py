@@ -47,7 +47,7 @@ def peers_python(cache: Path) -> Path:
     python = cache / "header-peers" / "bin" / "python"
     if not (cache / "header-peers" / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", str(cache / "header-peers")], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(_HERE / "peers.txt")]
+        install = [str(python), "-m", "pip", "install", "-qq", "--require-hashes", "-r", str(_HERE / "peers.txt")]
         subprocess.run(install, check=True)
         (cache / "header-peers" / "ready").touch()
     return python

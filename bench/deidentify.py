@@ -93,11 +93,19 @@ def _header_row(run: HeaderRun) -> Row:
 
 def _pixels(*, quick: bool, peers: bool) -> Iterator[Row]:
     """Burned-in lines hidden, markers lost, needless blanking, seconds a picture."""
-    count = 4 if quick else 20
+    count = 4 if quick else 24
     mine = _burned_in.measure_lines("held-out", count)
     rows = _burned_in.rows_of(mine)
     for row in rows:
         yield {"tool": "hilum", **row, **_pixel_verdicts(row)}
+    for picture in mine:
+        if picture.missed or picture.lost:
+            yield {
+                "tool": "hilum",
+                "set": picture.name,
+                "missed": " | ".join(picture.missed),
+                "lost": " | ".join(picture.lost),
+            }
     needless = _burned_in.needless_row(_burned_in.needless())
     fine = float(needless["mean_percent"] or 0) <= 0.05 and float(needless["max_percent"] or 0) <= 1
     yield {"tool": "hilum", "set": "real images without text", **needless, **_verdicts(blanking=fine)}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from deidentify.limits import Limits
 from deidentify.outcomes import CleanedInstance, RefusedInstance
 from deidentify.persons import fingerprints_of
 from deidentify.profiles import ARCHIVE, Profile
+from domain.errors import DeidentificationError
 from domain.identity import Fingerprint, IdentityKind, KnownIdentities
 from domain.ids import ObjectId
 from domain.ports.archive import SealedObject
@@ -84,8 +85,12 @@ class PooledDeidentifier:
         how = _DoorWork(limits=self.limits, profile=self.profile, searches_pixels=self.searches_pixels)
         return await self.pool.run(name, _clean, tuple(map(tuple, uploads)), secret, places=self.places, how=how)
 
-    async def mask_more(self, sealed: SealedObject, areas: Sequence[Area]) -> ChangedImage:
-        return await self.pool.run(f"mask:{sealed.object_id}", _mask, sealed, tuple(areas), self.places)
+    async def mask_more(
+        self, images: Sequence[tuple[SealedObject, Sequence[Area]]]
+    ) -> tuple[ChangedImage | Refusal, ...]:
+        name = "+".join(sealed.object_id for sealed, _ in images)
+        wanted = tuple((sealed, tuple(areas)) for sealed, areas in images)
+        return await self.pool.run(f"mask:{name}", _mask_all, wanted, self.places)
 
     async def crop(self, sealed: SealedObject, area: Area) -> ChangedImage:
         return await self.pool.run(f"crop:{sealed.object_id}", _crop, sealed, area, self.places)
@@ -143,28 +148,40 @@ def _sealed(archive: LocalArchive, outcome: CleanedInstance) -> CleanedImage:
     )
 
 
-def _mask(sealed: SealedObject, areas: tuple[Area, ...], places: Places) -> ChangedImage:
+def _mask_all(
+    wanted: tuple[tuple[SealedObject, tuple[Area, ...]], ...], places: Places
+) -> tuple[ChangedImage | Refusal, ...]:
+    archive = LocalArchive(places.archive, Keyring(places.keys))
+    outcomes: list[ChangedImage | Refusal] = []
+    for place, (sealed, areas) in enumerate(wanted):
+        try:
+            outcomes.append(_mask(archive, sealed, areas))
+        except DeidentificationError as error:
+            outcomes.append(Refusal(index=place, code=error.code))
+    return tuple(outcomes)
+
+
+def _mask(archive: LocalArchive, sealed: SealedObject, areas: tuple[Area, ...]) -> ChangedImage:
     from deidentify.pixels.lungs import hides_lung  # pixels are read in children only
     from deidentify.pixels.masking import mask_more
 
-    before = LocalArchive(places.archive, Keyring(places.keys)).read(sealed)
-    covers_lung = hides_lung(before, _media_type(before), areas)
-    changed = _changed(sealed, lambda body, media_type: mask_more(body, media_type, areas), places=places)
-    return replace(changed, covers_lung=covers_lung)
+    before = archive.read(sealed)
+    media_type = _media_type(before)
+    body = mask_more(before, media_type, areas)
+    return _changed(archive, body, covers_lung=hides_lung(before, media_type, areas))
 
 
 def _crop(sealed: SealedObject, area: Area, places: Places) -> ChangedImage:
     from deidentify.pixels.masking import crop_photo  # pixels are read in children only
 
-    return _changed(sealed, lambda body, _: crop_photo(body, area), places=places)
-
-
-def _changed(sealed: SealedObject, change: Callable[[bytes, str], bytes], *, places: Places) -> ChangedImage:
-    """Seal what becomes of an object as one of its own; the first stays until the database names the second."""
     archive = LocalArchive(places.archive, Keyring(places.keys))
-    data = archive.read(sealed)
-    body = change(data, _media_type(data))
-    return ChangedImage(sealed=archive.put(_new_object(), body), media_type=_media_type(body))
+    return _changed(archive, crop_photo(archive.read(sealed), area))
+
+
+def _changed(archive: LocalArchive, body: bytes, *, covers_lung: bool = False) -> ChangedImage:
+    """Seal what becomes of an object as one of its own; the first stays until the database names the second."""
+    sealed = archive.put(_new_object(), body)
+    return ChangedImage(sealed=sealed, media_type=_media_type(body), covers_lung=covers_lung)
 
 
 def _render(sealed: SealedObject, request: FrameRequest, places: Places) -> RenderedFrame:

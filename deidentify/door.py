@@ -128,7 +128,7 @@ class _Door:
         """Clean a file, and hold the result for the second pass while there is room."""
         cleaned = self._clean_dicom(piece.data)
         if self._held_bytes + len(cleaned.body) <= self._options.limits.held_bytes:
-            self._held[piece.key] = cleaned
+            self._held[piece.key] = cleaned._replace(decoded=None)
             self._held_bytes += len(cleaned.body)
         return cleaned
 

@@ -37,7 +37,7 @@ from deidentify.headers.writing import (
 )
 from deidentify.identities import identities_of
 from deidentify.limits import Limits
-from deidentify.pixels.decoding import quiet, require_decodable
+from deidentify.pixels.decoding import Decoded, last_decoded, quiet, require_decodable
 from deidentify.pixels.runs import blank_slack
 from deidentify.pixels.streams import begins_picture, blank_comments, stated_size
 from deidentify.profiles import ARCHIVE, Profile
@@ -73,6 +73,7 @@ class CleanedDicom(NamedTuple):
     """One file that passed: `facts` where it is an image that was decoded; `named` never leaves memory.
 
     `identities` are fingerprints of whom the original named, `named` the values themselves in their one form.
+    `decoded` spares whoever goes on with the file at once a second decoding, and is not to be held for long.
     """
 
     body: bytes
@@ -81,6 +82,7 @@ class CleanedDicom(NamedTuple):
     identities: frozenset[Fingerprint] = frozenset()
     named: frozenset[str] = frozenset()
     has_pixels: bool = True
+    decoded: Decoded | None = None
 
 
 def clean_dicom(
@@ -112,10 +114,12 @@ def _clean(data: bytes, pseudonyms: Pseudonyms, *, limits: Limits, options: Clea
     refuse_leftovers(header, tokens_of(structure.told), cleaning.work.written)
     pixels, blanked = _pixel_element(cleaned, structure, shape=shape, decode=options.decode)
     body = b"".join((header, *pixels))
-    facts = _facts(body, shape) if shape and options.decode and kind is ObjectKind.IMAGE else None
+    is_picture = options.decode and kind is ObjectKind.IMAGE
+    facts, decoded = _facts(body, shape) if shape and is_picture else (None, None)
     cleaning.counts["stream_comment_blanked"] += blanked
     identities = identities_of(structure, secret=pseudonyms.secret)
-    return CleanedDicom(body, facts, dict(+cleaning.counts), *identities, has_pixels=structure.pixels is not None)
+    counts, has_pixels = dict(+cleaning.counts), structure.pixels is not None
+    return CleanedDicom(body, facts, counts, *identities, has_pixels=has_pixels, decoded=decoded)
 
 
 def _refuse_unsearched(structure: Structure, *, options: CleanOptions, is_searched: bool) -> None:
@@ -162,10 +166,10 @@ def _complete_identity(cleaned: KeptLevel, structure: Structure, work: Work) -> 
             cleaned[tag] = Kept(b"UI", work.note(uid.encode()))
 
 
-def _facts(body: bytes, shape: PixelShape) -> ImageFacts:
+def _facts(body: bytes, shape: PixelShape) -> tuple[ImageFacts, Decoded | None]:
     result = dcmread(BytesIO(body))
     require_decodable(result, shape.frames)
-    return read_facts(result, shape)
+    return read_facts(result, shape), last_decoded(result)
 
 
 def _pixel_element(

@@ -8,10 +8,11 @@ from dataclasses import replace
 from io import BytesIO
 
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 
 from deidentify.instances import CleanedDicom
 from deidentify.limits import Limits
-from deidentify.pixels.decoding import quiet
+from deidentify.pixels.decoding import Decoded, keep_decoded, last_decoded, quiet
 from deidentify.pixels.faces import refuse_dataset_faces
 from deidentify.pixels.findings import ImageFindings
 from deidentify.pixels.lungs import any_over_lung
@@ -31,6 +32,7 @@ class PictureSearch:
         self._series_of: dict[str, str] = {}
         self._found: dict[str, ImageFindings] = {}
         self._failed: dict[str, str] = {}
+        self._last: tuple[str, Decoded | None] = ("", None)
 
     def add(self, key: str, cleaned: CleanedDicom) -> None:
         """Take a cleaned instance with pictures into the search.
@@ -45,10 +47,11 @@ class PictureSearch:
             raise DeidentificationError("zip_too_many_series")
         series = self._series.setdefault(uid, SeriesSearch(cleaned.named, finder=self._finder))
         with quiet():
-            dataset = dcmread(BytesIO(cleaned.body))
+            dataset = _read(cleaned.body, cleaned.decoded)
             refuse_dataset_faces(dataset)
             series.add(key, dataset)
         self._series_of[key] = uid
+        self._last = (key, last_decoded(dataset))
 
     def fail(self, key: str, code: str) -> None:
         """Note that an instance could not be searched: it must not pass."""
@@ -86,7 +89,7 @@ class PictureSearch:
         found, series = self._found[key], self._series[self._series_of[key]]
         if not (found.masks or found.needs_reading or found.kept_text):
             return cleaned
-        dataset = dcmread(BytesIO(cleaned.body))
+        dataset = _read(cleaned.body, self._decoded(key))
         if found.needs_reading:
             found = series.reread(key, dataset)
         covers_lung = any_over_lung(found.masks, dataset)
@@ -100,6 +103,17 @@ class PictureSearch:
         self._found[key] = found
         facts = replace(facts, masks=found.masks, kept_text=found.kept_text, concerns=concerns)
         return cleaned._replace(body=body, facts=facts, report=_counted(cleaned.report, found))
+
+    def _decoded(self, key: str) -> Decoded | None:
+        """Return the frame that was decoded last if it is of this instance; it is let go of in any case."""
+        (last, decoded), self._last = self._last, ("", None)
+        return decoded if last == key else None
+
+
+def _read(body: bytes, decoded: Decoded | None) -> Dataset:
+    dataset = dcmread(BytesIO(body))
+    keep_decoded(dataset, decoded)
+    return dataset
 
 
 def _counted(report: Mapping[str, int], found: ImageFindings) -> dict[str, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def character_probability(batch: Floats) -> Floats:
 @lru_cache(maxsize=1)
 def characters() -> tuple[str, ...]:
     """Return what the reader's classes stand for; the first is "nothing"."""
-    listed = _session(_READER).get_modelmeta().custom_metadata_map["character"]
+    listed = _worker().submit(_session, _READER).result().get_modelmeta().custom_metadata_map["character"]
     return ("", *listed.split("\n"), " ")
 
 
@@ -81,7 +82,20 @@ def checked_weights(path: Path, digest: str) -> bytes:
     return weights
 
 
+@lru_cache(maxsize=1)
+def _worker() -> ThreadPoolExecutor:
+    """Return the one thread that makes and runs the sessions.
+
+    The runtime has it take denormal numbers for zero, for good: no other thread should reckon like that.
+    """
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="networks")
+
+
 def _run(name: str, batch: Floats) -> Floats:
+    return _worker().submit(_run_here, name, batch).result()
+
+
+def _run_here(name: str, batch: Floats) -> Floats:
     session = _session(name)
     result: Floats = session.run(None, {session.get_inputs()[0].name: batch})[0]
     return result
@@ -89,11 +103,17 @@ def _run(name: str, batch: Floats) -> Floats:
 
 @lru_cache(maxsize=len(WEIGHTS))
 def _session(name: str) -> Any:
-    """Make a session without a memory arena: what a large picture took is given back."""
+    """Make a session without a memory arena: what a large picture took is given back.
+
+    Within the detector numbers fade until processors are slow with them; taken for zero, they change no result.
+    Threads that wait leave the processors to others: several processes do this at once.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _threads
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     weights = checked_weights(weights_folder() / name, WEIGHTS[name])
     return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _DECODERS: Mapping[str, str] = {
 }
 """One decoder each: GDCM ends the process on some damaged streams, so it reads only what no other does;
 pylibjpeg-rle panics on some, past every `except Exception`."""
+_KEPT, _MOST_BYTES = "_decoded", 64 * 1024 * 1024
 _UNDECODABLE = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, OSError, EOFError, ArithmeticError)
 
 
@@ -46,12 +48,48 @@ def quiet() -> Iterator[None]:
             logger.disabled = was_disabled
 
 
+class Decoded(NamedTuple):
+    """One frame, and the pixel data that it was decoded from."""
+
+    frame: int
+    source: bytes | None
+    pixels: Pixels
+
+
 def decode_frame(dataset: Dataset, index: int) -> Pixels:
     """Return one frame, [row, column] or [row, column, sample]; luminance and chrominance become RGB.
+
+    The frame belongs to the data set, which keeps the last one until its pixel data change: it is not to be written to.
 
     Raises:
         DeidentificationError("pixels_undecodable"): no decoder reads it.
     """
+    source, last = dataset.get("PixelData"), _kept(dataset)
+    if last is not None and last.frame == index and last.source == source:
+        return last.pixels
+    pixels = _decode(dataset, index)
+    pixels.flags.writeable = False
+    keep_decoded(dataset, Decoded(index, source, pixels))
+    return pixels
+
+
+def last_decoded(dataset: Dataset) -> Decoded | None:
+    """Return the frame of a data set that was decoded last, to be handed on; None if it would hold much memory."""
+    kept = _kept(dataset)
+    return kept if kept is not None and len(kept.source or b"") + kept.pixels.nbytes <= _MOST_BYTES else None
+
+
+def keep_decoded(dataset: Dataset, decoded: Decoded | None) -> None:
+    """Let a data set keep a frame that was decoded from the same file; it lives as long as the data set."""
+    vars(dataset)[_KEPT] = decoded
+
+
+def _kept(dataset: Dataset) -> Decoded | None:
+    kept: Decoded | None = vars(dataset).get(_KEPT)
+    return kept
+
+
+def _decode(dataset: Dataset, index: int) -> Pixels:
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     try:
         return pixel_array(dataset, index=index, decoding_plugin=_DECODERS.get(syntax, ""))

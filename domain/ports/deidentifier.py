@@ -91,16 +91,20 @@ class Deidentifier(Protocol):
             TransientError: the process died or the pool is full; try again.
         """
 
-    async def mask_more(self, sealed: SealedObject, areas: Sequence[Area]) -> ChangedImage:
-        """Blank areas of an image that passed the door, in another process; the original object stays.
+    async def mask_more(
+        self, images: Sequence[tuple[SealedObject, Sequence[Area]]]
+    ) -> tuple[ChangedImage | Refusal, ...]:
+        """Blank areas of images that passed the door, in one trip to another process; the original objects stay.
 
+        Returns:
+            what became of each, in their order; a refusal for one that cannot be masked.
         Raises:
-            DeidentificationError: it cannot be masked; `code` says why.
+            DeidentificationError: they took the process along too often, or took too long.
             TransientError: the process died or the pool is full; try again.
         """
 
     async def crop(self, sealed: SealedObject, area: Area) -> ChangedImage:
-        """Cut a photo to an area; raises what `mask_more` does."""
+        """Cut a photo to an area; raises what `mask_more` does, and DeidentificationError if it cannot be cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

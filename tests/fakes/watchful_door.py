@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from bot.pool import DEATHS_ALLOWED
 from domain.errors import DeidentificationError, TransientError
 from domain.identity import Fingerprint, IdentityKind, KnownIdentities, fingerprint
 from domain.ids import ObjectId, UploadId, derive_id
@@ -14,6 +16,7 @@ from domain.ports.archive import SealedObject
 from domain.ports.deidentifier import ChangedImage, CleanedImage, CleanedUpload, Refusal
 from domain.study import Area, Concern, ImageFacts, SealedSegment
 from domain.text import DeidentifiedText, IdentifiableText
+from tests.fakes.society import Society
 
 WORDS = {
     "Hong": (IdentityKind.NAME, "hong"),
@@ -28,7 +31,10 @@ WORDS = {
 
 @dataclass
 class WatchfulDoor:
-    """Everything else is the door's own; `named` is what each file that comes names, by the words above."""
+    """Everything else is the door's own; `named` is what each file that comes names, by the words above.
+
+    `trips` is how many images were masked together each time; `killers` take the process along.
+    """
 
     door: Any
     named: list[tuple[str, ...]] = field(default_factory=list)
@@ -37,6 +43,9 @@ class WatchfulDoor:
     refusals: tuple[Refusal, ...] = ()
     masked: list[tuple[Area, ...]] = field(default_factory=list)
     cut: list[Area] = field(default_factory=list)
+    trips: list[int] = field(default_factory=list)
+    killers: frozenset[ObjectId] = frozenset()
+    deaths: Counter[tuple[ObjectId, ...]] = field(default_factory=Counter)
     is_stuck: bool = False
     is_busy: bool = False
     covers_lung: bool = False
@@ -93,17 +102,36 @@ class WatchfulDoor:
         image = CleanedImage(index=0, sealed=sealed, facts=facts, report={}, identities=marks)
         return CleanedUpload(images=(image,), refusals=self.refusals)
 
-    async def mask_more(self, sealed: SealedObject, areas: Sequence[Area]) -> ChangedImage:
-        if self.is_stuck:
-            raise DeidentificationError("pixels_undecodable")
+    async def mask_more(
+        self, images: Sequence[tuple[SealedObject, Sequence[Area]]]
+    ) -> tuple[ChangedImage | Refusal, ...]:
         if self.is_busy:
             raise TransientError("image_process_died")
+        objects = tuple(sealed.object_id for sealed, _ in images)
+        if self.killers.intersection(objects):
+            raise self._died(objects)
+        self.trips.append(len(images))
+        return tuple(self._mask(place, sealed, areas) for place, (sealed, areas) in enumerate(images))
+
+    def _died(self, objects: tuple[ObjectId, ...]) -> Exception:
+        """Count like the pool: so many deaths of the same work are enough."""
+        self.deaths[objects] += 1
+        if self.deaths[objects] < DEATHS_ALLOWED:
+            return TransientError("image_process_died")
+        return DeidentificationError("refusal.image_kills_reader")
+
+    def _mask(self, place: int, sealed: SealedObject, areas: Sequence[Area]) -> ChangedImage | Refusal:
+        if self.is_stuck:
+            return Refusal(index=place, code="pixels_undecodable")
         self.masked.append(tuple(areas))
         return ChangedImage(sealed=_other(sealed), media_type="application/dicom", covers_lung=self.covers_lung)
 
     async def crop(self, sealed: SealedObject, area: Area) -> ChangedImage:
         self.cut.append(area)
         return ChangedImage(sealed=_other(sealed), media_type="image/png")
+
+
+Watched = tuple[Society, WatchfulDoor]
 
 
 def _other(sealed: SealedObject) -> SealedObject:

@@ -48,3 +48,12 @@ def test_networks_tell_probabilities_on_any_number_of_threads():
     assert found.max() < 0.5
     assert read.shape[0] == 2
     assert read.shape[2] == len(characters())
+
+
+def test_networks_leave_denormal_numbers_to_everybody_else():
+    set_threads(1)
+
+    text_probability(np.zeros((1, 3, 64, 64), np.float32))
+    smallest = np.array([1e-38], np.float32) * np.float32(0.01)
+
+    assert smallest[0] > 0
