@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.peers.demo import Demo
 
 PATIENCE_MS = 20_000
+SEARCH_MS = 60_000
+"""Within which every file was searched for letters, also where the models are read for the first time."""
 
 
 @dataclass(slots=True)
@@ -55,3 +57,25 @@ def wait_for_first_slice(page: Page, slices: int) -> None:
     dialog = page.locator("dialog.lightbox")
     expect(dialog.locator(".progress")).to_have_text(re.compile("^[1-9]"))
     expect(dialog.locator(".number")).to_have_text(f"1/{slices}")
+
+
+def ask_with_files(page: Page, *files: tuple[str, bytes], text: str = "New effusion?") -> Locator:
+    """Ask with files and return the preview, once all of them are in it."""
+    named = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
+    if named:
+        page.locator("input[type=file]").first.set_input_files(named)  # type: ignore[arg-type]  # names its own type
+    page.fill("#message", text)
+    page.click("[data-testid=send]")
+    preview = page.locator(".preview").last
+    expect(preview.locator(".series-card")).to_have_count(len(files), timeout=SEARCH_MS)
+    return preview
+
+
+def open_masking(page: Page) -> Locator:
+    """Open the preview's first series full-size, with the tool that masks more."""
+    page.locator(".preview").last.locator(".poster").first.click()
+    dialog = page.locator("dialog.lightbox")
+    expect(dialog.locator(".mask-more")).to_be_visible()
+    expect(dialog.locator(".viewer-stage .busy")).to_be_hidden()
+    dialog.locator(".mask-more").click()
+    return dialog

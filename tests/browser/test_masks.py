@@ -11,15 +11,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from deidentify.burned_in_samples import radiograph_of_another_patient, radiograph_with_text, screen_photo
 from deidentify.samples import thorax_ct_zip
-from tests.browser.player import PATIENCE_MS, Player
+from tests.browser.player import PATIENCE_MS, Player, ask_with_files, open_masking
 from tests.fakes.marked_patient import RESIDENT_NUMBER
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
 SLICES = 3
-SEARCH_MS = 60_000
-"""Within which every file was searched for letters, also where the models are read for the first time."""
 
 
 @pytest.fixture
@@ -32,18 +30,6 @@ def player(browser: Browser, demo: Demo, artifacts: Path) -> Player:
 @pytest.fixture
 def member(player: Player) -> Page:
     return player.open("member")
-
-
-def _ask(page: Page, *files: tuple[str, bytes], text: str = "New effusion?") -> Locator:
-    """Ask with files and return the preview, once all of them are in it."""
-    named = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
-    if named:
-        page.locator("input[type=file]").first.set_input_files(named)  # type: ignore[arg-type]  # names its own type
-    page.fill("#message", text)
-    page.click("[data-testid=send]")
-    preview = page.locator(".preview").last
-    expect(preview.locator(".series-card")).to_have_count(len(files), timeout=SEARCH_MS)
-    return preview
 
 
 def _sends(page: Page) -> Locator:
@@ -62,15 +48,6 @@ def _masked_pixels(page: Page) -> list[int]:
     return counts
 
 
-def _open_masking(page: Page) -> Locator:
-    page.locator(".preview").last.locator(".poster").first.click()
-    dialog = page.locator("dialog.lightbox")
-    expect(dialog.locator(".mask-more")).to_be_visible()
-    expect(dialog.locator(".viewer-stage .busy")).to_be_hidden()
-    dialog.locator(".mask-more").click()
-    return dialog
-
-
 def _is_loaded(picture: Locator) -> bool:
     picture.scroll_into_view_if_needed()
     picture.evaluate("(image) => image.decode()")
@@ -78,7 +55,7 @@ def _is_loaded(picture: Locator) -> bool:
 
 
 def test_cut_resident_number_blocks_sending_until_confirmed(member: Page, player: Player) -> None:
-    _ask(member, text=f"58M {RESIDENT_NUMBER}, new effusion?")
+    ask_with_files(member, text=f"58M {RESIDENT_NUMBER}, new effusion?")
     check = member.locator(".preview").last.locator(".check-resident_number")
     expect(check).to_be_visible()
     expect(_sends(member)).to_have_count(0)
@@ -92,12 +69,12 @@ def test_cut_resident_number_blocks_sending_until_confirmed(member: Page, player
 
 def test_two_patients_stop_sending_until_one_is_removed(member: Page, player: Player) -> None:
     files = ("a.dcm", radiograph_with_text()), ("b.dcm", radiograph_of_another_patient())
-    preview = _ask(member, *files)
+    preview = ask_with_files(member, *files)
     expect(preview.locator(".check-two_patients")).to_contain_text("patient")
     expect(_sends(member)).to_have_count(0)
     player.picture(member, "two-patients")
 
-    preview.locator("[data-action=remove_series]").last.click()
+    preview.locator(".check .series-thumb").last.click()
     member.locator("dialog.ask .danger").click()
 
     expect(_sends(member)).to_have_count(3)
@@ -105,7 +82,7 @@ def test_two_patients_stop_sending_until_one_is_removed(member: Page, player: Pl
 
 
 def test_kept_marker_and_masked_name_are_shown_enlarged(member: Page, player: Player) -> None:
-    preview = _ask(member, ("a.dcm", radiograph_with_text()))
+    preview = ask_with_files(member, ("a.dcm", radiograph_with_text()))
 
     kept, masked = (preview.locator(f".cut.{kind} img") for kind in ("kept", "masked"))
 
@@ -115,8 +92,8 @@ def test_kept_marker_and_masked_name_are_shown_enlarged(member: Page, player: Pl
 
 
 def test_drawn_box_is_masked_in_the_picture(member: Page, player: Player) -> None:
-    _ask(member, ("b.dcm", radiograph_of_another_patient()))
-    dialog = _open_masking(member)
+    ask_with_files(member, ("b.dcm", radiograph_of_another_patient()))
+    dialog = open_masking(member)
     before = sum(_masked_pixels(member))
     box = dialog.locator("canvas").bounding_box()
     assert box is not None
@@ -136,7 +113,7 @@ def test_drawn_box_is_masked_in_the_picture(member: Page, player: Player) -> Non
 
 
 def test_edge_is_masked_in_all_slices_by_keyboard(member: Page) -> None:
-    _ask(member, ("study.zip", thorax_ct_zip(SLICES, edge=64)))
+    ask_with_files(member, ("study.zip", thorax_ct_zip(SLICES, edge=64)))
     member.locator(".preview").last.locator(".poster").click()
     dialog = member.locator("dialog.lightbox")
     expect(dialog.locator(".number")).to_have_text(f"1/{SLICES}")
@@ -154,7 +131,7 @@ def test_edge_is_masked_in_all_slices_by_keyboard(member: Page) -> None:
 
 
 def test_screen_photo_says_what_it_cannot_show(member: Page, player: Player) -> None:
-    preview = _ask(member, ("photo.jpg", screen_photo()))
+    preview = ask_with_files(member, ("photo.jpg", screen_photo()))
 
     expect(preview.locator(".note.quality")).to_contain_text("unreliable")
     player.picture(member, "screen-photo")
@@ -162,7 +139,7 @@ def test_screen_photo_says_what_it_cannot_show(member: Page, player: Player) -> 
 
 def _answered(player: Player, member: Page) -> Page:
     """A radiograph goes to the panel and is answered; return the panelist's page."""
-    _ask(member, ("b.dcm", radiograph_of_another_patient()))
+    ask_with_files(member, ("b.dcm", radiograph_of_another_patient()))
     member.locator(".preview").last.locator(".poster").click()
     member.locator("dialog [data-action=confirm_series]:enabled").click()
     member.locator(".preview").last.locator("[data-action=send_urgent]:enabled").click()

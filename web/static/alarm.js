@@ -1,7 +1,7 @@
 /** The red page: a warning that stays until it is acknowledged, whatever page it meets. */
 
 import { act } from "./api.js";
-import { button, icon, make } from "./nodes.js";
+import { button, icon, make, showDialog } from "./nodes.js";
 import { plainly, say, unsigned } from "./texts.js";
 import { complain } from "./toasts.js";
 
@@ -49,8 +49,7 @@ function show(line, onDone) {
   // Escape does not acknowledge.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.preventDefault());
-  dialog.addEventListener("close", () => { dialog.remove(); waiting.delete(line.id); });
+  dialog.addEventListener("close", () => waiting.delete(line.id));
   waiting.set(line.id, { dialog });
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(dialog);
 }

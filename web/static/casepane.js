@@ -60,6 +60,7 @@ export class CasePane {
     this.node.classList.toggle("wrong-patient", Boolean(question.wrong_patient));
     fill(this.card, cardNode(question), wrongPatientButton(question, () => this.settle()));
     this.showImages(false);
+    this.viewer?.tell();
     const wasAtEnd = this.isPainted && this.isAtEnd;
     const isGrown = this.thread.update(question.entries, question);
     this.reply.allow(question.actions);
@@ -144,7 +145,7 @@ export class CasePane {
     this.viewer?.close();
     this.viewer = null;
     if (isWrong) return fill(this.images, make("p", { class: "no-images wrong" }, icon("stop"), say("wrong.hidden")));
-    if (!series.length) return fill(this.images, make("p", { class: "no-images dim" }, icon("stack"), say("desk.no_images")));
+    if (!series.length) return fill(this.images, make("p", { class: "no-images dim" }, icon("stack"), say(isLookedAtAgain(this.question) ? "desk.images_wait" : "desk.no_images")));
     const masking = { mayMask: () => this.question.actions.includes("mask_more"), mask: (fields) => this.mask(fields) };
     if (!wide.matches) return fill(this.images, posters(series, { title, masking }));
     this.viewer = inlineViewer(series, { title, masking });
@@ -158,4 +159,10 @@ export class CasePane {
     this.viewer = null;
     this.shown = null;
   }
+}
+
+/** Whether the images are away because somebody masked more: their asker looks at them again first. */
+function isLookedAtAgain({ entries = [] }) {
+  const last = entries.findLast(({ kind }) => ["opened", "masked", "cropped", "images_added", "series_removed", "erased"].includes(kind));
+  return ["masked", "cropped"].includes(last?.kind);
 }

@@ -7,7 +7,7 @@ import { checkingNode } from "./checking.js";
 import { Composer } from "./composer.js";
 import { confirmed, openLightbox } from "./lightbox.js";
 import { CARD_KEYS, dayNode, isCheck, labelOf, lineNode, pendingNode } from "./lines.js";
-import { button, fill, icon, make } from "./nodes.js";
+import { button, fill, icon, make, showDialog } from "./nodes.js";
 import { Outbox } from "./outbox.js";
 import { Preview } from "./preview.js";
 import { follow } from "./stream.js";
@@ -260,10 +260,19 @@ class Chat {
     if (this.pinned) return;
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < 80;
     if (this.isAtEnd) this.down.hidden = true;
+    if (!this.down.hidden) this.raise();
   }
 
   noteNew() {
     this.down.hidden = false;
+    this.raise();
+  }
+
+  /** The way down stands over what is written, never over buttons that send, check or discard. */
+  raise() {
+    const bottom = this.scroller.getBoundingClientRect().bottom;
+    const tops = [...this.list.querySelectorAll(".preview-send")].map((node) => node.getBoundingClientRect()).filter(({ top, height }) => height && top < bottom).map(({ top }) => top);
+    this.down.style.bottom = `${this.down.offsetParent.getBoundingClientRect().bottom - Math.min(bottom, ...tops) + 8}px`;
   }
 
   /** Begin where the conversation stands: at its end, or at the top of a preview that waits. */
@@ -283,6 +292,7 @@ class Chat {
 
   /** Pictures load and bubbles grow: what was in sight stays there. */
   stay() {
+    if (!this.down.hidden) this.raise();
     if (this.pinned) this.scroller.scrollTop = this.pinned.offsetTop - this.scroller.offsetTop - 8;
     else if (this.isAtEnd) this.toEnd();
   }
@@ -306,9 +316,7 @@ function showLink(url) {
   dialog.append(
     make("h2", {}, icon("link"), say("chat.upload_link")), make("p", {}, say("chat.upload_link_how")), input,
     make("div", { class: "row end" }, button(say("close"), { class: "plain" }, () => dialog.close()), button(say("copy"), { icon: "copy", class: "primary" }, copy)));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(dialog);
 }
 
 showBar();

@@ -1,7 +1,10 @@
 /** What the asker must settle before a draft can be sent: a resident number that was cut, or two patients. */
 
+import { frameAddress } from "./frames.js";
 import { button, icon, make } from "./nodes.js";
 import { canSay, say, unsigned } from "./texts.js";
+import { middleOf } from "./viewerparts.js";
+import { describe } from "./windows.js";
 
 const SENDS = ["send_urgent", "send_today", "send_routine"];
 /** Choices of a preview that its checks offer themselves. */
@@ -12,17 +15,25 @@ export function openChecks({ checks }) {
   return (checks ?? []).filter((check) => !check.done);
 }
 
-/** Return one check with its choices; `hands` has confirm(check), toImages() and discard(). */
+/** Return one check with its choices; `hands` has confirm(check), isBusy, the `series` that may go, and remove(series). */
 export function checkNode(check, hands) {
   const isPatients = check.name === "two_patients";
   const title = say(canKnow(check) ? `check.${check.name}` : "check.check_first");
   const confirm = button(say(canKnow(check) ? `check.${check.name}.confirm` : "check.check_first.confirm"),
     { icon: "check", class: isPatients ? "plain" : "primary", disabled: hands.isBusy, "data-action": "confirm_check", "data-check": check.name }, () => hands.confirm(check));
-  const choices = isPatients
-    ? [hands.toImages && button(say("check.to_images"), { icon: "trash", class: "primary" }, hands.toImages), confirm]
-    : [confirm];
   return make("section", { class: `check check-${check.name}`, role: "group", "aria-label": title },
-    make("h3", {}, icon("stop"), title), check.sentence ? make("p", {}, sentenceOf(check, title)) : differenceNode(check), make("div", { class: "row" }, choices));
+    make("h3", {}, icon("stop"), title), check.sentence ? make("p", {}, sentenceOf(check, title)) : differenceNode(check), isPatients && removableNode(hands), make("div", { class: "row" }, confirm));
+}
+
+/** Every series as a small picture: a tap takes out the one that is another patient's. */
+function removableNode({ series, remove, isBusy }) {
+  if (!series.length) return null;
+  const thumbs = series.map((one) => {
+    const label = `${say("check.to_images")}: ${describe(one)}`;
+    return make("button", { type: "button", class: "series-thumb", "aria-label": label, title: label, disabled: isBusy, on: { click: () => remove(one) } },
+      make("img", { src: frameAddress(middleOf(one), { edge: 160 }), alt: "", decoding: "async" }), icon("trash"));
+  });
+  return make("div", { class: "removable" }, make("p", {}, say("check.which")), make("div", { class: "strip" }, thumbs));
 }
 
 /** Return a line's choices as they hold now: sending only once every check is settled. */

@@ -5,7 +5,7 @@ import { get } from "./api.js";
 import { showBar, showConnection } from "./bar.js";
 import { CasePane } from "./casepane.js";
 import { startClock } from "./clock.js";
-import { button, fill, make } from "./nodes.js";
+import { button, fill, make, showDialog } from "./nodes.js";
 import { follow } from "./stream.js";
 import { plainly, say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
@@ -137,9 +137,7 @@ function showHelp() {
   const dialog = make("dialog", { class: "ask help", "aria-label": say("keys.title") });
   dialog.append(make("h2", {}, say("keys.title")), make("dl", {}, rows.flat()), make("p", { class: "dim" }, say("viewer.keys")),
     make("div", { class: "row end" }, button(say("close"), { class: "primary" }, () => dialog.close())));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(dialog);
 }
 
 showBar();

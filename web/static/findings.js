@@ -8,9 +8,11 @@ import { base, canSay, say, unsigned } from "./texts.js";
 const MOST_CUTS = 8;
 const MOST_SLICES = 12;
 const CUT_EDGE = 480;
-/** A cut shows some of what lies around: half the area's own size on each side, and never a sliver. */
+/** A cut shows some of what lies around: half the area's shorter side or more on each side, and never a sliver. */
 const AROUND = 0.5;
 const LEAST_CUT = 64;
+/** A line of letters is shown as wide as the card. */
+const WIDE = 2.4;
 const NEEDS_WORD = ["mask_over_lung", "marker_lost", "letters_too_small"];
 
 /** Return all that the asker should look at before confirming a series; `open(slice)` opens it in the viewer. */
@@ -21,9 +23,9 @@ export function findingsNode(series, { questionId, open }) {
 }
 
 /** Return the concerns that need the asker's word, each in a sentence. */
-export function concernsNode({ to_confirm: sentences = [] }) {
+export function concernsNode({ confirmed, to_confirm: sentences = [] }) {
   if (!sentences?.length) return null;
-  return make("ul", { class: "note warn concerns" }, sentences.map((sentence) => make("li", {}, icon("warning"), make("span", {}, unsigned(sentence)))));
+  return make("ul", { class: "note warn concerns" }, !confirmed && make("li", { class: "lead" }, say("findings.accept")), sentences.map((sentence) => make("li", {}, icon("warning"), make("span", {}, unsigned(sentence)))));
 }
 
 /** Return the sentence on what such a picture cannot show. */
@@ -96,8 +98,9 @@ function cutsNode({ frames }, open) {
 
 function cutNode({ frame, place, area, times }, kind, open) {
   const words = say(kind === "kept" ? "findings.kept" : "findings.masked_area") + (times > 1 ? ` · ${say("series.slices", { count: times })}` : "");
-  const source = frameAddress(frame, { area: widened(area, frame), edge: CUT_EDGE });
-  return figure({ class: `cut ${kind}`, source, label: words, press: () => open(place) });
+  const cut = widened(area, frame);
+  const source = frameAddress(frame, { area: cut, edge: CUT_EDGE });
+  return figure({ class: `cut ${kind} ${cut.width > WIDE * cut.height ? "wide" : ""}`, source, label: words, press: () => open(place) });
 }
 
 function figure({ class: name, source, label, press }) {
@@ -132,8 +135,9 @@ function placesOf(frames, read) {
 }
 
 function widened({ x, y, width, height }, { columns, rows }) {
-  const wide = Math.min(columns, Math.max(LEAST_CUT, Math.round(width * (1 + 2 * AROUND))));
-  const high = Math.min(rows, Math.max(LEAST_CUT, Math.round(height * (1 + 2 * AROUND))));
+  const around = 2 * AROUND * Math.min(width, height);
+  const wide = Math.min(columns, Math.max(LEAST_CUT, Math.round(width + around)));
+  const high = Math.min(rows, Math.max(LEAST_CUT, Math.round(height + around)));
   const hold = (middle, size, most) => Math.max(0, Math.min(most - size, Math.round(middle - size / 2)));
   return { x: hold(x + width / 2, wide, columns), y: hold(y + height / 2, high, rows), width: wide, height: high };
 }

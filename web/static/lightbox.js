@@ -1,7 +1,7 @@
 /** The viewer over the whole screen, and small pictures that open it; Back, Escape and [×] close it. */
 
 import { frameAddress } from "./frames.js";
-import { button, fill, icon, make } from "./nodes.js";
+import { button, fill, icon, make, showDialog } from "./nodes.js";
 import { say } from "./texts.js";
 import { Viewer } from "./viewer.js";
 import { middleOf } from "./viewerparts.js";
@@ -37,10 +37,8 @@ export function openPicture(source, label) {
   const bar = make("header", { class: "viewer-bar" }, make("p", { class: "viewer-title" }, label),
     button(say("viewer.close"), { icon: "close", bare: true, class: "tool" }, () => dialog.close()));
   dialog.append(make("section", { class: "viewer" }, bar, make("div", { class: "picture-room" }, make("img", { src: source, alt: label }))));
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(dialog);
   closeOnBack(dialog);
-  dialog.addEventListener("close", () => dialog.remove());
 }
 
 /** Return one series as a picture that opens the viewer. */
@@ -89,9 +87,7 @@ export function confirmed(question, yes) {
         button(yes, { class: "danger" }, () => answer(true))),
     );
     dialog.addEventListener("cancel", () => resolve(false));
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
+    showDialog(dialog);
   });
 }
 

@@ -50,10 +50,15 @@ export function dayNode(iso) {
 /** Return a quoted de-identified text with its legend where something was replaced. */
 export function quotedNode(quoted) {
   const text = make("p", { class: "quoted" }, marked(quoted, sayKind));
-  if (!quoted.replacements?.length) return [text];
+  return [text, ...legendNodes(quoted, text)];
+}
+
+/** Return what the marks in a text mean, each only where there is one. */
+export function legendNodes({ replacements }, text) {
+  if (!replacements?.length) return [];
   const hasConverted = text.querySelector(".converted");
   const hasReplaced = text.querySelector(".replaced:not(.converted)");
-  return [text, hasReplaced && make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend")),
+  return [hasReplaced && make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend")),
     hasConverted && make("p", { class: "legend" }, make("mark", { class: "replaced converted" }, say("replaced.converted_mark")), say("replaced.converted"))].filter(Boolean);
 }
 

@@ -142,6 +142,7 @@ export class MaskTool {
   /** Mask what is chosen; the picture comes back with it, or the server says why not. */
   async apply() {
     if (!this.area || this.applyButton.disabled) return;
+    if (this.isMasked) return this.tellMasked();
     this.isBusy = true;
     this.show();
     try {
@@ -156,6 +157,22 @@ export class MaskTool {
     this.isBusy = false;
     this.show();
     this.viewer.focus();
+  }
+
+  /** Whether what is chosen is masked as a whole on every slice that is meant: masking it again would change nothing. */
+  get isMasked() {
+    const { current, frame } = this.viewer;
+    const { x, y, width, height } = this.area;
+    const holds = (mask) => mask.x <= x && mask.y <= y && mask.x + mask.width >= x + width && mask.y + mask.height >= y + height;
+    const isOf = (mask, { frame: number }) => mask.frame === null || mask.frame === undefined || mask.frame === number;
+    const meant = this.isWhole ? current.frames : [frame];
+    return meant.every((one) => (one.masks ?? []).some((mask) => isOf(mask, one) && holds(mask)));
+  }
+
+  tellMasked() {
+    this.clear();
+    this.notice = say("mask.already");
+    this.show();
   }
 
   /** "Masked" is said of a picture that shows it. */

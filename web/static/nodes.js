@@ -64,6 +64,13 @@ export function button(label, { icon: name, bare = false, digit, ...attributes }
   return make("button", { type: "button", ...named, ...attributes, on: { click: press } }, parts);
 }
 
+/** Lay a dialog over the page; once closed it is gone from it. */
+export function showDialog(dialog) {
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 /** Replace everything in a node. */
 export function fill(node, ...children) {
   node.replaceChildren(...shown(children));

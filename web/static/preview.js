@@ -310,7 +310,7 @@ export class Preview {
     if (!isDraft && !checks.length) return null;
     const line = choicesOf(checks.length && this.checkLine ? this.checkLine : this.line, this.question);
     if (!checks.length && !line.choices.length) return null;
-    const hands = { confirm: (check) => this.latest.settle(check), isBusy: this.settling.has("check"), toImages: this.question.series?.length ? () => this.latest.toImages() : null };
+    const hands = { confirm: (check) => this.latest.settle(check), isBusy: this.settling.has("check"), series: (this.question.series ?? []).filter((one) => !this.removing.has(one.uid)), remove: (one) => this.latest.remove(one) };
     const parts = checks.length ? [checkNode(checks[0], hands), checks.length > 1 && make("p", { class: "hint" }, say("check.more", { count: checks.length - 1 }))] : [make("p", { class: "send-title" }, say("preview.send"))];
     return make("div", { class: `preview-send ${checks.length ? "blocked" : ""}` }, parts, line.choices.length ? choicesNode(line, this.hands) : null);
   }
@@ -326,12 +326,6 @@ export class Preview {
     }
     this.settling.delete("check");
     this.latest.paint();
-  }
-
-  toImages() {
-    const remove = this.node.querySelector(".series-card [data-action=remove_series]");
-    remove?.closest(".series-card").scrollIntoView({ block: "start" });
-    remove?.focus({ preventScroll: true });
   }
 
   async run(work) {

@@ -2,9 +2,10 @@
 
 import { dueNode, dueOf, urgencyNode } from "./clock.js";
 import { qualitiesOf, sayMasks } from "./findings.js";
+import { legendNodes } from "./lines.js";
 import { fill, icon, make, marked } from "./nodes.js";
 import { canSay, momentOf, say, sayKind, withPlaceholders } from "./texts.js";
-import { sayContrast } from "./windows.js";
+import { sayContrast, sayModality } from "./windows.js";
 import { stampNode } from "./wrongpatient.js";
 
 const SPOKEN = new Set(["asked_back", "information", "note", "answer"]);
@@ -16,15 +17,14 @@ export function cardNode(question) {
   const facts = [
     [say("card.decision"), [urgencyNode(question.urgency), due?.due && dueNode(due.due, { from: due.from, paused: question.state === "needs_info", label: due.label })]],
     [say("card.asker"), question.mine ? say("card.you") : question.asker],
-    [say("card.modality"), each(question.series, (series) => series.modality)],
+    [say("card.modality"), each(question.series, sayModality)],
     [say("card.contrast"), each(question.series, (series) => sayContrast(series.detail?.contrast))],
     [say("card.images"), sayImages(question)],
     ...findingsOf(question),
   ];
   const rows = facts.map(([name, value]) => [make("dt", {}, name), valueNode(value)]);
-  const text = question.text?.value ? marked(question.text, sayKind) : say("desk.no_text");
-  const legend = question.text?.replacements?.length ? make("p", { class: "legend" }, make("mark", { class: "replaced" }, say("replaced.mark")), say("replaced.legend")) : null;
-  return make("section", { class: "card", "aria-label": say("card.name") }, make("dl", {}, rows.flat()), make("p", { class: "question-text" }, text), legend);
+  const text = make("p", { class: "question-text" }, question.text?.value ? marked(question.text, sayKind) : say("desk.no_text"));
+  return make("section", { class: "card", "aria-label": say("card.name") }, make("dl", {}, rows.flat()), text, legendNodes(question.text ?? {}, text));
 }
 
 /** Return a thread that is brought up to date without touching what is already read. */

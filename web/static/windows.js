@@ -24,10 +24,15 @@ export function describe(series) {
   return [nameOf(series), detailOf(series)].filter(Boolean).join(" · ");
 }
 
+/** Return the modality; a camera's has a name that only DICOM knows. */
+export function sayModality({ modality }) {
+  return modality === "XC" ? say("series.photo") : modality;
+}
+
 /** Return "CT · 5 mm". */
-export function nameOf({ modality, detail }) {
-  const thickness = detail?.thickness_mm;
-  return [modality, thickness && say("viewer.thickness", { mm: trim(thickness) })].filter(Boolean).join(" · ");
+export function nameOf(series) {
+  const thickness = series.detail?.thickness_mm;
+  return [sayModality(series), thickness && say("viewer.thickness", { mm: trim(thickness) })].filter(Boolean).join(" · ");
 }
 
 /** Return "B70f · contrast". */
