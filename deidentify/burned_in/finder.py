@@ -20,15 +20,21 @@ _PAD = 2
 _SURE, _READ = 0.8, 0.55
 _LETTER_SHARE = 0.6
 _COVERED = 0.6
-_SMALLEST = 16
-"""A picture narrower than this is enlarged and padded before the look."""
-_PART, _PART_OVERLAP, _ENLARGED, _ROOM = 600, 240, 2, 640
-_THIN, _THICK, _THICKER = 0.04, 0.055, 0.10
-_LONG, _LONGER = 1.4, 3.0
+_LEGIBLE, _SMALLEST = 5, 16
+"""A picture narrower than the first holds no letter that a person could read; one narrower than the second is
+enlarged and padded before the look."""
+_PART, _PART_OVERLAP, _ENLARGED, _ROOM = 600, 240, 2, 320
+_WHOLE, _SHORT = 0.8, 4 * _SMALLEST
+_THINNEST, _THIN, _THICK, _THICKER = 0.015, 0.04, 0.055, 0.10
+_WORD_LONG, _LONG, _LONGER = 1.35, 1.4, 3.0
 _WORD = 2
 _STROKES, _FAINT_STROKES, _COMPACT_STROKES = 38, 20, 50
-_CLEAR, _FAIR, _LIKELY = 0.82, 0.75, 0.6
+_SURELY, _CLEAR, _FAIR, _LIKELY = 0.92, 0.82, 0.75, 0.6
 _MARGIN = 0.25
+_MOST_GIVEN = 0.35
+_EMPTY = 0.05
+_SAME_LINE, _LONGER_BOX = 0.6, 1.2
+_ALIKE, _NEXT_BLOB, _SHARED = 2.0, 1.5, 0.3
 _EDGE, _MIDDLE = 0.08, (0.3, 0.7)
 
 
@@ -85,7 +91,12 @@ def still_shows(view_after: View, findings: Findings) -> bool:
 
 
 def _searched(rgb: View, look: Callable[[View], list[Line]], named: frozenset[str]) -> Findings:
-    """Look at a picture; at one too narrow for the networks in parts, enlarged and with room around them."""
+    """Look at a picture; at one too narrow for the networks in parts, enlarged and with room around them.
+
+    One narrower than any legible letter is not looked at.
+    """
+    if min(rgb.shape[:2]) < _LEGIBLE:
+        return Findings((), (), ())
     if min(rgb.shape[:2]) >= _SMALLEST:
         return _judged(rgb, look(rgb), named)
     parts = [_searched_part(rgb, place, look=look, named=named) for place in _parts(rgb.shape)]
@@ -111,7 +122,17 @@ def _searched_part(
     view = np.asarray(shown, np.uint8)
     offset = (x - room[1] / _ENLARGED, y - room[0] / _ENLARGED)
     found = _judged(view, look(view), named)
-    return Findings(*(tuple(_placed(text, offset) for text in texts) for texts in found))
+    return Findings(
+        *(tuple(one for text in texts if not _is_whole(one := _placed(text, offset), place, part)) for texts in found)
+    )
+
+
+def _is_whole(text: FoundText, place: tuple[int, int], part: View) -> bool:
+    """Whether a short part is itself taken for one sign, so that masking it would blank the picture."""
+    height, width = part.shape[:2]
+    shared = _overlap(text.box, (*place, width, height))
+    is_word = _is_certain_word(Reading(text.words, text.certainty))
+    return shared > _WHOLE * width * height and max(width, height) < _SHORT and not is_word
 
 
 def _placed(text: FoundText, offset: tuple[float, float]) -> FoundText:
@@ -124,12 +145,17 @@ def _judged(rgb: View, lines: Sequence[Line], named: frozenset[str]) -> Findings
     found = [_found(line, reading) for line, reading in zip(lines, _readings(rgb, lines), strict=True)]
     kept = [text for text in found if _may_stay(text, rgb.shape[:2], named)]
     kept += [text for text in found if text not in kept and _is_part(text, found, named)]
-    kept_boxes, grey = [text.box for text in kept], as_grey(rgb)
-    blank = [
-        _without(text, kept_boxes)
+    grey = as_grey(rgb)
+    written = [
+        text
         for line, text in zip(lines, found, strict=True)
-        if text not in kept and not _covered(text.box, kept_boxes) and _is_text(line, text, grey)
+        if text not in kept
+        and (_is_text(line, text, grey) or _is_beside_words(line, text, found, edge=min(grey.shape)))
+        and not _is_lone_sign(line, text, found)
     ]
+    kept = [text for text in kept if not any(_is_fragment(text, whole) for whole in written)]
+    kept_boxes = [text.box for text in kept]
+    blank = [_without(text, kept_boxes, grey) for text in written if not _covered(text.box, kept_boxes)]
     return Findings(tuple(blank), tuple(kept), tuple(text for text in blank if holds_side(text.words)))
 
 
@@ -210,15 +236,60 @@ def _stands_behind(box: Box, before: Box) -> bool:
     return -height < gap < height and same_line > _COVERED * max(height, box[3])
 
 
-def _without(text: FoundText, kept: Sequence[Box]) -> FoundText:
+def _is_fragment(text: FoundText, whole: FoundText) -> bool:
+    """Whether a marker is only a part of a line that was surely read: "r L" in "Liver L", "94%" in "DVA: 94%"."""
+    is_longer = whole.certainty >= _SURE and _signs(whole.words) > _signs(text.words)
+    is_larger = whole.box[2] * whole.box[3] > _LONGER_BOX * text.box[2] * text.box[3]
+    is_same_line = text.letter_height >= _SAME_LINE * whole.letter_height or whole.certainty > text.certainty
+    return is_longer and is_larger and is_same_line and _covered(text.box, [whole.box])
+
+
+def _is_lone_sign(line: Line, text: FoundText, found: Sequence[FoundText]) -> bool:
+    """Whether something as wide as high is neither read nor one of several: a caliper, an arrow, a speck of flow."""
+    thickness, length = extent(line.quad)
+    is_read = text.certainty >= _READ and _signs(text.words) >= _WORD
+    is_sign = text.certainty >= _SURE and text.words.strip().isalnum()
+    return length < _WORD_LONG * thickness and not (is_read or is_sign or any(_is_next(text, other) for other in found))
+
+
+def _is_next(text: FoundText, other: FoundText) -> bool:
+    """Whether another line of about the same height stands beside, above or below, as the next letter would."""
+    x, y, width, height = text.box
+    left, top, columns, rows = other.box
+    across = min(x + width, left + columns) - max(x, left)
+    down = min(y + height, top + rows) - max(y, top)
+    reach = text.letter_height / _LETTER_SHARE
+    is_alike = 1 / _ALIKE <= other.letter_height / text.letter_height <= _ALIKE
+    is_same = _overlap(text.box, other.box) > _SHARED * min(width * height, columns * rows)
+    is_beside = down >= _SAME_LINE * min(height, rows) and -across < _NEXT_BLOB * reach
+    is_below = across >= _SAME_LINE * min(width, columns) and -down < reach
+    return is_alike and not is_same and (is_beside or is_below)
+
+
+def _emptiest(grey: View, rows: tuple[int, int], columns: tuple[int, int], *, last: bool) -> int:
+    """Return the first, or last, row with the fewest edges of letters between two lines."""
+    start = max(0, rows[0])
+    part = grey[start : rows[1], max(0, columns[0]) : columns[1]].astype(np.float32)
+    if part.shape[0] < 1 or part.shape[1] < 2:
+        return rows[1] if last else rows[0]
+    ink = np.abs(np.diff(part, axis=1)).sum(axis=1)
+    empty = np.flatnonzero(ink <= ink.min() + _EMPTY * np.ptp(ink))
+    return start + int(empty[-1] + 1 if last else empty[0])
+
+
+def _without(text: FoundText, kept: Sequence[Box], grey: View) -> FoundText:
     """Return a line to be masked without the margin that reaches into the markers above, below or beside it."""
     x, y, width, height = text.box
     left, top, right, bottom = x, y, x + width, y + height
-    give = int(min(width, height) * _MARGIN)
+    give, most = int(min(width, height) * _MARGIN), int(height * _MOST_GIVEN)
     for kx, ky, kept_width, kept_height in (box for box in kept if _overlap(text.box, box)):
         if min(right, kx + kept_width) - max(left, kx) > min(bottom, ky + kept_height) - max(top, ky):
-            top = min(max(top, ky + kept_height), y + give) if ky < y else top
-            bottom = max(min(bottom, ky), y + height - give) if ky > y else bottom
+            columns = max(x, kx), min(x + width, kx + kept_width)
+            middle, kept_middle = y + height // 2, ky + kept_height // 2
+            if kept_middle < middle:
+                top = max(top, min(_emptiest(grey, (kept_middle, middle), columns, last=False), y + most))
+            else:
+                bottom = min(bottom, max(_emptiest(grey, (middle, kept_middle), columns, last=True), y + height - most))
         else:
             left = min(max(left, kx + kept_width), x + give) if kx < x else left
             right = max(min(right, kx), x + width - give) if kx > x else right
@@ -247,12 +318,22 @@ def _is_text(line: Line, text: FoundText, grey: View) -> bool:
 def _looks_like_text(line: Line, share: float, *, strokes: float) -> bool:
     """Whether something unread is written: by how sure the detector is, its shape, and the thin strokes in it."""
     thickness, length = extent(line.quad)
+    surely = _CLEAR if line.is_extreme or share <= _THINNEST else _SURELY
+    if line.score >= surely and share <= _THIN and length >= _WORD_LONG * thickness:
+        return True
     if share > _THICK and line.score < _FAIR:
         return False
     if length < _LONG * thickness:
         return share <= _THICK and line.score >= _LIKELY and strokes >= _COMPACT_STROKES
-    if line.is_extreme and line.score >= _CLEAR and share <= _THIN:
-        return True
     if length < _LONGER * thickness:
         return strokes >= _COMPACT_STROKES
     return strokes >= _STROKES or (line.score >= _LIKELY and strokes >= _FAINT_STROKES)
+
+
+def _is_beside_words(line: Line, text: FoundText, found: Sequence[FoundText], *, edge: int) -> bool:
+    """Whether something unread, but clear and as long as a word, stands next to a line that was surely read."""
+    thickness, length = extent(line.quad)
+    is_clear = line.score >= _CLEAR and length >= _WORD_LONG * thickness and thickness <= _THIN * edge
+    return is_clear and any(
+        _is_certain_word(Reading(one.words, one.certainty)) and _is_next(text, one) for one in found
+    )

@@ -13,8 +13,10 @@ from importlib.resources import files
 
 _LONGEST = 48
 _JOINABLE = 4
+_LONG_NUMBER = 4
+"""A shorter number of the case has to stand by itself: 10 is not in 1.06 cm."""
 _SEPARATOR = r"[\s,;/|·.()\[\]\-]+"
-_TRIMMED = " \t,;/|·.:()[]{}<>-–_*'\"`"
+_TRIMMED = " \t,;/|·.:()[]{}<>-–−_*'\"`"
 _AXES = ("RL", "AP", "HFSI")
 
 
@@ -49,9 +51,14 @@ def holds_side(words: str) -> bool:
 
 
 def is_named(words: str, named: frozenset[str]) -> bool:
-    """Whether the words equal or hold a value that identifies the case; a single letter has to be a word of its own."""
-    letters, tokens = _letters(words), {_letters(token) for token in re.split(_SEPARATOR, _form(words))}
-    return any((value in letters if len(value) > 1 else value in tokens) for value in map(_letters, named) if value)
+    """Whether the words equal or hold a value that identifies the case; a short one has to stand by itself."""
+    form, letters = _form(words), _letters(words)
+    tokens = {_letters(token) for token in re.split(_SEPARATOR, form)} | set(re.findall(r"[^\W\d_]+|\d+", form))
+    return any(value in (tokens if _is_short(value) else letters) for value in map(_letters, named) if value)
+
+
+def _is_short(value: str) -> bool:
+    return len(value) == 1 or (value.isdigit() and len(value) < _LONG_NUMBER)
 
 
 def _form(words: str) -> str:

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deidentify.burned_in.detection import Line, Look, detect_lines, extent
-from deidentify.burned_in.networks import Floats
-from deidentify.burned_in.views import View, as_grey, as_rgb, blend, noise, normalise_locally
+from deidentify.burned_in.detection import Line, Look, detect_lines
+from deidentify.burned_in.sheet import Box, Cutting, Sheet
+from deidentify.burned_in.views import View, as_grey, noise, normalise_locally
 
 _HAT = np.ones((13, 13), np.uint8)
 _STRONG = 60
@@ -30,12 +30,9 @@ _MOST_ROWS = 24
 _WANTED_LETTER = 20
 _MARGIN = 14
 _SHEET = 512
-_GREY = 128
 _THICKEST, _SHORTEST = 3.0, 1.6
 _QUIET, _LOUD = 4.0, 12.0
 _RARE = 0.25
-
-Box = tuple[int, int, int, int]
 
 
 class Row(NamedTuple):
@@ -54,9 +51,9 @@ def look_closer(rgb: View, lines: Sequence[Line], look: Look) -> list[Line]:
     rows = list(islice((row for row in all_rows if not _is_covered(row.box, lines, rgb.shape[:2])), _MOST_ROWS))
     if not rows:
         return []
-    sheet = _Sheet()
+    sheet = Sheet(_SHEET)
     for row in rows:
-        sheet.add(rgb, row)
+        sheet.add(rgb, _cutting(row))
     found = detect_lines(sheet.picture(), look)
     return [line for one in found for line in sheet.in_picture(one)]
 
@@ -139,72 +136,10 @@ def _is_covered(box: Box, lines: Sequence[Line], shape: tuple[int, ...]) -> bool
     return bool(cover.mean() > _COVERED) or height > shape[0] // 2
 
 
-def _only(rgb: View, level: int | None) -> View:
-    """Return white on black what has this grey level; the picture itself if there is none."""
-    return rgb if level is None else as_rgb(np.asarray(as_grey(rgb) == level, np.uint8) * 255)
-
-
-class _Place(NamedTuple):
-    """Where a cut-out lies on the sheet, how much it was enlarged, and where it came from: its top left corner, and
-    its lower edge if it was laid on its side."""
-
-    box: Box
-    scale: float
-    corner: tuple[int, int]
-    bottom: int | None
-    row: Row
-
-    def in_picture(self, quad: Floats) -> Floats:
-        """Return corners on the sheet as corners in the picture."""
-        x, y = ((quad - np.array(self.box[:2], np.float32)) / np.float32(self.scale)).T
-        left, top = self.corner
-        turned = (left + x, top + y) if self.bottom is None else (left + y, self.bottom - x)
-        return np.stack(turned, axis=1).astype(np.float32)
-
-
-class _Sheet:
-    """One picture of many cut-outs, and where each came from."""
-
-    def __init__(self) -> None:
-        self._picture = np.full((_SHEET, _SHEET, 3), _GREY, np.uint8)
-        self._places: list[_Place] = []
-        self._x = self._y = self._height = 0
-
-    def add(self, rgb: View, row: Row) -> None:
-        """Put a cut-out on the sheet, enlarged or reduced; one that finds no room is left out."""
-        scale = float(np.clip(_WANTED_LETTER / row.letter, 0.7, 2.5))
-        margin = round(_MARGIN / scale) + 2
-        left, top = max(0, row.box[0] - margin), max(0, row.box[1] - margin)
-        part = rgb[top : row.box[1] + row.box[3] + margin, left : row.box[0] + row.box[2] + margin]
-        bottom = top + part.shape[0] if row.box[3] > row.box[2] else None
-        part = part if bottom is None else np.ascontiguousarray(np.rot90(part, -1))
-        scale = min(scale, _SHEET / max(part.shape[:2]))
-        height, width = (max(1, int(edge * scale)) for edge in part.shape[:2])
-        x, y = self._room(width, height)
-        if y + height > _SHEET:
-            return
-        shown = cv2.resize(_only(part, row.level), (width, height), interpolation=cv2.INTER_CUBIC)
-        self._picture[y : y + height, x : x + width] = (
-            shown if row.level is not None else blend(np.asarray(shown), _QUIET)
-        )
-        self._places.append(_Place((x, y, width, height), scale, (left, top), bottom, row))
-        self._x, self._height = x + width + 4, max(self._height, height)
-
-    def picture(self) -> View:
-        return self._picture[: min(_SHEET, self._y + self._height)]
-
-    def in_picture(self, line: Line) -> Iterator[Line]:
-        """Yield the line of the sheet where it stands in the picture, if it is as thick as a row of its letters."""
-        middle = line.quad.mean(axis=0)
-        for place in self._places:
-            x, y, width, height = place.box
-            if x <= middle[0] < x + width and y <= middle[1] < y + height:
-                quad, row = place.in_picture(line.quad), place.row
-                thickness, length = extent(quad)
-                if thickness <= _THICKEST * row.letter and length >= _SHORTEST * thickness:
-                    yield Line(quad, line.score, row.level is not None)
-
-    def _room(self, width: int, height: int) -> tuple[int, int]:
-        if self._x + width > _SHEET:
-            self._x, self._y, self._height = 0, self._y + self._height + 4, 0
-        return self._x, self._y
+def _cutting(row: Row) -> Cutting:
+    """Return what to cut out to show a row with letters of one height, lying."""
+    x, y, width, height = row.box
+    scale = float(np.clip(_WANTED_LETTER / row.letter, 0.7, 2.5))
+    margin = round(_MARGIN / scale) + 2
+    box = (x - margin, y - margin, width + 2 * margin, height + 2 * margin)
+    return Cutting(box, scale, _QUIET, _THICKEST * row.letter, _SHORTEST, row.level, is_upright=height > width)

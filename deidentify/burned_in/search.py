@@ -9,6 +9,7 @@ import numpy as np
 
 from deidentify.burned_in.detection import Line, Look, detect_lines, extent
 from deidentify.burned_in.rows import look_closer
+from deidentify.burned_in.spots import look_at_spots
 from deidentify.burned_in.views import View, blend, reduce, smooth
 
 WHOLE_SIDE = 1024
@@ -37,6 +38,8 @@ def search(rgb: View, *, is_photo: bool) -> list[Line]:
     lines = _looks_at_photo(rgb) if is_photo else _looks(rgb)
     near = reduce(rgb, _NEAR_SIDE)
     lines += _moved(look_closer(near, _moved(lines, near, rgb), _NEAR), rgb, near)
+    if not is_photo:
+        lines += _moved(look_at_spots(near, _moved(lines, near, rgb), _NEAR), rgb, near)
     return _without_repeats([line for line in lines if _is_likely(line, rgb)])
 
 

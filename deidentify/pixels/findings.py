@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deidentify.burned_in.finder import Findings, FoundText
+from deidentify.burned_in.finder import Box, Findings, FoundText
 from deidentify.burned_in.markers import holds_side
 from domain.study import Area, Concern
 
@@ -20,7 +20,9 @@ _MUCH_LARGER = 1.7
 _SLANTED, _PAD = 1.5, 2
 _SURE, _LEAST_LETTERS = 0.8, 3
 _MOST_STRIPS = 12
-_NEXT_LINE = 0.5
+_WORD = 2
+_NEARLY = 2
+"""A box that reaches this far out of another of the same text, in pixels, still lies within it: both have a margin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def image_findings(found: Findings, shape: Sequence[int], frame: int | None) -> 
     kept = _distinct(area for text in found.kept for area in text_areas(text, shape, frame))
     masks = (area for text in found.blank for area in text_areas(text, shape, frame))
     return ImageFindings(
-        masks=_distinct(_beside(mask, kept) for mask in masks),
+        masks=_distinct(masks),
         kept_text=kept,
         words=tuple(dict.fromkeys(text.words for text in found.blank if text.words)),
         marker_lost=bool(found.lost_markers),
@@ -94,6 +96,20 @@ def with_more(found: Findings, again: Sequence[Findings]) -> Findings:
     lost = tuple(marker for marker in found.kept if marker not in kept and holds_side(marker.words))
     again_lost = (text for look in again for text in look.lost_markers)
     return Findings((*found.blank, *more), kept, (*found.lost_markers, *again_lost, *lost))
+
+
+def sparing(found: Findings, kept: Sequence[Area]) -> Findings:
+    """Return what was found in one frame without what stands at markers of all frames, unless surely another word."""
+    blank = tuple(
+        text
+        for text in found.blank
+        if _is_sure_word(text) or not any(_share_of_box(text.box, _box(area)) >= _SAME_PLACE for area in kept)
+    )
+    return Findings(blank, found.kept, tuple(text for text in found.lost_markers if text in blank))
+
+
+def _is_sure_word(text: FoundText) -> bool:
+    return text.certainty >= _SURE and _letters(text) >= _WORD
 
 
 def rectangle(area: Area) -> tuple[slice, slice]:
@@ -137,21 +153,6 @@ def _strips(quad: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     return [np.asarray(piece, dtype=np.float32) for piece in pieces]
 
 
-def _beside(mask: Area, kept: Sequence[Area]) -> Area:
-    """Return a mask drawn back to the middle of where it meets the box of a marker on the next line.
-
-    Boxes are a little larger than their letters, so that lines close to each other overlap.
-    """
-    top, bottom = mask.y, mask.y + mask.height
-    for marker in kept:
-        above, below = marker.y, marker.y + marker.height
-        shared = min(bottom, below) - max(top, above)
-        is_next = mask.x < marker.x + marker.width and marker.x < mask.x + mask.width
-        if is_next and 0 < shared < _NEXT_LINE * min(marker.height, bottom - top):
-            top, bottom = (top + shared // 2, bottom) if above < top else (top, bottom - shared // 2)
-    return replace(mask, y=top, height=bottom - top)
-
-
 def _fitting(boxes: Iterable[Sequence[int]], shape: Sequence[int], frame: int | None) -> list[Area]:
     areas: list[Area] = []
     for x, y, width, height in boxes:
@@ -173,12 +174,13 @@ def _distinct(areas: Iterable[Area]) -> tuple[Area, ...]:
 
 
 def _holds(larger: Area, area: Area) -> bool:
+    """Whether an area adds nothing: boxes of the same text differ by a pixel or two from frame to frame."""
     return (
         larger.frame in (None, area.frame)
-        and larger.x <= area.x
-        and larger.y <= area.y
-        and larger.x + larger.width >= area.x + area.width
-        and larger.y + larger.height >= area.y + area.height
+        and larger.x <= area.x + _NEARLY
+        and larger.y <= area.y + _NEARLY
+        and larger.x + larger.width >= area.x + area.width - _NEARLY
+        and larger.y + larger.height >= area.y + area.height - _NEARLY
     )
 
 
@@ -202,8 +204,16 @@ def _size(text: FoundText) -> float:
 
 def _share_within(text: FoundText, other: FoundText) -> float:
     """Return how much of a text's box lies within another's."""
-    x, y, width, height = text.box
-    left, top, columns, rows = other.box
+    return _share_of_box(text.box, other.box)
+
+
+def _share_of_box(box: Box, other: Box) -> float:
+    x, y, width, height = box
+    left, top, columns, rows = other
     across = min(x + width, left + columns) - max(x, left)
     down = min(y + height, top + rows) - max(y, top)
-    return max(0, across) * max(0, down) / _size(text)
+    return max(0, across) * max(0, down) / max(1, width * height)
+
+
+def _box(area: Area) -> Box:
+    return area.x, area.y, area.width, area.height

@@ -2,8 +2,9 @@
 
 Where the masks lie is found in `search.py`; here they become pixels. A mask is flat, in a value that no
 large even patch of a picture has: 1000 HU in a CT, the middle of the values elsewhere, mid grey in colour.
-It changes neither the least nor the greatest value, so that windows stay as they were, and it is never the
-black of air; the viewer hatches it besides.
+It lies between the least and the greatest value, so that it adds no value beyond the picture's own, and it is never
+the black of air; the viewer hatches it besides. Where letters alone had the greatest or the least value, that value
+goes with them, and a window that is taken from the values themselves then fits the anatomy.
 """
 
 from __future__ import annotations
@@ -309,7 +310,7 @@ def _greyest_entry(dataset: Dataset) -> int:
 def _mask_value(dataset: Dataset, frame: int) -> int:
     """Return the value in the stored bits: 1000 HU in a CT, elsewhere halfway between the 1st and 99th percentiles.
 
-    It lies between the least and the greatest value of the frame, so that neither changes.
+    It lies between the least and the greatest value of the frame, and so is never a new extreme.
     """
     stored = decode_frame(dataset, frame)
     slope = frame_value(dataset, frame, ("PixelValueTransformationSequence", "RescaleSlope"))

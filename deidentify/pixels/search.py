@@ -21,7 +21,15 @@ from deidentify.burned_in.finder import Findings, find_text, still_shows
 from deidentify.burned_in.strokes import CELL, only_strokes, outstanding, stroke_cells, stroke_mask
 from deidentify.burned_in.views import View, to_view
 from deidentify.pixels.decoding import decode_frame
-from deidentify.pixels.findings import ImageFindings, image_findings, only_certain, rectangle, union, with_more
+from deidentify.pixels.findings import (
+    ImageFindings,
+    image_findings,
+    only_certain,
+    rectangle,
+    sparing,
+    union,
+    with_more,
+)
 from deidentify.pixels.frame_views import colour_view, frame_views, grey_values, is_colour
 from domain.study import Area
 
@@ -84,8 +92,9 @@ class SeriesSearch:
     def reread(self, key: str, dataset: Dataset) -> ImageFindings:
         """Return the findings of an instance that needs reading, after the whole look at its suspect frames."""
         found = replace(self._found[key], needs_reading=False)
+        everywhere = [area for area in found.kept_text if area.frame is None]
         for frame in self._suspects.get(key, ()):
-            found = found.merged(self._look(dataset, frame, is_suspect=True))
+            found = found.merged(self._look(dataset, frame, is_suspect=True, kept=everywhere))
         self._found[key] = found
         return found
 
@@ -97,12 +106,18 @@ class SeriesSearch:
         found = self._found[key]
         return found.still_shows or not _is_masked(dataset, found.masks)
 
-    def _look(self, dataset: Dataset, frame: int, *, is_suspect: bool = False) -> ImageFindings:
+    def _look(
+        self, dataset: Dataset, frame: int, *, is_suspect: bool = False, kept: Sequence[Area] = ()
+    ) -> ImageFindings:
         views = frame_views(dataset, frame)
         if is_suspect and views[0].ndim == 2:
             views = (*views, only_strokes(views[0]))
         is_moving = int(dataset.get("NumberOfFrames") or 1) > 1
-        return self._settled(views, self._in_lights, frame if is_moving else None)
+
+        def look(shown: Sequence[View]) -> list[Findings]:
+            return [sparing(found, kept) for found in self._in_lights(shown)]
+
+        return self._settled(views, look, frame if is_moving else None)
 
     def _settled(self, views: Sequence[View], look: Look, frame: int | None) -> ImageFindings:
         """Find text, mask it in the views, look again; mask what is found then, and say whether text still shows."""

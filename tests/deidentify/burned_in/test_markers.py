@@ -15,7 +15,7 @@ KEPT = [
     "SEMI-UPRIGHTPORTABLE L", "PORTABLEL", "AP SUPINE", "AP ERECT R", "10 cm", "1 2.3 cm", "1 12.31cm", "12.3cm",
     "+ 12.4 mm", "Dist 2.31 cm", "W:400 L:40", "WW 1500 WL -600", "WW1500WL-600", "W/L 400/40", "120 kVp", "kVp 120",
     "mAs 250", "ST 5.0 mm", "Im: 12/300", "Se: 2", "Zoom 1.5", "FOV 35 cm", "512 x 512", "GN 50", "Gain 50%", "MI 1.1",
-    "TIS0.4", "38 Hz", "DR 60", "C5-2", "-34 HU", "１０ｃｍ",
+    "TIS0.4", "38 Hz", "DR 60", "C5-2", "-34 HU", "１０ｃｍ", "PWR", "A0 50%", "TIS<0.4", "−L",
 ]  # fmt: skip
 MASKED = [
     "", " ", "?", "홍길동", "L 3", "R JK", "JK L", "L-1", "L 40", "R12", "M/67", "67Y", "F 27Y", "19620229",
@@ -57,14 +57,23 @@ def test_sides_are_told_from_other_markers():
 
 @pytest.mark.parametrize(
     ("words", "named"),
-    [("PA", "Pa"), ("L", "L"), ("PORTABLE L", "L"), ("Im: 12/300", "12300"), ("BONE", "bone"), ("10 cm", "10")],
+    [
+        ("PA", "Pa"),
+        ("L", "L"),
+        ("PORTABLE L", "L"),
+        ("Im: 12/300", "12300"),
+        ("BONE", "bone"),
+        ("10 cm", "10"),
+        ("10cm", "10"),
+    ],
 )
 def test_marker_with_value_of_header_is_named(words, named):
     assert is_named(words, frozenset({named}))
 
 
 @pytest.mark.parametrize(
-    ("words", "named"), [("PORTABLE", "L"), ("AP", "PA"), ("10 cm", ""), ("L", "-"), ("R", "홍길동")]
+    ("words", "named"),
+    [("PORTABLE", "L"), ("AP", "PA"), ("10 cm", ""), ("L", "-"), ("R", "홍길동"), ("1.06 cm", "106"), ("110 cm", "10")],
 )
 def test_marker_without_value_of_header_is_not_named(words, named):
     assert not is_named(words, frozenset({named}))

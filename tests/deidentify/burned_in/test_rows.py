@@ -8,7 +8,7 @@ import pytest
 from deidentify.burned_in import rows
 from deidentify.burned_in.detection import Line, Look, detect_lines
 from deidentify.burned_in.rows import Row, letter_rows, look_closer
-from deidentify.burned_in.views import as_grey, as_rgb, reduce
+from deidentify.burned_in.views import as_rgb, reduce
 from tests.fakes.burned_in import anatomy, write
 
 LOOK = Look(512, 0.3, 0.5)
@@ -58,48 +58,18 @@ def test_row_that_was_found_is_not_looked_at_again():
     assert look_closer(as_rgb(view), [Line(_box(0, 30, 200, 80), 0.9)], LOOK) == []
 
 
-def test_sheet_leads_back_to_the_picture():
-    sheet = rows._Sheet()
-    sheet.add(np.zeros((300, 300, 3), np.uint8), Row((100, 200, 80, 20), 20.0, 6))
+@pytest.mark.parametrize(
+    ("row", "box", "scale", "is_upright"),
+    [
+        (Row((100, 200, 80, 20), 20.0, 6), (84, 184, 112, 52), 1.0, False),
+        (Row((100, 200, 20, 80), 20.0, 6, 255), (84, 184, 52, 112), 1.0, True),
+        (Row((100, 200, 80, 20), 5.0, 6), (92, 192, 96, 36), 2.5, False),
+    ],
+)
+def test_row_is_cut_out_with_letters_of_one_height(row, box, scale, is_upright):
+    cutting = rows._cutting(row)
 
-    back = list(sheet.in_picture(Line(_box(16, 16, 96, 36), 0.9)))
-
-    assert [line.quad.min(axis=0).tolist() for line in back] == [[100, 200]]
-    assert list(sheet.in_picture(Line(_box(0, 0, 100, 70), 0.9))) == []
-    assert list(sheet.in_picture(Line(_box(400, 400, 480, 420), 0.9))) == []
-
-
-def test_upright_row_is_laid_down_on_the_sheet_and_led_back():
-    sheet = rows._Sheet()
-    sheet.add(np.zeros((400, 300, 3), np.uint8), Row((100, 200, 20, 80), 20.0, 6, 255))
-
-    back = list(sheet.in_picture(Line(_box(16, 16, 96, 36), 0.9)))
-
-    assert [line.quad.min(axis=0).tolist() for line in back] == [[100, 200]]
-    assert [line.quad.max(axis=0).tolist() for line in back] == [[120, 280]]
-    assert [line.is_extreme for line in back] == [True]
-
-
-def test_sheet_takes_no_more_than_it_has_room_for():
-    sheet = rows._Sheet()
-    picture = as_rgb(anatomy())
-
-    for place in range(40):
-        sheet.add(picture, Row((10, 5 + 10 * place, 300, 20), 20.0, 9, 255 if place % 2 else None))
-
-    assert 400 < sheet.picture().shape[0] <= 512
-    assert len(sheet._places) < 40
-
-
-@pytest.mark.parametrize("level", [0, 255])
-def test_only_one_level_is_shown(level):
-    view = np.full((60, 60, 3), 128, np.uint8)
-    view[10:20] = level
-
-    shown = as_grey(rows._only(view, level))
-
-    assert (shown > 0).mean() == pytest.approx(1 / 6)
-    assert rows._only(view, None) is view
+    assert (cutting.box, cutting.scale, cutting.is_upright, cutting.level) == (box, scale, is_upright, row.level)
 
 
 def test_large_picture_is_searched_in_tiles():

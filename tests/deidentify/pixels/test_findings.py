@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deidentify.burned_in.finder import Findings
-from deidentify.pixels.findings import ImageFindings, image_findings, only_certain, text_areas, union, with_more
+from deidentify.pixels.findings import (
+    ImageFindings,
+    image_findings,
+    only_certain,
+    sparing,
+    text_areas,
+    union,
+    with_more,
+)
 from domain.study import Area, Concern
 from tests.deidentify.pixels.pictures import text
 
@@ -67,13 +75,23 @@ def test_words_are_in_no_representation():
     assert "FICTUS" not in repr(image_findings(_findings([text(0, 0, 50, 20)]), SHAPE, None))
 
 
-def test_mask_draws_back_from_a_marker_on_the_next_line():
-    markers = [text(0, 18, 40, 20, "R"), text(100, 18, 40, 20, "L")]
+def test_areas_that_nearly_lie_within_another_are_left_out():
+    line = Area(x=10, y=10, width=50, height=20)
+    near, far = (Area(x=10 - out, y=10, width=50 + out, height=20 - out, frame=1) for out in (2, 3))
 
-    above, below = (image_findings(_findings([text(0, y, 50, 20)], markers), SHAPE, None).masks[0] for y in (4, 30))
+    assert ImageFindings(masks=(line,)).merged(ImageFindings(masks=(near,))).masks == (line,)
+    assert ImageFindings(masks=(line,)).merged(ImageFindings(masks=(far,))).masks == (line, far)
 
-    assert (above.y, above.height) == (4, 17)
-    assert (below.y, below.height) == (34, 16)
+
+def test_marker_of_all_frames_stays_unless_one_frame_surely_says_else():
+    marker = Area(x=10, y=10, width=54, height=24)
+    unsure, single = text(10, 10, 50, 20, "RI", certainty=0.7), text(10, 10, 50, 20, "1")
+    word, beside = text(10, 10, 50, 20, "KIM"), text(48, 10, 50, 20, "", certainty=0.0)
+
+    spared = sparing(_findings([unsure, single, word, beside], lost=[unsure, word]), [marker])
+
+    assert (spared.blank, spared.lost_markers) == ((word, beside), (word,))
+    assert sparing(_findings([unsure]), []).blank == (unsure,)
 
 
 def test_marker_of_one_look_stays_unless_much_more_is_there():
