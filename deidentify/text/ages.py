@@ -29,7 +29,8 @@ _VALUE_BEFORE = re.compile(
 _FRENCH_BEFORE = re.compile(r"[0-9][ ]?fr?[ ]?[,/~-][ ]?\Z", re.IGNORECASE)
 _COUNT_AFTER = re.compile(
     r"[ ]?(?:f[ ]?[,/~-][ ]?[0-9]{1,2}[ ]?fr?(?![a-z])"
-    r"|(?:nodules?|lesions?|nodes?|lns?|mass(?:es)?|cysts?|mets?|segments?|zones?|ribs?|slices?|cores?|cases?|patients|pts|"
+    r"|(?:nodules?|lesions?|nodes?|lns?|mass(?:es)?|cysts?|mets?|segments?|zones?|ribs?|slices?|cores?|cases?|"
+    r"patients|pts|"
     r"cavities|opacities|samples?|images?)(?![a-z])"
     r"|여[ ]?(?:[mcμµ]?m(?![a-z])|cc|ml|m?g(?![a-z])|kg|l(?![a-z])|%|hu|개|명|번|회|"
     r"차례|군데|곳|일|년|주|달|분|시간|례|"
@@ -38,7 +39,7 @@ _COUNT_AFTER = re.compile(
 )
 
 
-_END = r"[ ]?(?:[,.;:)/]|$|[ ][a-z]{2}|[가-힣]{2,}(?<!개월)(?<!갑년))"
+_END = r"[ ]?(?:[,.;:)/\[]|$|[ ][a-z]{2}|[가-힣]{2,}(?<!개월)(?<!갑년))"
 
 
 @cache
@@ -124,7 +125,8 @@ def _ages_beside_sex() -> tuple[Finder, ...]:
         _rule(
             "age_after_name",
             (
-                r"\[(?:name|occupation|origin)\](?:[ ]?(?:님|씨|군|양|환자|환아|할머니|할아버지|산모|쌤))?(?:[ ]?\("
+                r"\[(?:name|occupation(?:: [^\]]{2,40})?|origin)\](?:[ ]?(?:님|씨|군|양|환자|환아|할머니|할아버지|"
+                r"산모|쌤))?(?:[ ]?\("
                 r"[ ]?|,[ ]|/|[ ]/[ ]?|[ ]is[ ])(?P<v>(?P<y>1[0-2][0-9]|"
                 r"[1-9][0-9]))(?=[ ]?[,)/])"
             ),
@@ -132,14 +134,69 @@ def _ages_beside_sex() -> tuple[Finder, ...]:
         ),
         _rule(
             "age_after_name_and_sex",
-            rf"\[name\][ ,/]{{1,2}}(?:남자|여자|남|여|m|f)[ ]?(?P<v>(?P<y>1[0-2][0-9]|[1-9][0-9]))(?={_END})",
+            rf"\[name\][ ,/]{{1,3}}(?:남자|여자|남|여|m|f)[ ,/]{{0,3}}(?P<v>(?P<y>1[0-2][0-9]|[1-9][0-9]))(?={_END})",
             _years,
         ),
     )
 
 
 def _ages_beside_people() -> tuple[Finder, ...]:
+    years = r"(?P<v>(?P<y>1[01][0-9]|[1-9][0-9]))"
+    no_count = (
+        r"(?![0-9.%/:-]*[0-9%])(?![ ]?(?:mm|cm|mg|ml|cc|kg|g(?![a-z])|l(?![a-z])|u(?![a-z])|hu|fr|년|월|일|주|개|달|"
+        r"명|번|차|회|"
+        r"분|시|층|호|도|점|갑|"
+        r"months?|mos?(?![a-z])|weeks?|wks?|days?|d(?![a-z])|hours?|hrs?|min|times|x(?![a-z])|py|pack|beats|bpm|st|nd|"
+        r"rd|th))"
+    )
     return (
+        _rule(
+            "age_behind_name",
+            rf"\[(?:name|origin|occupation(?:: [^\]]{{2,40}})?)\](?:[ ]?(?:님|씨|환자|군|양))?[ ,/:(-]{{1,3}}(?:(?:is|"
+            rf"aged?|"
+            rf"만|올해|[mf]|남|여|남자|여자|male|female)[ ,/]{{0,2}})?{years}{no_count}"
+            r"(?=[ ]?(?:years?|yrs?|y(?![a-z])|세|살|[,.;:)/\]?]|$|남|여|[mf](?![a-z])|male|female|man|woman|with|had|"
+            r"has|"
+            r"s/p|c/o)|[ ][a-z가-힣\[])",
+            _years,
+        ),
+        _rule(
+            "age_before_person_english",
+            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){years}[ -]{{1,2}}(?=(?:old[ ])?(?:[a-z]+[ ])?(?:male|female|man|woman|"
+            rf"lady|gentleman|boy|girl|pt|patient|smoker)(?![a-z]))",
+            _years,
+        ),
+        _rule(
+            "age_with_years",
+            rf"(?:(?<![a-z])(?:pt|patient|man|woman|male|female|lady|gentleman|boy|girl|is|was|age|aged|[mf])|"
+            rf"\]),?[ ]{years}(?=[ ](?:years?|yrs?)(?![a-z])(?![ ](?:ago|later|of|history|after|before|since|smok|"
+            rf"f/?u|follow)))",
+            _years,
+        ),
+        _rule(
+            "age_glued_to_capital",
+            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){years}(?=(?-i:[MF])(?![a-z0-9/-])){_TUBES}",
+            _capital_years,
+        ),
+        _rule(
+            "age_behind_capital",
+            rf"(?:(?<=[,;(/:] )|(?<=[,;(/:])|(?<=\] )|(?<=\])|(?<=pt )|(?<=patient )|(?<=환자 )|"
+            rf"(?<=[가-힣] ))(?-i:[MF])[ ]?[/-]?{years}"
+            rf"(?=[ ]?[,.;)/]|$|[ ][a-z가-힣\[]){no_count}(?![ ]?(?:fdg|pet|chest tube|pcd|cath|sheath|drain))",
+            _years,
+        ),
+        _rule(
+            "age_before_name",
+            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){years}(?=[ ]?/?[ ]?(?:[mf]|남|여|남자|여자)[ ,]{{1,2}}\[name\])",
+            _years,
+        ),
+        _rule(
+            "age_said",
+            rf"(?:(?<![가-힣])(?:올해|연세|연세가|연세는|나이가|나이는|나이|만|향년)[ ]?[:]?[ ]?|(?<![a-z])(?:yo|y/o|"
+            rf"age|aged|"
+            rf"years)[ ]?[:=]?[ ]){years}{no_count}(?=[ ]?(?:[이되세신인입임,./)]|$|[ ]))",
+            _years,
+        ),
         _rule(
             "age_after_person",
             (
@@ -147,6 +204,12 @@ def _ages_beside_people() -> tuple[Finder, ...]:
                 r"])?(?P<v>(?P<y>1[0-2][0-9]|[1-9][0-9]))(?=[,.;)]|[ ]with|[ ]presents|[ "
                 r"]who|$)"
             ),
+            _years,
+        ),
+        _rule(
+            "age_said_of_person",
+            rf"(?:(?<![a-z])(?:s?he|who|pt|patient)|\[(?:name|family)\])(?:['’]s|[ ](?:is|was))[ ]{years}{no_count}"
+            r"(?=[.,;!?](?![0-9])|$|[ ](?:and|with|who|now|but|so|has|had)(?![a-z]))",
             _years,
         ),
         _rule(
@@ -193,6 +256,19 @@ def _is_value(match: re.Match[str]) -> bool:
     is_rate = re.match(r"[ ]?/[ ]?m(?![a-z])", after) is not None and not _BESIDE_PERSON.search(before)
     is_measured = _VALUE_BEFORE.search(before) or _FRENCH_BEFORE.search(before)
     return is_rate or bool(is_measured or _COUNT_AFTER.match(match.string, end))
+
+
+def _capital_years(match: re.Match[str], circumstances: Circumstances) -> str | None:
+    """54M and 72F are people unless a tube or a size stands before them."""
+    before = match.string[max(0, match.start("v") - 20) : match.start("v")]
+    if int(match["y"]) < 15 or re.search(
+        r"(?:tube|튜브|흉관|cath\w*|drain|sheath|size|pigtail|pcd|카테터|배액관|french|guide|needle|with|"
+        r"via)[ (:]{0,3}\Z",
+        before,
+        re.IGNORECASE,
+    ):
+        return None
+    return _years(match, circumstances)
 
 
 def _years(match: re.Match[str], circumstances: Circumstances) -> str | None:

@@ -108,6 +108,16 @@ def _month_rules() -> tuple[Finder, ...]:
             rf"(?<![0-9])(?P<v>{year}[ ]?년[ ]?{_M}[ ]?월(?:[ ]?(?:초|중순|말|경|쯤))?)(?![ ]?[0-9]{{1,2}}[ ]?일)",
             _month,
         ),
+        _rule(
+            "month_short_year",
+            rf"(?<![0-9])(?P<v>['’]?(?P<y>[0-3][0-9])[ ]?년[ ]?{_M}[ ]?월)(?![ ]?[0-9]{{1,2}}[ ]?일|[ ]?생)",
+            _short_month,
+        ),
+        _rule(
+            "month_yearless",
+            rf"(?<![0-9년])(?<![0-9년] )(?P<v>{_M}[ ]?월[ ]?(?:초|중순|말|경|쯤|하순|상순))(?![가-힣]{{2}}|[ ]?[0-9])",
+            _yearless_month,
+        ),
         _rule("month_english", rf"(?<![a-z])(?P<v>(?P<n>{_NAMED}),?[ -]?{year})(?![0-9])", _month),
         _rule("month_american", rf"{_EDGE}(?P<v>{_M}/{year}){_END}", _month),
         _rule("month_digits", rf"{_EDGE}(?P<v>{year}[-./](?P<m>{MONTH})){_END}", _month),
@@ -115,7 +125,8 @@ def _month_rules() -> tuple[Finder, ...]:
 
 
 _SERIES_BEFORE = re.compile(
-    r"(?:sofa|apache|gcs|crp|wbc|peep|score|plt|hb|ratio|ribs?|(?<![a-z])(?:segs?|segments?|stations?|levels?|lns?|nodes?)|"
+    r"(?:sofa|apache|gcs|crp|wbc|peep|score|plt|hb|ratio|ribs?|(?<![a-z])(?:segs?|segments?|stations?|levels?|lns?|"
+    r"nodes?)|"
     r"늑골|갈비뼈|림프절|구역)[^a-z가-힣]{0,6}$",
     re.IGNORECASE,
 )
@@ -203,6 +214,20 @@ def _month(match: re.Match[str], circumstances: Circumstances) -> str | None:
         in_korean=circumstances.in_korean,
         is_rough=True,
     )
+
+
+def _short_month(match: re.Match[str], circumstances: Circumstances) -> str | None:
+    if circumstances.today is None:
+        return "[date]"
+    day = date(2000 + int(match["y"]), int(match["m"]), 15)
+    return distance(day, circumstances.today, in_korean=circumstances.in_korean, is_rough=True)
+
+
+def _yearless_month(match: re.Match[str], circumstances: Circumstances) -> str | None:
+    day = _nearest(int(match["m"]), 15, circumstances)
+    if circumstances.today is None or day is None:
+        return "[date]"
+    return distance(day, circumstances.today, in_korean=circumstances.in_korean, is_rough=True)
 
 
 def _said(day: date | None, circumstances: Circumstances) -> str | None:

@@ -48,6 +48,7 @@ class Script(Enum):
     LATIN = re.compile("[A-Za-z]")
     HANGUL = re.compile("[가-힣]")
     DIGITS = re.compile("[0-9]")
+    ANY = re.compile("")
 
 
 class Finder(Protocol):

@@ -23,6 +23,7 @@ _ENGLISH_TENS = {
     word: 10 * (place + 2)
     for place, word in enumerate(("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"))
 }
+_CHINESE_TENS = {f"{one}십": 10 * (place + 2) for place, one in enumerate("이삼사오육칠팔구")}
 _ENGLISH_ONES = "one|two|three|four|five|six|seven|eight|nine"
 
 
@@ -98,9 +99,16 @@ def _spoken_rules() -> tuple[Finder, ...]:
             script=Script.HANGUL,
         ),
         _rule(
+            "age_in_chinese_words",
+            r"(?<![가-힣])(?P<v>(?P<t>[이삼사오육칠팔구]?십)(?P<t2>)(?P<t3>)(?P<t4>)[일이삼사오육칠팔구]?[ ]?(?:세|"
+            r"살)(?![가-힣]?대))",
+            script=Script.HANGUL,
+        ),
+        _rule(
             "age_in_words_english",
             rf"(?<![a-z])(?P<v>(?P<t>{english})(?P<t2>)(?P<t3>)(?P<t4>)(?:[ -]?(?:{_ENGLISH_ONES}))?[ -]"
-            r"(?:years?[ -]old|yrs?[ -]old|yo|y/o))(?![a-z])",
+            r"(?:years?[ -]old|yrs?[ -]old|yo|y/o|years?|male|female|man|woman|lady|gentleman))(?![a-z])(?![ ](?:ago|"
+            r"later|of|history|after|before))",
             script=Script.LATIN,
         ),
     )
@@ -124,4 +132,5 @@ def _months(match: re.Match[str], circumstances: Circumstances) -> str:
 
 def _words(match: re.Match[str], circumstances: Circumstances) -> str:
     tens = match["t"] or match["t2"] or match["t3"] or match["t4"]
-    return age_band(_TENS.get(tens) or _ENGLISH_TENS[tens.lower()], in_korean=circumstances.in_korean)
+    number = _TENS.get(tens) or _CHINESE_TENS.get(tens) or _ENGLISH_TENS.get(tens.lower(), 10)
+    return age_band(number, in_korean=circumstances.in_korean)

@@ -40,8 +40,8 @@ _PATIENT = re.compile(
 )
 _AGED = re.compile(
     rf"{_EDGE}(?P<v>{_WORD}(?:,?[ ](?:[A-Z]\.?[ ])?{_WORD}){{1,2}})(?=[ ]?[,(/:-]{{0,2}}[ "
-    rf"]?(?:\(?[0-9]{{1,3}}[ ]?(?:/|[yY]|M(?![a-zA-Z])|F(?![a-zA-Z])|세|[mf]/)|\(?[MFmf]/[0-9]|"
-    rf"DOB|D\.O\.B|MRN|ID(?![a-zA-Z])|born|환자|님|씨|\(?[0-9]{{6,}}|\[(?:number|"
+    rf"]?(?:\(?[0-9]{{1,3}}[ ]?(?:/|[yY]|M(?![a-zA-Z])|F(?![a-zA-Z])|세|[mf]/)|(?<![A-Za-z])(?:\(?[MFmf]/[0-9]|"
+    rf"DOB|D\.O\.B|MRN|ID(?![a-zA-Z])|born)|환자|님|씨|\(?[0-9]{{6,}}|\[(?:number|"
     r"birth date|resident number|phone)\]))"
 )
 _CARET = re.compile(rf"{_EDGE}[A-Za-z]{{2,20}}(?:\^[A-Za-z][A-Za-z .-]{{0,20}}){{1,3}}")

@@ -14,6 +14,11 @@ _MASKED = re.compile(
     rf"](?![가-힣]{{2,}})|[가-힣][ ]?모[ ]?씨)",
     re.IGNORECASE,
 )
+_CONSONANTS = re.compile(r"(?<![ㄱ-ㅎ가-힣])(?P<v>(?!ㅋㅋ|ㅎㅎ|ㅇㅇㅇ|ㄷㄷ)[ㄱ-ㅎ]{3})(?=[ ]?(?:님|씨|환자|선생|교수))")
+_DOTTED = re.compile(
+    r"(?<![A-Za-z0-9.])(?P<v>(?:[A-Z]\.[ ]?){1,2}[A-Z]\.?)"
+    r"(?=[ ,/]{1,2}(?:[MF][ ]?/?[ ]?[0-9]{2}|[0-9]{2}[ ]?(?:/?[MF]|(?=,)))(?![a-z0-9]))"
+)
 _INITIAL = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]\.?){1,3}[ ]?씨(?![가-힣]{3})")
 
 
@@ -24,3 +29,4 @@ def masked_names(text: str, _: Circumstances) -> Iterator[tuple[int, int]]:
         if match.group()[0] in surnames or len(match.group()) > 3:
             yield match.span()
     yield from (match.span() for match in _INITIAL.finditer(text))
+    yield from (match.span("v") for pattern in (_CONSONANTS, _DOTTED) for match in pattern.finditer(text))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from deidentify.text.hangul_slots import LISTED, likeness_of
+from deidentify.text.ordinary import allowed_words
 from domain.text import IdentifierKind
 
 CHECKED_BY_THEIR_RULES = frozenset(
@@ -44,9 +46,18 @@ _NEGATIONS = (
 _KEPT = re.compile(f"{_VALUE}|{_SIDES}|{_NEGATIONS}", re.IGNORECASE)
 
 
+def _ends_name(text: str, place: int) -> bool:
+    """Whether 아님 is the end of a listed name and 님: 김수아님, but not 정상아님."""
+    surname = text[max(0, place - 2) : place]
+    is_word = len(surname) < 2 or surname in allowed_words() or re.match("[가-힣]", text[max(0, place - 3) : place - 2])
+    return not is_word and likeness_of(f"{surname}아") == LISTED
+
+
 def mark_kept(text: str) -> bytearray:
     """Return a byte for each character: 1 where it belongs to a measurement, a side or a negation."""
     kept = bytearray(len(text))
     for match in _KEPT.finditer(text):
+        if match.group() == "아님" and _ends_name(text, match.start()):
+            continue
         kept[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     return kept

@@ -18,11 +18,14 @@ from deidentify.text.days import day_rules
 from deidentify.text.foreign_names import foreign_names
 from deidentify.text.forms import CENTURY, END, FREE, JOIN, LISTED, MMDD, START, Finder, Rule, Script, Search, maker
 from deidentify.text.hangul_names import korean_names
+from deidentify.text.hangul_slots import slotted_names
 from deidentify.text.houses import house_rules
 from deidentify.text.infants import infant_rules
 from deidentify.text.knowns import known_rules
 from deidentify.text.latin_names import latin_names
 from deidentify.text.masked_names import masked_names
+from deidentify.text.nicknames import nickname_rules
+from deidentify.text.placed_names import placed_names
 from deidentify.text.places import link_rules, place_rules
 from deidentify.text.residents import resident_number_rules
 from deidentify.text.unlisted_names import unlisted_names
@@ -62,13 +65,16 @@ def all_rules() -> tuple[Finder, ...]:
         *_phone_rules(),
         *_divided_number_rules(),
         *place_rules(),
+        *nickname_rules(),
         *house_rules(),
         *_number_rules(),
         Search("name_masked", IdentifierKind.NAME, masked_names),
         Search("name_foreign", IdentifierKind.NAME, foreign_names),
         Search("name_korean", IdentifierKind.NAME, korean_names),
+        Search("name_by_slot", IdentifierKind.NAME, slotted_names),
         Search("name_latin", IdentifierKind.NAME, latin_names),
         Search("name_unlisted", IdentifierKind.NAME, unlisted_names),
+        Search("name_by_place", IdentifierKind.NAME, placed_names),
         *circumstance_rules(),
         *infant_rules(),
         *age_rules(),
@@ -100,6 +106,11 @@ def _birth_date_rules() -> tuple[Rule, ...]:
         make(
             "birth_date_said", rf"{START}(?P<v>{_DATE}|{run}|{short_year}(?: ?{_MONTH} ?월)?)[ \t]?생(?![{_NOT_BIRTH}])"
         ),
+        make(
+            "birth_date_said_english",
+            rf"{START}(?P<v>{_DATE})[ ,]{{1,2}}(?:born|\(?dob)(?![a-z])|(?<![a-z])(?:born|b\.|"
+            rf"\*)[ ]?(?:on[ ])?(?P<w>{_DATE})",
+        ),
         make("birth_date_by_sex", rf"{sex}(?P<v>(?={_YEAR}){_YEAR_FIRST})"),
         make("birth_date_digits", rf"(?<![0-9a-z])(?<![0-9][-.]){_YEAR}{MMDD}{END}(?!-[0-9])", _is_identifier),
     )
@@ -127,7 +138,10 @@ def _phone_rules() -> tuple[Rule, ...]:
         ),
         make(
             "phone_extension",
-            rf"(?:내선|구내|ext\.?|extension|원내[ ]?번호)[ ]?(?:번호)?[ ]?[:#]?[ ]?(?P<v>[0-9]{{3,5}}){END}",
+            rf"(?<![a-z])(?:내선|구내|ext\.?|extension|원내[ ]?번호|원내폰|당직폰|콜폰|호출|교환|삐삐|pager|beeper|"
+            rf"bleep|"
+            rf"vocera|"
+            rf"dect)[ ]?(?:번호)?[ ]?[:#]?[ ]?(?P<v>[0-9]{{3,5}}|[0-9]{{1,4}}-[0-9]{{3,4}}){END}",
         ),
         make("phone_named", rf"(?:{any_cue('phone')}){JOIN}(?P<v>{named})", _is_named_phone),
     )
@@ -173,6 +187,20 @@ def _number_rules() -> tuple[Rule, ...]:
     return (
         make("uid", r"(?<![0-9.])[0-2](?:\.[0-9]{1,40}){5,}"),
         make("number_named", rf"(?:{any_cue('number')}){JOIN}(?P<v>{named})", _is_named_number),
+        make(
+            "number_of_health_service",
+            r"(?<![a-z])nhs(?:[ ]?(?:no\.?|number|#))?[ :#]{0,3}(?P<v>[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4})(?![0-9])",
+        ),
+        make(
+            "number_beside_name",
+            r"(?<![0-9a-z.-])(?P<v>[0-9]{2,6}-[0-9]{4,8})(?=[ ,/]{1,2}\[name\])",
+            _is_no_measurement,
+        ),
+        make(
+            "number_in_row",
+            r"(?<=\])[ ]?[/,][ ]?(?P<v>[0-9]{6,10})(?=[ ]?[/,]|[ ]?$)"
+            r"(?![ ]?/[ ]?(?:[umμµ]?l|mm3?|cc|hpf|day)(?![a-z]))",
+        ),
         make("social_security_number", r"(?<![0-9-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9-])", _is_no_measurement),
         make("number_in_groups", grouped, _is_grouped_number),
         make("number_of_year", of_year, _is_number_of_year),

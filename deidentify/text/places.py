@@ -73,7 +73,7 @@ def _number_rules() -> tuple[Finder, ...]:
     return (
         make(
             "public_patient_number",
-            (rf"(?P<v>{place}#?[0-9]{{1,5}}[ ]?번(?:째)?)[ ]?(?:확진자|확진|환자|감염자|" r"접촉자)"),
+            rf"(?P<v>{place}#?(?<![0-9])[0-9]{{1,9}}[ ]?번(?:째)?)[ ]?(?:확진자|확진|환자|감염자|접촉자)",
         ),
         make(
             "public_patient_number_behind",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 _HYPHENS = "‐‑‒–—―−﹘﹣－ー⁃⸺⸻ㅡ"
 _BLANKS = "\u00a0\u1680\u202f\u205f\u2800\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_WIDE = "＠．。＋（）：／＃＊～，"
-_PLAIN = "@..+():/#*~,"
+_WIDE = "＠．。＋（）：／＃＊～，|｜│"
+_PLAIN = "@..+():/#*~,,,,"
 _LINES = "\x85\u2028\u2029"
 _LOOKS_LIKE = str.maketrans(
     _HYPHENS + _BLANKS + _WIDE + _LINES, "-" * len(_HYPHENS) + " " * len(_BLANKS) + _PLAIN + "\n" * len(_LINES)
@@ -22,7 +22,7 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _LINE_CONTROLS = frozenset("\t\n\v\f\r\x85")
 _UNSEEN_CATEGORIES = frozenset(("Cf", "Mn", "Me"))
 """Zero-width and bidirectional marks, variation selectors, accents that compose with nothing, enclosing keycaps."""
-_SIMPLE = re.compile(r"[\t-\r -~가-힣]*+")
+_SIMPLE = re.compile(r"[\t-\r -{}~가-힣]*+")
 """Nothing of it looks like something else, is unseen, or composes with its neighbours."""
 _LONG_MARKS = re.compile(r".?m{31,}")
 _KEYCAP = re.compile(r"[0-9](?=\ufe0f?\u20e3)")
@@ -33,6 +33,9 @@ _RAISED = re.compile(r"(?<![\w)\]])[⁰¹²³⁴-⁹₀-₉]+")
 _PIECE = re.compile(r"[\x00-\x7f가-힣\u1100-\u1112]?[^\x00-\x7f가-힣\u1100-\u1112]*", re.DOTALL)
 """A letter that begins a piece whatever stands before it, and what may compose with it."""
 _HANGUL = re.compile("[가-힣]")
+_ACCENTED = re.compile("[À-ÖØ-öø-žƠơƯưǍ-ǰȘ-țẠ-ỹ]")
+_OWN_LETTERS = dict(zip("ßÆæØøÐðÞþŁłĐđŒœıŊŋ", "sAaOoDdTtLlDdOoiNn", strict=True))
+"""Letters that are no other letter with an accent."""
 _KEYCAP_DIGITS = "⓪①②③④⑤⑥⑦⑧⑨"
 
 
@@ -132,5 +135,16 @@ def _digits(found: re.Match[str]) -> str:
 
 
 def _plain_character(character: str) -> str:
+    """Read a digit of any script as a digit, and a Latin letter with an accent without it."""
     digit = unicodedata.decimal(character, None)
-    return character if digit is None else str(digit)
+    return fold(character) if digit is None else str(digit)
+
+
+def fold(value: str) -> str:
+    """Return Latin letters without their accents, each in the place of one: Schäfer as Schafer."""
+    return _ACCENTED.sub(_without_accent, value)
+
+
+def _without_accent(found: re.Match[str]) -> str:
+    letter = found.group()
+    return _OWN_LETTERS.get(letter) or unicodedata.normalize("NFD", letter)[0]

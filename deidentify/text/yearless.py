@@ -54,10 +54,10 @@ _AFTER = re.compile(
 _VERBS = "visit(?:ed|s)?|admitted|admission|adm|discharged?|transferred|presented|seen|onset|surgery"
 _SYMPTOMS = "symptoms?|sx|fever|cough|sputum|dyspnea|hemoptysis|chest[ ]pain"
 _IMAGES = "ct|cxr|mri|mr(?!\\.)|pet|us|echo|hrct|ctpa|x-?ray|cpa|scan|film|study|exam|f/u"
-_DONE = "pcd|pcna|ebus|bx|biopsy|bronchoscopy|op"
+_DONE = "intubat(?:ed|ion)|pcd|pcna|ebus|bx|biopsy|bronchoscopy|op"
 _KOREAN = (
     "검사|촬영|재촬영|영상|사진|엑스레이|엑스선|입원|퇴원|내원|외래|수술|시술|생검|발병|발생|증상|발열|확진|응급실|전원|"
-    "시행|판독|진단|찍|기침|호흡곤란|객혈|흉통"
+    "시행|판독|진단|삽관|발관|사망|처음|찍|기침|호흡곤란|객혈|흉통"
 )
 _MODIFIERS = (
     "chest|abd|abdomen|brain|initial|outside|enhanced|low-dose|follow-?up|f/u|본원|외부|타원|흉부|복부|"
@@ -74,6 +74,8 @@ _EVENT_BEFORE = re.compile(
     r"[ ](?:on|from|dated|of|since|at)[ ]\Z",
     re.IGNORECASE,
 )
+_IMAGED = re.compile(rf"[ ]?(?:{_IMAGES})(?:에서|에|보다|때)", re.IGNORECASE)
+"""An examination that something is seen in: what stands before its day does not count anything."""
 _DATED = re.compile(r"\[(?:date|[^\]]{1,16}(?:전|후|ago))\]")
 
 Reading = Callable[[int, int, Circumstances], str | None]
@@ -110,7 +112,7 @@ class _Days:
 
 def _is_beside_event(run: re.Match[str]) -> bool:
     if _counts(run):
-        return False
+        return _IMAGED.match(run.string, run.end()) is not None
     return _is_before_event(run) or _EVENT_BEFORE.search(_lead(run)) is not None
 
 

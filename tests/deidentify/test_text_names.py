@@ -35,7 +35,7 @@ def _clean(text):
         ("카톡 아이디 lung77, https://a.kr/x", "카톡 아이디 [link], [link]"),
         ("호흡기내과 협진, 본원 내과, 타병원 CT", "호흡기내과 협진, 본원 내과, 타병원 CT"),
         ("한가람병원 7병동 502호", "[hospital] [ward]"),
-        ("직업: 미용사, 직업: 광부", "직업: [occupation], 직업: 광부"),
+        ("직업: 미용사, 직업: 광부", "직업: [occupation: 화학물질·가스], 직업: [occupation: 광물 분진]"),
         ("pilot balloon, pilot, retired", "pilot balloon, [occupation], retired"),
         ("가족력: 어머니 폐암. 남편 확진", "가족력: 어머니 폐암. 남편 확진"),
         ("daughter nodule, her daughter", "daughter nodule, her [family]"),
