@@ -16,8 +16,9 @@ _JOINABLE = 4
 _LONG_NUMBER = 4
 """A shorter number of the case has to stand by itself: 10 is not in 1.06 cm."""
 _SEPARATOR = r"[\s,;/|·.()\[\]\-]+"
-_TRIMMED = " \t,;/|·.:()[]{}<>-–−_*'\"`"
+_TRIMMED = " \t,;/|·.:()[]{}<>-_*'\"`"
 _AXES = ("RL", "AP", "HFSI")
+_DASHES = str.maketrans("−–—", "---")
 
 
 def is_marker(words: str, *, at_edge: bool = False) -> bool:
@@ -63,7 +64,8 @@ def _is_short(value: str) -> bool:
 
 def _form(words: str) -> str:
     """Return the words in capitals and in their plain width, without the marks around them."""
-    return " ".join(unicodedata.normalize("NFKC", words).upper().split()).strip(_TRIMMED)
+    plain = unicodedata.normalize("NFKC", words).upper().translate(_DASHES)
+    return " ".join(plain.split()).strip(_TRIMMED)
 
 
 def _letters(words: str) -> str:

@@ -45,7 +45,7 @@ _END = r"[ ]?(?:[,.;:)/\[]|$|[ ][a-z]{2}|[가-힣]{2,}(?<!개월)(?<!갑년))"
 @cache
 def age_rules() -> tuple[Finder, ...]:
     """Return the rules for ages."""
-    return (*_said_ages(), *_ages_beside_sex(), *_ages_beside_people())
+    return (*_said_ages(), *_ages_beside_sex(), *_ages_beside_people(), *_ages_beside_letters(), *_ages_said())
 
 
 def _said_ages() -> tuple[Finder, ...]:
@@ -140,21 +140,23 @@ def _ages_beside_sex() -> tuple[Finder, ...]:
     )
 
 
+_NEAR = r"(?P<v>(?P<y>1[01][0-9]|[1-9][0-9]))"
+_NO_COUNT = (
+    r"(?![0-9.%/:-]*[0-9%])(?![ ]?(?:mm|cm|mg|ml|cc|kg|g(?![a-z])|l(?![a-z])|u(?![a-z])|hu|fr|년|월|일|주|개|달|"
+    r"명|번|차|회|"
+    r"분|시|층|호|도|점|갑|"
+    r"months?|mos?(?![a-z])|weeks?|wks?|days?|d(?![a-z])|hours?|hrs?|min|times|x(?![a-z])|py|pack|beats|bpm|st|nd|"
+    r"rd|th))"
+)
+
+
 def _ages_beside_people() -> tuple[Finder, ...]:
-    years = r"(?P<v>(?P<y>1[01][0-9]|[1-9][0-9]))"
-    no_count = (
-        r"(?![0-9.%/:-]*[0-9%])(?![ ]?(?:mm|cm|mg|ml|cc|kg|g(?![a-z])|l(?![a-z])|u(?![a-z])|hu|fr|년|월|일|주|개|달|"
-        r"명|번|차|회|"
-        r"분|시|층|호|도|점|갑|"
-        r"months?|mos?(?![a-z])|weeks?|wks?|days?|d(?![a-z])|hours?|hrs?|min|times|x(?![a-z])|py|pack|beats|bpm|st|nd|"
-        r"rd|th))"
-    )
     return (
         _rule(
             "age_behind_name",
             rf"\[(?:name|origin|occupation(?:: [^\]]{{2,40}})?)\](?:[ ]?(?:님|씨|환자|군|양))?[ ,/:(-]{{1,3}}(?:(?:is|"
             rf"aged?|"
-            rf"만|올해|[mf]|남|여|남자|여자|male|female)[ ,/]{{0,2}})?{years}{no_count}"
+            rf"만|올해|[mf]|남|여|남자|여자|male|female)[ ,/]{{0,2}})?{_NEAR}{_NO_COUNT}"
             r"(?=[ ]?(?:years?|yrs?|y(?![a-z])|세|살|[,.;:)/\]?]|$|남|여|[mf](?![a-z])|male|female|man|woman|with|had|"
             r"has|"
             r"s/p|c/o)|[ ][a-z가-힣\[])",
@@ -162,39 +164,49 @@ def _ages_beside_people() -> tuple[Finder, ...]:
         ),
         _rule(
             "age_before_person_english",
-            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){years}[ -]{{1,2}}(?=(?:old[ ])?(?:[a-z]+[ ])?(?:male|female|man|woman|"
+            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){_NEAR}[ -]{{1,2}}(?=(?:old[ ])?(?:[a-z]+[ ])?(?:male|female|man|woman|"
             rf"lady|gentleman|boy|girl|pt|patient|smoker)(?![a-z]))",
             _years,
         ),
         _rule(
             "age_with_years",
             rf"(?:(?<![a-z])(?:pt|patient|man|woman|male|female|lady|gentleman|boy|girl|is|was|age|aged|[mf])|"
-            rf"\]),?[ ]{years}(?=[ ](?:years?|yrs?)(?![a-z])(?![ ](?:ago|later|of|history|after|before|since|smok|"
+            rf"\]),?[ ]{_NEAR}(?=[ ](?:years?|yrs?)(?![a-z])(?![ ](?:ago|later|of|history|after|before|since|smok|"
             rf"f/?u|follow)))",
             _years,
         ),
+    )
+
+
+def _ages_beside_letters() -> tuple[Finder, ...]:
+    return (
         _rule(
             "age_glued_to_capital",
-            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){years}(?=(?-i:[MF])(?![a-z0-9/-])){_TUBES}",
+            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){_NEAR}(?=(?-i:[MF])(?![a-z0-9/-])){_TUBES}",
             _capital_years,
         ),
         _rule(
             "age_behind_capital",
             rf"(?:(?<=[,;(/:] )|(?<=[,;(/:])|(?<=\] )|(?<=\])|(?<=pt )|(?<=patient )|(?<=환자 )|"
-            rf"(?<=[가-힣] ))(?-i:[MF])[ ]?[/-]?{years}"
-            rf"(?=[ ]?[,.;)/]|$|[ ][a-z가-힣\[]){no_count}(?![ ]?(?:fdg|pet|chest tube|pcd|cath|sheath|drain))",
+            rf"(?<=[가-힣] ))(?-i:[MF])[ ]?[/-]?{_NEAR}"
+            rf"(?=[ ]?[,.;)/]|$|[ ][a-z가-힣\[]){_NO_COUNT}(?![ ]?(?:fdg|pet|chest tube|pcd|cath|sheath|drain))",
             _years,
         ),
         _rule(
             "age_before_name",
-            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){years}(?=[ ]?/?[ ]?(?:[mf]|남|여|남자|여자)[ ,]{{1,2}}\[name\])",
+            rf"(?<![0-9a-z.:/~-])(?<![0-9] ){_NEAR}(?=[ ]?/?[ ]?(?:[mf]|남|여|남자|여자)[ ,]{{1,2}}\[name\])",
             _years,
         ),
+    )
+
+
+def _ages_said() -> tuple[Finder, ...]:
+    return (
         _rule(
             "age_said",
             rf"(?:(?<![가-힣])(?:올해|연세|연세가|연세는|나이가|나이는|나이|만|향년)[ ]?[:]?[ ]?|(?<![a-z])(?:yo|y/o|"
             rf"age|aged|"
-            rf"years)[ ]?[:=]?[ ]){years}{no_count}(?=[ ]?(?:[이되세신인입임,./)]|$|[ ]))",
+            rf"years)[ ]?[:=]?[ ]){_NEAR}{_NO_COUNT}(?=[ ]?(?:[이되세신인입임,./)]|$|[ ]))",
             _years,
         ),
         _rule(
@@ -208,7 +220,7 @@ def _ages_beside_people() -> tuple[Finder, ...]:
         ),
         _rule(
             "age_said_of_person",
-            rf"(?:(?<![a-z])(?:s?he|who|pt|patient)|\[(?:name|family)\])(?:['’]s|[ ](?:is|was))[ ]{years}{no_count}"
+            rf"(?:(?<![a-z])(?:s?he|who|pt|patient)|\[(?:name|family)\])(?:['’]s|[ ](?:is|was))[ ]{_NEAR}{_NO_COUNT}"
             r"(?=[.,;!?](?![0-9])|$|[ ](?:and|with|who|now|but|so|has|had)(?![a-z]))",
             _years,
         ),

@@ -13,6 +13,7 @@ from deidentify.text.cues import any_cue, is_named_measurement, is_unit_at
 from deidentify.text.forms import CENTURY, DAY, JOIN, MMDD, MONTH, START, Circumstances, Finder, Search
 from deidentify.text.hangul_names import is_title_or_particle
 from deidentify.text.latin_names import is_known_word
+from deidentify.text.likeness import is_word
 from deidentify.text.ordinary import is_ordinary
 from deidentify.text.plain import compose, make_plain
 from deidentify.text.spellings import INITIALS, forms_of_number
@@ -148,7 +149,8 @@ def _in_latin(text: str, known: KnownIdentities) -> Iterator[tuple[int, int]]:
 
 
 def _may_be_alone(word: str) -> bool:
-    return word[0].isupper() and not is_known_word(word)
+    """A single name counts in capitals, and in small letters where no list of words has it."""
+    return not (is_known_word(word) if word[0].isupper() else is_word(word))
 
 
 def _numbers(text: str, circumstances: Circumstances) -> Iterator[tuple[int, int]]:

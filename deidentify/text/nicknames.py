@@ -18,34 +18,35 @@ _CHAIN = rf"{_CAP}(?:[ ](?:(?:of|de|do|da|del|di|la|the|and|am|an der)[ ])?{_CAP
 @cache
 def nickname_rules() -> tuple[Finder, ...]:
     """Return the rules, which come behind those for houses and addresses in full."""
-    return (*_hospitals(), *_wards(), *_homes())
+    return (*_korean_hospitals(), *_english_hospitals(), *_beds(), *_wards(), *_homes())
 
 
-def _hospitals() -> tuple[Finder, ...]:
+_STAY = (
+    r"(?=[ ]?(?:병원|의료원|에서|으로[ ]?(?:전원|보내|가|이송)|로[ ]?(?:전원|보내|가|이송)|응급실|외래|펠로우|"
+    r"전임의|전공의|레지던트|인턴|출신|교수|판독|"
+    r"영상|CT|PET|MR|조직|수술|진료|입원|퇴원|측|쪽|다니|갔|가서|갈|간다|때|있을|계실|파견|협진|의뢰|소속|"
+    r"[가-힣]{1,4}과(?![가-힣])))"
+)
+_FOREIGN = (
+    r"(?:Universit(?:a|ae)tsklinikum|Klinikum|Klinik|Krankenhaus|Spital|Universitatsspital|Charite|Hopital|CHU|"
+    r"Clinique|Ospedale|Policlinico|"
+    r"Hospital|Clinica|Sygehus|Sjukhus|Sykehus|Ziekenhuis|UMC|Szpital|Rumah Sakit|Benh Vien|RSUD|Santa Casa)"
+)
+_KINDS = (
+    r"(?:(?:General |University |Community |Memorial )?Hospital|Hosp\.?(?![a-z])|Medical (?:Cent(?:er|re)|College|"
+    r"Group)|Med\.? Cent(?:er|re)|Medical|Clinic|Infirmary|Health|Healthcare|Imaging|Radiology|Diagnostics?|"
+    r"Hospice|Nursing Home|"
+    r"Care Home|Care Cent(?:er|re)|Polyclinic|Surgery|Practice|Sanatorium|Institute|Rehab|Cancer Cent(?:er|re)|"
+    r"General|Memorial|Univ(?:ersity)?\.?|"
+    r"Univ\.? Hosp\.?|NHS Trust|Trust|Health System|Medical College|Lodge|House)"
+)
+
+
+def _korean_hospitals() -> tuple[Finder, ...]:
     make = maker(IdentifierKind.HOSPITAL, needs=Script.HANGUL)
-    exact = maker(IdentifierKind.HOSPITAL, flags=0, needs=Script.LATIN)
     short = any_word("places", "short_hospitals")
-    stay = (
-        r"(?=[ ]?(?:병원|의료원|에서|으로[ ]?(?:전원|보내|가|이송)|로[ ]?(?:전원|보내|가|이송)|응급실|외래|펠로우|"
-        r"전임의|전공의|레지던트|인턴|출신|교수|판독|"
-        r"영상|CT|PET|MR|조직|수술|진료|입원|퇴원|측|쪽|다니|갔|가서|갈|간다|때|있을|계실|파견|협진|의뢰|소속|"
-        r"[가-힣]{1,4}과(?![가-힣])))"
-    )
-    foreign = (
-        r"(?:Universit(?:a|ae)tsklinikum|Klinikum|Klinik|Krankenhaus|Spital|Universitatsspital|Charite|Hopital|CHU|"
-        r"Clinique|Ospedale|Policlinico|"
-        r"Hospital|Clinica|Sygehus|Sjukhus|Sykehus|Ziekenhuis|UMC|Szpital|Rumah Sakit|Benh Vien|RSUD|Santa Casa)"
-    )
-    kinds = (
-        r"(?:(?:General |University |Community |Memorial )?Hospital|Hosp\.?(?![a-z])|Medical (?:Cent(?:er|re)|College|"
-        r"Group)|Med\.? Cent(?:er|re)|Medical|Clinic|Infirmary|Health|Healthcare|Imaging|Radiology|Diagnostics?|"
-        r"Hospice|Nursing Home|"
-        r"Care Home|Care Cent(?:er|re)|Polyclinic|Surgery|Practice|Sanatorium|Institute|Rehab|Cancer Cent(?:er|re)|"
-        r"General|Memorial|Univ(?:ersity)?\.?|"
-        r"Univ\.? Hosp\.?|NHS Trust|Trust|Health System|Medical College|Lodge|House)"
-    )
     return (
-        make("hospital_nickname", rf"(?<![가-힣A-Za-z0-9])(?:{short})(?:병원|의료원|{stay})"),
+        make("hospital_nickname", rf"(?<![가-힣A-Za-z0-9])(?:{short})(?:병원|의료원|{_STAY})"),
         make(
             "hospital_of_university",
             r"(?<![가-힣])(?!확대|군대|본대|기대|상대|최대|절대|반대|증대|비대)[가-힣]대(?:학교)?병원",
@@ -55,27 +56,33 @@ def _hospitals() -> tuple[Finder, ...]:
             r"(?<![a-z가-힣0-9])(?!ICU|ER|ED|CT|MR|GI|GS|OS|NS|CS|OBGY|ENT|OPD|VIP)[a-z]{2,10}[ ]?"
             r"(?:내과|의원|병원|외과|정형외과|소아과|이비인후과|안과|영상의학과|가정의학과|클리닉)",
         ),
-        exact(
-            "hospital_by_letters",
-            r"(?<![A-Za-z])(?:SNUH|SNUBH|KUMC|PNUH|PNUYH|KNUH|CNUH|JNUH|CBNUH|CHAUMC|KUGH|GNUH|EUMC|AUMC|"
-            r"BRMH)(?![A-Za-z])",
-        ),
         make(
             "hospital_by_kind",
             r"(?<![가-힣])(?!건강|종합|검진|우리|저희|본원|외부|지역|대학|통합|응급|권역|암|국립|시립|회사)[가-힣]{2,8}"
             r"(?:한의원|산후조리원|검진센터|건강검진센터|영상센터|메디컬|메디칼|실버타운|너싱홈|요양센터|재활센터|"
             r"노인병원|의료재단|건강관리협회|한방병원|영상의학과의원)(?![가-힣]{3})",
         ),
-        exact("hospital_abroad", rf"(?<![A-Za-z]){foreign}[ ](?:(?:of|de|do|da|Sao|di|fur|zum|am)[ ]){{0,2}}{_CHAIN}"),
+    )
+
+
+def _english_hospitals() -> tuple[Finder, ...]:
+    exact = maker(IdentifierKind.HOSPITAL, flags=0, needs=Script.LATIN)
+    return (
+        exact(
+            "hospital_by_letters",
+            r"(?<![A-Za-z])(?:SNUH|SNUBH|KUMC|PNUH|PNUYH|KNUH|CNUH|JNUH|CBNUH|CHAUMC|KUGH|GNUH|EUMC|AUMC|"
+            r"BRMH)(?![A-Za-z])",
+        ),
+        exact("hospital_abroad", rf"(?<![A-Za-z]){_FOREIGN}[ ](?:(?:of|de|do|da|Sao|di|fur|zum|am)[ ]){{0,2}}{_CHAIN}"),
         exact(
             "hospital_of_saint",
             rf"(?<![A-Za-z])(?:St\.?|Saint|Sankt|Santa|Sao|San|Mount|Mt\.?|Royal|Queen|King|"
             rf"Our Lady(?: of)?)[ ](?!Jude)(?:{_CHAIN})"
-            rf"(?:[ ]{kinds}){{0,3}}(?=[ ]?(?:[,.;)?:]|$|[a-z]|ED|ER|ICU|[0-9]))",
+            rf"(?:[ ]{_KINDS}){{0,3}}(?=[ ]?(?:[,.;)?:]|$|[a-z]|ED|ER|ICU|[0-9]))",
             _is_saint,
         ),
         exact(
-            "hospital_by_kind_english", rf"(?<![A-Za-z])(?P<v>(?!{_NOT_NAMED}){_CHAIN}[ ]{kinds})(?![a-z])", _is_house
+            "hospital_by_kind_english", rf"(?<![A-Za-z])(?P<v>(?!{_NOT_NAMED}){_CHAIN}[ ]{_KINDS})(?![a-z])", _is_house
         ),
         exact(
             "hospital_of_region",
@@ -136,17 +143,19 @@ def _is_saint(match: re.Match[str]) -> bool:
     )
 
 
-def _wards() -> tuple[Finder, ...]:
+_UNIT = (
+    r"(?:[msncp]?icu|ccu|hdu|nicu|picu|er|ed|resus|중환자실|집중치료실|응급실|회복실|격리실|음압|음압실|투석실|"
+    r"분만실|신생아실|무균실|소생실|처치실|인공신장실|준중환자실|관찰실)"
+)
+_BED = r"(?:bed|베드|침상|병상|자리|침대|방|격리실|격리방|룸|구역|칸|모니터)"
+_NO_COUNT = (
+    r"(?![ ]?(?:째|번째|환자|찍|촬영|시행|검사|더|정도|이상|했|본|봤|하|날|일|시간|주|명|차|회|퇴|재|days?|"
+    r"d(?![a-z])|hrs?|hours?|weeks?|pts?|patients|beds|/|%|mm|cm|mg|l/|am|pm))"
+)
+
+
+def _beds() -> tuple[Finder, ...]:
     make = maker(IdentifierKind.WARD, needs=Script.DIGITS)
-    unit = (
-        r"(?:[msncp]?icu|ccu|hdu|nicu|picu|er|ed|resus|중환자실|집중치료실|응급실|회복실|격리실|음압|음압실|투석실|"
-        r"분만실|신생아실|무균실|소생실|처치실|인공신장실|준중환자실|관찰실)"
-    )
-    bed = r"(?:bed|베드|침상|병상|자리|침대|방|격리실|격리방|룸|구역|칸|모니터)"
-    no_count = (
-        r"(?![ ]?(?:째|번째|환자|찍|촬영|시행|검사|더|정도|이상|했|본|봤|하|날|일|시간|주|명|차|회|퇴|재|days?|"
-        r"d(?![a-z])|hrs?|hours?|weeks?|pts?|patients|beds|/|%|mm|cm|mg|l/|am|pm))"
-    )
     return (
         make(
             "ward_letters",
@@ -156,25 +165,32 @@ def _wards() -> tuple[Finder, ...]:
         make("bed_before_unit", r"(?<![a-z])bed[ ](?:[msncp]?icu|ccu|hdu|er|ed)[ -]?[0-9]{1,3}(?![0-9a-z])"),
         make(
             "bed_of_floor",
-            rf"(?<![0-9])[0-9]{{1,2}}층[ ]?(?:[가-힣]{{2,4}}[ ])?[0-9]{{1,2}}[ ]?(?:번[ ]?)?(?:호실|{bed})"
+            rf"(?<![0-9])[0-9]{{1,2}}층[ ]?(?:[가-힣]{{2,4}}[ ])?[0-9]{{1,2}}[ ]?(?:번[ ]?)?(?:호실|{_BED})"
             r"(?![가-힣]{2})",
         ),
         make(
             "bed_of_unit",
-            rf"(?<![a-z가-힣]){unit}[ -]?(?:no\.?[ ]?|#)?(?:(?:{bed})[ ]?)?[0-9]{{1,3}}(?:[ ]?번?(?:째)?[ ]?{bed}|"
-            rf"(?:[ ]?번|[ ]?호실?|-[0-9]{{1,2}}|[a-d])?(?![0-9a-z.]){no_count})",
+            rf"(?<![a-z가-힣]){_UNIT}[ -]?(?:no\.?[ ]?|#)?(?:(?:{_BED})[ ]?)?[0-9]{{1,3}}(?:[ ]?번?(?:째)?[ ]?{_BED}|"
+            rf"(?:[ ]?번|[ ]?호실?|-[0-9]{{1,2}}|[a-d])?(?![0-9a-z.]){_NO_COUNT})",
         ),
         make(
             "ward_bed",
-            rf"(?<![0-9a-z가-힣.])[0-9]{{1,3}}[ ]?[a-z동서남북]?[ ]?병동[ ]?[0-9]{{1,3}}[ ]?번(?:[ ]?{bed}|{no_count})",
+            r"(?<![0-9a-z가-힣.])[0-9]{1,3}[ ]?[a-z동서남북]?[ ]?병동[ ]?[0-9]{1,3}[ ]?번"
+            rf"(?:[ ]?{_BED}|{_NO_COUNT})",
         ),
         make(
             "bed_of_zone",
-            rf"(?<![a-z가-힣]){unit}[ ]?[a-z가나다라마][ ]?(?:구역|존|zone|섹터)(?:[ ]?[0-9]{{1,2}}번?)?",
+            rf"(?<![a-z가-힣]){_UNIT}[ ]?[a-z가나다라마][ ]?(?:구역|존|zone|섹터)(?:[ ]?[0-9]{{1,2}}번?)?",
             script=Script.HANGUL,
         ),
         make("ward_of_beds", r"(?<![0-9])[1-9]인실[ ]?[0-9]{3,4}(?:-[0-9])?[ ]?호?(?![0-9])"),
         make("bed_by_number", r"(?<![0-9.])[0-9]{1,3}[ ]?번[ ]?(?:방|침대|격리실|격리방|룸|병실|구역)(?!향|사|법|문)"),
+    )
+
+
+def _wards() -> tuple[Finder, ...]:
+    make = maker(IdentifierKind.WARD, needs=Script.DIGITS)
+    return (
         make(
             "ward_named",
             r"(?<![가-힣])[가-힣]{1,5}병동[ ]?[0-9]{1,4}(?:[ ]?(?:호실|호|번[ ]?(?:방|베드|침상|침대|자리)?|"
@@ -202,7 +218,7 @@ def _wards() -> tuple[Finder, ...]:
             r"trauma bay)[ ]?(?:no\.?|number|#)?[ ]?"
             r"(?:[0-9]{1,4}[a-z]?(?:[-/.][0-9a-z]{1,4})?|[a-z][0-9]{1,4}(?:-[0-9]{1,3})?|"
             r"(?-i:[A-H](?![a-z])))(?:[ ]?(?:(?:north|south|east|west)(?![a-z])|(?-i:[NSEW]{1,2}(?![A-Za-z]))))?"
-            rf"(?![0-9a-z]|\.[0-9]){no_count}(?![ ]?(?:of|to|ml|units?|x|u)(?![a-z]))",
+            rf"(?![0-9a-z]|\.[0-9]){_NO_COUNT}(?![ ]?(?:of|to|ml|units?|x|u)(?![a-z]))",
         ),
         make(
             "floor_english",

@@ -56,7 +56,13 @@ _NO_WORK = re.compile(r"무직|없|none|unemployed|retired|노출|미상|모름|
 @cache
 def occupation_rules() -> tuple[Finder, ...]:
     """Return the rules for work, which give way to those for names and places."""
-    return (*_workplace_rules(), *_korean_rules(), *_english_rules())
+    return (
+        *_workplace_rules(),
+        *_korean_titles(),
+        *_korean_trades(),
+        *_english_trades(),
+        *_english_workplaces(),
+    )
 
 
 def _workplace_rules() -> tuple[Finder, ...]:
@@ -80,27 +86,28 @@ def _workplace_rules() -> tuple[Finder, ...]:
     )
 
 
-def _korean_rules() -> tuple[Finder, ...]:
-    titles, medical, endings = (any_word(_TABLE, key) for key in ("titles", "medical", "endings"))
-    house = (
-        "시의회|도의회|구의회|군의회|국회|초등학교|중학교|고등학교|어린이집|유치원|학원|콜센터|은행|병원|구청|시청|마트|"
-        "식당|공장|회사"
-    )
-    make = Script.HANGUL
+_HOUSE = (
+    "시의회|도의회|구의회|군의회|국회|초등학교|중학교|고등학교|어린이집|유치원|학원|콜센터|은행|병원|구청|시청|마트|"
+    "식당|공장|회사"
+)
+
+
+def _korean_titles() -> tuple[Finder, ...]:
+    titles, medical = (any_word(_TABLE, key) for key in ("titles", "medical"))
     return (
         _rule(
             "occupation_of_service",
             rf"(?<![가-힣])(?P<v>(?:육군|해군|공군|해병대?|특전사|카투사)(?:[ ]?(?:{_RANK}))?)"
             rf"(?=[ ]|{AFTER}|[,.]|$)",
-            needs=make,
+            needs=Script.HANGUL,
         ),
         _rule(
             "occupation",
-            rf"(?<![가-힣])(?P<v>(?=[가-힣])(?:(?:{house}|{_FIELDS})[ ])?(?:{titles}))(?={AFTER}|{_IS}|[ ]?출신|로[ ]|"
+            rf"(?<![가-힣])(?P<v>(?=[가-힣])(?:(?:{_HOUSE}|{_FIELDS})[ ])?(?:{titles}))(?={AFTER}|{_IS}|[ ]?출신|로[ ]|"
             rf"[ ]?근무|"
             rf"이시|이셔|이셨|이세|였|예요)",
             _is_beside_person_if_exposure,
-            needs=make,
+            needs=Script.HANGUL,
         ),
         _rule(
             "occupation_of_medicine",
@@ -108,8 +115,14 @@ def _korean_rules() -> tuple[Finder, ...]:
             rf"라고[ ]?(?:하|합|했)|라서|이라서|셨|이셨)?[ ]?"
             r"(?:서[ ])?(?:근무|일하|일함|재직|종사|이고[ ]|이며[ ]|출신|환자)|(?:라던데|래요|이래요|라고[ ]?(?:하|합|"
             r"했)|라서|이라서|셨|이셨|예요|이세요|세요|\)))",
-            needs=make,
+            needs=Script.HANGUL,
         ),
+    )
+
+
+def _korean_trades() -> tuple[Finder, ...]:
+    titles, endings = (any_word(_TABLE, key) for key in ("titles", "endings"))
+    return (
         _rule(
             "occupation_by_ending",
             rf"(?<![가-힣])(?P<v>(?:(?:퇴역|비둘기|앵무새|가축|돼지|한우|젖소|염소|닭|오리|버섯|인삼|"
@@ -117,7 +130,7 @@ def _korean_rules() -> tuple[Finder, ...]:
             rf"[가-힣]{{2,6}}[사자원장가주](?=이시|이신|이셨|이세|이었|였))"
             rf"(?=[ ]*(?:[,./)]|$)|{AFTER}|{_IS})",
             _is_work_beside_person,
-            needs=make,
+            needs=Script.HANGUL,
         ),
         _rule(
             "occupation_of_owner",
@@ -127,10 +140,13 @@ def _korean_rules() -> tuple[Finder, ...]:
             r"하우스|과수원|양계장|양돈장|목장|축사|철물점|인테리어|부동산|정비소|주유소))(?=[ ]?(?:을|"
             r"를)?[ ]?(?:운영|경영|하시는|하시던|하셨|하심|사장|주인|직원|알바|"
             r"하는[ ]?분))",
-            needs=make,
+            needs=Script.HANGUL,
         ),
         _rule(
-            "occupation_said", rf"(?<![가-힣])(?P<v>[가-힣]{{1,7}}?(?:{endings}))(?={_IS})", _is_said_work, needs=make
+            "occupation_said",
+            rf"(?<![가-힣])(?P<v>[가-힣]{{1,7}}?(?:{endings}))(?={_IS})",
+            _is_said_work,
+            needs=Script.HANGUL,
         ),
         _rule(
             "occupation_named",
@@ -145,24 +161,23 @@ def _korean_rules() -> tuple[Finder, ...]:
     )
 
 
-def _english_rules() -> tuple[Finder, ...]:
+def _english_trades() -> tuple[Finder, ...]:
     job = any_word(_TABLE, "english")
     kind = "|".join(words(_TABLE, "english_endings"))
-    make = Script.LATIN
     return (
         _rule(
             "occupation_english_of_field",
             rf"(?<![a-z-])(?P<v>(?:(?:retired|former|ex)[ -])?(?:[a-z]{{3,12}}[ -]){{1,2}}"
             rf"(?:{job}|nurse|hygienist|assistant|apprentice|tech|instructor|owner|dealer|maker))(?![a-z-])",
             _is_aged_field,
-            needs=make,
+            needs=Script.LATIN,
         ),
         _rule(
             "occupation_english",
             rf"(?<![a-z-])(?P<v>(?:(?:retired|former|ex-?|local|part-time)[ ])?(?:{job})s?)(?![a-z-])(?!'s (?:lung|"
             rf"knee|nodule|disease|asthma|elbow))",
             _is_english_work,
-            needs=make,
+            needs=Script.LATIN,
         ),
         _rule(
             "occupation_works",
@@ -171,8 +186,20 @@ def _english_rules() -> tuple[Finder, ...]:
             rf"(?P<v>(?:an?[ ])?(?:[a-z]+[ -]){{0,2}}?(?!{_NONE})[a-z]{{2,12}}(?:{kind}))(?![a-z])(?=[ ]?(?:[,.;:)]|$|"
             rf"for|in|at|with|since|and|until|who|[0-9]))",
             _is_named_work,
-            needs=make,
+            needs=Script.LATIN,
         ),
+        _rule(
+            "occupation_english_by_ending",
+            rf"(?<![a-z-])(?P<v>(?:(?:retired|"
+            rf"former)[ ])?(?:[a-z]+[ -])?(?!{_NONE})[a-z]{{2,12}}(?:{kind}))(?=[ ]?(?:[,;.)]|$|[ ]with|[ ]for))",
+            _is_aged_work,
+            needs=Script.LATIN,
+        ),
+    )
+
+
+def _english_workplaces() -> tuple[Finder, ...]:
+    return (
         _rule(
             "occupation_at",
             r"(?<![a-z])(?:works?|worked|working|employed)[ ](?:at|for|in|with)[ ](?P<v>(?:an?[ ]|"
@@ -182,7 +209,7 @@ def _english_rules() -> tuple[Finder, ...]:
             r"airport|hotel|warehouse|nursing home|daycare|mine|quarry|mill|foundry|farm|bakery|office|store|shop|"
             r"plant|kitchen|laundry|salon|"
             r"construction|prison|university|navy|army|police|railway|docks?)))(?![a-z])",
-            needs=make,
+            needs=Script.LATIN,
         ),
         _rule(
             "occupation_nurse",
@@ -190,14 +217,7 @@ def _english_rules() -> tuple[Finder, ...]:
             r"healthcare worker|health care worker|"
             r"doctor|physician|dentist|pharmacist|paramedic|midwife|radiographer))(?=[ ](?:at|in|from|by|who|with|"
             r"here|himself|herself|too)|[,.)]|$)",
-            needs=make,
-        ),
-        _rule(
-            "occupation_english_by_ending",
-            rf"(?<![a-z-])(?P<v>(?:(?:retired|"
-            rf"former)[ ])?(?:[a-z]+[ -])?(?!{_NONE})[a-z]{{2,12}}(?:{kind}))(?=[ ]?(?:[,;.)]|$|[ ]with|[ ]for))",
-            _is_aged_work,
-            needs=make,
+            needs=Script.LATIN,
         ),
         _rule(
             "occupation_of_owner_english",
@@ -206,7 +226,7 @@ def _english_rules() -> tuple[Finder, ...]:
             r"(?:bakery|farm|shop|store|restaurant|cafe|pub|bar|hotel|salon|laundry|garage|business|company|stall|"
             r"kiosk|"
             r"butchery|nursery|school|gym|studio|brewery|mill|workshop|factory|takeaway|market))(?![a-z])",
-            needs=make,
+            needs=Script.LATIN,
         ),
     )
 

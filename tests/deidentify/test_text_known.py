@@ -38,6 +38,13 @@ def test_known_name_goes_in_every_spelling(name, text):
     assert "dong" not in cleaned.value.lower()
 
 
+@pytest.mark.parametrize(("text", "cleaned"), [("gildong, PE?", "[name], PE?"), ("young, PE?", "young, PE?")])
+def test_single_known_name_in_small_letters_goes_unless_it_is_a_word(text, cleaned):
+    known = _known(names=["HONG^GILDONG", "YOUNG^IRON"])
+
+    assert clean_text(IdentifiableText(text), known=known).value == cleaned
+
+
 def test_known_number_goes_and_measurement_of_its_digits_stays():
     known = _known(numbers=["AB-004821"])
 

@@ -20,6 +20,7 @@ from tests.fakes.society import Society
 
 WORDS = {
     "Hong": (IdentityKind.NAME, "hong"),
+    "gildong": (IdentityKind.NAME, "gildong"),
     "Minji": (IdentityKind.NAME, "minji"),
     "1958": (IdentityKind.BIRTH_DATE, "1958"),
     "1960": (IdentityKind.BIRTH_DATE, "1960"),

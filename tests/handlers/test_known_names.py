@@ -30,21 +30,21 @@ async def _everything(society: Society) -> str:
 
 async def test_name_in_a_file_leaves_the_text_that_came_before(watched: Watched) -> None:
     society, door = watched
-    await society.say(MEMBER, "Hong, PE?")
-    before = "Hong" in await _everything(society)
-    door.named = [("Hong",)]
+    await society.say(MEMBER, "gildong, PE?")
+    before = "gildong" in await _everything(society)
+    door.named = [("gildong",)]
 
     await society.write_draft(None, b"file")
 
-    assert (before, "Hong" in await _everything(society)) == (True, False)
+    assert (before, "gildong" in await _everything(society)) == (True, False)
     assert (await society.draft(MEMBER)).text.value == "[name], PE?"
 
 
 async def test_preview_with_the_name_sends_nothing(watched: Watched) -> None:
     society, door = watched
-    draft = await society.write_draft("Hong, PE?")
+    draft = await society.write_draft("gildong, PE?")
     token = await society.token(MEMBER, "draft.preview")
-    door.named = [("Hong",)]
+    door.named = [("gildong",)]
     await society.write_draft(None, b"file")
 
     await society.press(MEMBER, Action.SEND_URGENT, draft.id, token=token)
@@ -54,24 +54,24 @@ async def test_preview_with_the_name_sends_nothing(watched: Watched) -> None:
 
 async def test_what_the_panel_says_later_is_cleaned_of_it(watched: Watched) -> None:
     society, door = watched
-    door.named = [("Hong",)]
+    door.named = [("gildong",)]
     question = await society.ask("PE?", b"file")
     for action in (Action.NOTE, Action.ASK_BACK, Action.ANSWER):
-        await society.press(PANELIST, action, question.id, {"text": "Hong again"})
-    await society.say(MEMBER, "Hong is better", to=question.id)
+        await society.press(PANELIST, action, question.id, {"text": "gildong again"})
+    await society.say(MEMBER, "gildong is better", to=question.id)
 
-    assert "Hong" not in await _everything(society)
+    assert "gildong" not in await _everything(society)
 
 
 async def test_late_file_cleans_the_open_thread(watched: Watched) -> None:
     society, door = watched
-    question = await society.ask("Hong, PE?")
-    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "Hong needs a CTPA."})
-    door.named = [("Hong",)]
+    question = await society.ask("gildong, PE?")
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "gildong needs a CTPA."})
+    door.named = [("gildong",)]
 
     await society.say(MEMBER, None, uploads=[await society.upload(MEMBER, b"file")], to=question.id)
 
-    assert "Hong" not in await _everything(society)
+    assert "gildong" not in await _everything(society)
 
 
 async def test_askers_own_name_is_known_from_the_start(watched: Watched) -> None:
@@ -96,7 +96,7 @@ async def test_sex_is_compared_and_never_taken_out(watched: Watched) -> None:
 @pytest.mark.parametrize("action", [Action.DISCARD, Action.WITHDRAW])
 async def test_fingerprints_go_with_the_question(watched: Watched, action: Action) -> None:
     society, door = watched
-    door.named = [("Hong",)]
+    door.named = [("gildong",)]
     draft = await society.write_draft("PE?", b"file")
     secret = await society.storage.linkage.secret_for(subject_of(draft.id))
     if action is Action.WITHDRAW:
@@ -121,7 +121,7 @@ async def test_words_for_a_question_that_is_over_make_no_secret(watched: Watched
             return await linkage.secret_for(subject)
 
     society.services = replace(society.services, linkage=Watching())  # type: ignore[arg-type]  # asked for nothing else
-    await society.press(PANELIST, Action.NOTE, question.id, {"text": "Hong"})
+    await society.press(PANELIST, Action.NOTE, question.id, {"text": "gildong"})
 
     assert asked == []
 
@@ -150,19 +150,19 @@ async def test_question_that_ends_meanwhile_gets_its_secret_destroyed(watched: W
 async def test_words_about_no_question_are_refused_as_before(watched: Watched) -> None:
     society, _ = watched
 
-    await society.press(PANELIST, Action.NOTE, QuestionId("x"), {"text": "Hong"})
+    await society.press(PANELIST, Action.NOTE, QuestionId("x"), {"text": "gildong"})
 
     assert await society.told(PANELIST) == ["error.defect"]
 
 
 async def test_words_with_a_button_are_cleaned_of_what_its_question_knows(watched: Watched) -> None:
     society, door = watched
-    door.named = [("Hong",)]
+    door.named = [("gildong",)]
     question = await society.ask("PE?", b"file")
     token = await society.token(PANELIST, "panel.card_urgent")
 
-    await society.press(PANELIST, Action.CLAIM, None, {"text": "Hong"}, token=token)
-    await society.press(PANELIST, Action.NOTE, None, {"text": "Hong"}, token="none")
+    await society.press(PANELIST, Action.CLAIM, None, {"text": "gildong"}, token=token)
+    await society.press(PANELIST, Action.NOTE, None, {"text": "gildong"}, token="none")
 
     assert (await society.question(question.id)).claimed_by == PANELIST.id
     assert (await society.told(PANELIST))[-1] == "error.choice_unknown"
