@@ -17,6 +17,7 @@ from deidentify.text.likeness import is_word
 from deidentify.text.ordinary import is_ordinary
 from deidentify.text.plain import compose, make_plain
 from deidentify.text.spellings import INITIALS, forms_of_number
+from deidentify.text.words import words
 from domain.identity import Fingerprint, IdentityKind, KnownIdentities, fingerprint
 from domain.text import IdentifiableText, IdentifierKind
 
@@ -150,7 +151,9 @@ def _in_latin(text: str, known: KnownIdentities) -> Iterator[tuple[int, int]]:
 
 def _may_be_alone(word: str) -> bool:
     """A single name counts in capitals, and in small letters where no list of words has it."""
-    return not (is_known_word(word) if word[0].isupper() else is_word(word))
+    if word[0].isupper():
+        return not is_known_word(word)
+    return not is_word(word) and word not in words("names", "latin", "also_words")
 
 
 def _numbers(text: str, circumstances: Circumstances) -> Iterator[tuple[int, int]]:
