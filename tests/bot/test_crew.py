@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from bot.crew import LEAST_BYTES, MEBIBYTE, CrewOptions, ProcessCrew, jobs_within
-from deidentify.batch.crew import Died, Finished
+from deidentify.batch.crew import Finished
 from deidentify.batch.errors import BatchError
 from deidentify.batch.inputs import Source
 from deidentify.batch.work import Piece, Task
@@ -36,7 +36,7 @@ def task(tmp_path: Path) -> Task:
     return Task(sources=tuple(sources), staging=staging, secret=bytes(32), options=options)
 
 
-def _kinds(events: Iterator[object]) -> list[str]:
+def _kinds(events: Iterable[object]) -> list[str]:
     return [type(event).__name__ for event in events]
 
 
@@ -61,9 +61,8 @@ def test_killed_process_loses_its_task_and_nothing_else(task: Task) -> None:
     os.kill(crew.hands[0].process.pid or 0, signal.SIGKILL)
     rest = list(events)
 
-    ends = [event for event in rest if isinstance(event, Died | Finished)]
-    assert len(ends) == 2
-    assert isinstance(ends[1], Finished)
+    ends = [kind for kind in _kinds(rest) if kind != "Piece"]
+    assert sorted(ends) == ["Died", "Finished"]  # either: the first task may have been done when the signal came
 
 
 def test_silent_process_is_ended(task: Task) -> None:

@@ -14,6 +14,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -188,7 +189,12 @@ def test_stop_leaves_whole_files_and_nobody_behind(tmp_path: Path, asked: signal
         report.readline()
         helpers = psutil.Process(tool.pid).children(recursive=True)
         tool.send_signal(asked)
-        said = tool.communicate(timeout=60)[1]
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            reader.submit(report.read)  # what was said before the stop may be more than a pipe holds
+            try:
+                said = tool.communicate(timeout=60)[1]
+            finally:
+                tool.kill()
 
     outputs = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert (tool.returncode, said.startswith("hilum: Stopped."), said.count("\n")) == (1, True, 1)
