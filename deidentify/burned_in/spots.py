@@ -31,6 +31,8 @@ _SCALE, _SIDE, _FLOOR = 2.0, 704, 12.0
 _THICKEST, _SHORTEST = 36.0, 1.0
 _ADDED = 1.0
 _FILLED, _GAP = 0.9, 4
+_CERTAIN = 0.95
+_COLOURED, _STROKE, _IN_COLOUR, _CHANGING = 60, 5, 0.15, 8.0
 
 Density = NDArray[np.float32]
 
@@ -46,8 +48,21 @@ def look_at_spots(rgb: View, lines: Sequence[Line], look: Look) -> list[Line]:
     sheet = Sheet(_SIDE)
     for cutting in cuttings:
         sheet.add(rgb, cutting)
-    found = detect_lines(sheet.picture(), look)
-    return [line for one in found for line in sheet.in_picture(one)]
+    return _without_flow(rgb, [line for one in detect_lines(sheet.picture(), look) for line in sheet.in_picture(one)])
+
+
+def _without_flow(rgb: View, lines: Sequence[Line]) -> list[Line]:
+    """Leave out doubtful lines in areas filled with changing colours, wider than strokes: blood flow, or its scale."""
+    coloured = (rgb.max(axis=2) - rgb.min(axis=2) >= _COLOURED).astype(np.uint8)
+    filled = cv2.morphologyEx(coloured, cv2.MORPH_OPEN, np.ones((_STROKE, _STROKE), np.uint8)) > 0
+    return [line for line in lines if line.score >= _CERTAIN or not _is_flow(rgb, filled, line)]
+
+
+def _is_flow(rgb: View, filled: NDArray[np.bool_], line: Line) -> bool:
+    x, y, width, height = cv2.boundingRect(np.round(line.quad).astype(np.int32))
+    inside = np.s_[max(0, y) : y + height, max(0, x) : x + width]
+    area = filled[inside]
+    return bool(area.any() and area.mean() >= _IN_COLOUR and rgb[inside][area].std(axis=0).mean() >= _CHANGING)
 
 
 def _spots(grey: View, lines: Sequence[Line]) -> Iterator[tuple[int, int]]:

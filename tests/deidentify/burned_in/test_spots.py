@@ -55,6 +55,33 @@ def test_spot_that_a_sure_line_covers_is_not_looked_at_again():
     assert any(290 <= x < 394 and 390 <= y < 424 for x, y in doubtful)
 
 
+def _ground(kind: str) -> np.ndarray:
+    """Return a part of 40 × 80 pixels: red turning yellow, one blue, or grey."""
+    view = np.full((40, 80, 3), (30, 60, 200) if kind == "bar" else 90, np.uint8)
+    if kind == "flow":
+        view[:] = np.stack(np.broadcast_arrays(220, np.linspace(0, 200, 80)[None, :], np.zeros((40, 1))), axis=2)
+    return view
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink", "score", "flows"),
+    [
+        ("flow", (255, 255, 255), 0.8, True),
+        ("flow", (255, 255, 255), 0.96, False),
+        ("bar", (255, 255, 255), 0.8, False),
+        ("grey", (255, 255, 0), 0.8, False),
+    ],
+)
+def test_doubtful_line_in_changing_colours_is_blood_flow(ground, ink, score, flows):
+    view = _ground(ground)
+    cv2.putText(view, "ZEBRA", (10, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.5, ink, 1)
+    quad = np.array([[8, 10], [64, 10], [64, 29], [8, 29]], np.float32)
+
+    left = spots._without_flow(view, [Line(quad, score)])
+
+    assert (left == []) is flows
+
+
 @pytest.mark.parametrize("shape", [(3, 40), (80, 90), (2, 2)])
 def test_flat_picture_has_no_spots(shape):
     assert look_at_spots(np.full((*shape, 3), 7, np.uint8), [], LOOK) == []
