@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import fcntl
 import json
 import os
 import re
@@ -176,21 +177,30 @@ def test_full_disk_is_one_line_and_whole_files(tmp_path: Path) -> None:
     )
 
 
+def _narrow_pipe(path: Path) -> int:
+    """Make a pipe that holds a few lines: however slow its reader is, the tool cannot be done before it is stopped."""
+    os.mkfifo(path)
+    pipe = os.open(path, os.O_RDWR)
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+    return pipe
+
+
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_stop_leaves_whole_files_and_nobody_behind(tmp_path: Path, asked: signal.Signals) -> None:
     (tmp_path / "in").mkdir()
     for number in range(400):
         (tmp_path / "in" / f"{number}.dcm").write_bytes(encoded(ct(SOPInstanceUID=f"{STUDY_UID}.9.{number}")))
-    os.mkfifo(tmp_path / "report.jsonl")
+    narrow = _narrow_pipe(tmp_path / "report.jsonl")
     command = _command(tmp_path, "--no-pixels", "--jobs", "2")
     tool = subprocess.Popen(command, cwd=tmp_path, env=_environment(), stderr=subprocess.PIPE, text=True)
 
     with (tmp_path / "report.jsonl").open("r") as report:
         report.readline()
+        os.close(narrow)
         helpers = psutil.Process(tool.pid).children(recursive=True)
         tool.send_signal(asked)
         with ThreadPoolExecutor(max_workers=1) as reader:
-            reader.submit(report.read)  # what was said before the stop may be more than a pipe holds
+            reader.submit(report.read)  # what was said before the stop is more than the pipe holds
             try:
                 said = tool.communicate(timeout=60)[1]
             finally:
