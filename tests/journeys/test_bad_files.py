@@ -177,6 +177,18 @@ def test_full_disk_is_one_line_and_whole_files(tmp_path: Path) -> None:
     )
 
 
+def _started(folder: Path) -> subprocess.Popen[str]:
+    """Start the tool; it heeds interrupts, which a shell's background jobs, such as a whole test run may be, ignore."""
+    return subprocess.Popen(
+        _command(folder, "--no-pixels", "--jobs", "2"),
+        cwd=folder,
+        env=_environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
+    )
+
+
 def _narrow_pipe(path: Path) -> int:
     """Make a pipe that holds a few lines: however slow its reader is, the tool cannot be done before it is stopped."""
     os.mkfifo(path)
@@ -191,8 +203,7 @@ def test_stop_leaves_whole_files_and_nobody_behind(tmp_path: Path, asked: signal
     for number in range(400):
         (tmp_path / "in" / f"{number}.dcm").write_bytes(encoded(ct(SOPInstanceUID=f"{STUDY_UID}.9.{number}")))
     narrow = _narrow_pipe(tmp_path / "report.jsonl")
-    command = _command(tmp_path, "--no-pixels", "--jobs", "2")
-    tool = subprocess.Popen(command, cwd=tmp_path, env=_environment(), stderr=subprocess.PIPE, text=True)
+    tool = _started(tmp_path)
 
     with (tmp_path / "report.jsonl").open("r") as report:
         report.readline()
