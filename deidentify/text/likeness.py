@@ -28,8 +28,13 @@ def is_word(word: str) -> bool:
         or is_measured(word)
         or lower in _words()
         or (lower.endswith("s") and lower[:-1] in _words())
-        or (_MEDICAL.search(lower) is not None and not is_listed(word))
+        or (is_built_like_medicine(word) and not is_listed(word))
     )
+
+
+def is_built_like_medicine(word: str) -> bool:
+    """Whether it ends like a drug, a disease, a procedure or a word of reports: lobectomy, nodular."""
+    return _MEDICAL.search(_bare(word)) is not None
 
 
 @lru_cache(maxsize=20_000)

@@ -12,6 +12,7 @@ from functools import cache
 from deidentify.text.cues import is_measured
 from deidentify.text.forms import Circumstances, Script
 from deidentify.text.latin_names import is_known_word
+from deidentify.text.likeness import is_built_like_medicine
 from deidentify.text.words import words
 
 _WORD = r"[A-Z][a-z]{2,15}(?:['’-][A-Z]?[a-z]{2,12})?"
@@ -38,11 +39,6 @@ _INITIAL = re.compile(rf"{_EDGE}(?P<v>(?:[A-Z]\.[ ]?){{1,2}}(?P<s>[A-Z][a-z]{{3,
 _SMALL = re.compile(
     r"(?<![A-Za-z])(?:its|it['’]s|this is|i am|i['’]m|im|hi|hey|hello|thanks|thx|dear|ask|asked|told|paged)"
     r"[ ](?P<v>(?!its|this|i[ '’m])[a-z]{3,12}(?:[ ][a-z]{3,12})?)(?![a-z])"
-)
-_MEDICAL = re.compile(
-    r"(?:mab|nib|cillin|mycin|floxacin|azole|pril|sartan|statin|olol|itis|osis|oma|omas|a?emia|ectomy|otomy|oscopy|"
-    r"graphy|gram|plasty|pathy|algia|[ts]ions?|ments?|ness|ology|ologist|ous|ism|asis|cele|lysis|trophy|plasia|penia|"
-    r"rrhea|rrhage|static|tropic|genic|form|ular|tory|ical|ings?|fully|ably|ated|ized|ised|ility|ance|ency|[a-z]{3}ed)$"
 )
 
 
@@ -75,7 +71,7 @@ def _is_name(name: str) -> bool:
 
 def _is_word(word: str) -> bool:
     lower = word.lower()
-    return is_known_word(word) or is_measured(word) or lower in _medical_words() or _MEDICAL.search(lower) is not None
+    return is_known_word(word) or is_measured(word) or lower in _medical_words() or is_built_like_medicine(word)
 
 
 @cache

@@ -17,12 +17,12 @@ from deidentify.burned_in.views import as_rgb
 LOOK = Look(512, 0.3, 0.5)
 
 
-def _lettered(size: int, at: tuple[int, int], turns: int = 0) -> np.ndarray:
+def _lettered(size: int, at: tuple[int, int], turns: int = 0, *, ink: int = 60) -> np.ndarray:
     """Return noise with a faint word of nine pixels in it."""
     view = np.random.default_rng(3).normal(100, 5, (size, size))
     word = cv2.putText(np.zeros((14, 84), np.uint8), "ZEBRA 39", (1, 12), cv2.FONT_HERSHEY_SIMPLEX, 0.42, 255, 1)
     word = np.rot90(word, turns)
-    view[at[1] : at[1] + word.shape[0], at[0] : at[0] + word.shape[1]][word > 0] += 60
+    view[at[1] : at[1] + word.shape[0], at[0] : at[0] + word.shape[1]][word > 0] += ink
     return np.asarray(np.clip(view, 0, 255), np.uint8)
 
 
@@ -38,7 +38,7 @@ def test_faint_word_is_found_where_it_stands(turns):
 
 
 def test_faint_small_word_in_a_large_picture_is_found():
-    view = _lettered(1900, (1200, 700))
+    view = _lettered(2400, (1200, 700), ink=30)  # the whole look alone overlooks it
 
     found = search(as_rgb(view), is_photo=False)
 
