@@ -9,7 +9,7 @@ MINUTES ?= 10
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint coverage bench bench-deidentify fuzz lock clean
+.PHONY: help install install-dev demo test lint coverage bench bench-viewer bench-simulate bench-deidentify fuzz lock clean
 
 UV := .tool/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
@@ -33,7 +33,7 @@ test: lint ## Check everything and run every test
 		export HILUM_TEST_NO_BROWSER="$$reason"; \
 		if [ "$${CI:-}" = true ]; then echo 'With CI=true nothing may be skipped.' >&2; exit 1; fi; \
 	fi; \
-	.venv/bin/pytest -n 2 --dist worksteal --cov --cov-report= $(TESTS)
+	TMPDIR="$$(setup/scratch)" .venv/bin/pytest -n 2 --dist worksteal --cov --cov-report= $(TESTS)
 	@$(MAKE) --no-print-directory coverage
 
 lint: install-dev ## Check form, types and who imports whom
@@ -47,10 +47,17 @@ coverage:
 	@.venv/bin/coverage report --include='domain/*,deidentify/*,handlers/*' --fail-under='$(COVERAGE)'
 
 bench: install-dev ## Run the short benchmarks
-	@for name in inbound card queue memory uploads; do \
+	@for name in inbound card queue memory uploads search; do \
 		echo "== $$name"; \
 		.venv/bin/python -m "bench.$$name"; \
 	done
+
+bench-viewer: install-dev ## Measure reading a CT of 300 slices in Chromium over 10 Mbit/s: make bench-viewer [BENCH=--json]
+	@.venv/bin/python -m bench.viewer $(BENCH)
+
+bench-simulate: install-dev ## Play 30 days with 10000 questions, then the peak of 29 February 2020: make bench-simulate [BENCH=--json]
+	@.venv/bin/hilum simulate --panelists 40 --seed 1 $(BENCH)
+	@.venv/bin/hilum simulate --panelists 40 --seed 1 --surge $(BENCH)
 
 bench-deidentify: install-dev ## Measure the de-identifier against its promises and its peers (about half an hour)
 	@.venv/bin/python -m bench.deidentify $(BENCH)

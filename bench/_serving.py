@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.clock import utc_now
-from bot.demo_people import MEMBER, PANEL, PANELIST, PEOPLE
+from bot.demo_people import MEMBER, PANEL, PANELIST, PEOPLE, tested_phones
 from domain.ids import MemberId
 from domain.member import Language, Member
 from domain.messages import Address
@@ -91,6 +91,8 @@ async def _found(options: StorageOptions, members: list[Member]) -> None:
             transaction.members.save(member)
             transaction.web.add_session(_session(member, now))
         transaction.panels.save(PANEL)
+        for page in tested_phones(now):
+            transaction.phones.add(page)
 
     await storage.store.write(found)
     storage.close()

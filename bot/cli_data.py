@@ -32,5 +32,5 @@ def restore(context: typer.Context, source: Annotated[Path, typer.Argument(exist
     """Bring a backup back into an empty installation, and erase again what was erased since."""
     settings: Settings = context.obj()
     outcome = bring_back(source, storage_options(settings))
-    again = outcome.objects_erased + outcome.subjects_erased
+    again = outcome.objects_erased + outcome.subjects_erased + outcome.removed
     console.print(f"{outcome.files} files restored; {again} erasures made since the backup were applied again.")

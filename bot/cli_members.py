@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from bot import cli_enrolment, cli_settings
+from bot.cli_audit import note_administered
 from bot.clock import utc_now
 from bot.compose import Parts, new_token
 from bot.session import with_parts
@@ -26,6 +28,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
 def register(app: typer.Typer) -> None:
+    cli_enrolment.register(members)
+    cli_settings.register(members)
     app.add_typer(members, name="members")
 
 
@@ -40,7 +44,9 @@ def add(  # noqa: PLR0913 - one option a field
     time_zone: Annotated[str | None, typer.Option(help="Such as Asia/Seoul.")] = None,
     role: Annotated[list[Role] | None, typer.Option(help="May be given several times; replaces the roles.")] = None,
     digest_at: Annotated[str | None, typer.Option(help="Local time of the digest, such as 07:30, or off.")] = None,
-    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Inactive ends every session.")] = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--inactive", help="Inactive ends every session; see also `leave`.")
+    ] = None,
 ) -> None:
     """Add a member, or change one: what is not given stays as it is."""
     if not _ID.fullmatch(member_id):
@@ -64,6 +70,7 @@ def add(  # noqa: PLR0913 - one option a field
             return False
         member = replace(known or _newcomer(member_id, settings.digest.clock), **given)  # type: ignore[arg-type]
         transaction.members.save(member)
+        note_administered(transaction, "save_member", member.id)
         if not member.active:
             transaction.web.revoke_sessions_of(member.id)
         return True
@@ -124,6 +131,7 @@ def link(context: typer.Context, member_id: Annotated[str, typer.Argument()]) ->
         expires_at = utc_now() + settings.web.sign_in_link_time_to_live
         made = SignInLink(token_hash=hash_token(token), member_id=MemberId(member_id), expires_at=expires_at)
         transaction.web.add_sign_in_link(made)
+        note_administered(transaction, "make_sign_in_link", member_id)
         return True
 
     async def make(parts: Parts) -> bool:

@@ -29,6 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")
 keys = typer.Typer(help="The keys that seal everything; they live outside the data folder.", no_args_is_help=True)
 jobs = typer.Typer(help="Stored work: ids and times, never content.", no_args_is_help=True)
 digest = typer.Typer(help="The daily digest.", no_args_is_help=True)
+search = typer.Typer(help="The index of the search.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(keys, name="keys")
     app.add_typer(jobs, name="jobs")
     app.add_typer(digest, name="digest")
+    app.add_typer(search, name="search")
 
 
 def run_migrate(context: typer.Context) -> None:
@@ -143,3 +145,14 @@ def digest_send(context: typer.Context) -> None:
 
     with_parts(context, send)
     console.print("Noted: a running `hilum serve` or `hilum worker` sends it.")
+
+
+@search.command("rebuild")
+def search_rebuild(context: typer.Context) -> None:
+    """Make the search's index anew from questions and entries; the program may go on running."""
+
+    async def rebuild(parts: Parts) -> int:
+        return await parts.services.store.write(lambda transaction: transaction.search.rebuild())
+
+    count = with_parts(context, rebuild)
+    console.print(f"{count} questions can be found.")

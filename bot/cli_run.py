@@ -35,7 +35,7 @@ def run_demo(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
     data: Annotated[Path, typer.Option(help="Folder for the demo's data and keys.")] = Path(".demo"),
 ) -> None:
-    """Play member, panelist and editor in a browser, with fictional people only."""
+    """Play member, panelist, editor and coordinator in a browser, with fictional people only."""
     settings = demo.demo_settings(data, port=port, environment=os.environ)
     demo.prepare(settings)
     configure_logs(settings.log_level.value, stream=sys.stderr)
@@ -83,6 +83,8 @@ def _run(
 
     async def run() -> None:
         parts = compose(settings)
+        if roles:
+            parts = parts.with_letters_in(demo.outbox_folder(settings))
         try:
             if before is not None:
                 await before(parts)  # type: ignore[misc]  # an async function
@@ -109,6 +111,8 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _pages(parts: Parts, worker: Worker, *, listener: socket.socket, roles: tuple[DemoRole, ...]) -> Pages:
     samples = demo.samples_folder(parts.settings) if roles else None
-    app = create_app(make_web_services(parts, worker, demo_roles=roles, demo_samples=samples))
+    outbox = demo.outbox_folder(parts.settings) if roles else None
+    services = make_web_services(parts, worker, demo_roles=roles, demo_samples=samples, demo_outbox=outbox)
+    app = create_app(services)
     server = make_server(app, trusted_proxies=parts.settings.web.trusted_proxies)
     return Pages(server=server, listener=listener, close_streams=app.state.close_streams)

@@ -8,15 +8,18 @@ import socket as sockets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot import health
 from bot.clock import utc_now
 from bot.dispatcher import abandon, dispatch, tell_refused
+from bot.escalation import escalation_of
 from bot.image_work import Places, PooledDeidentifier, PooledRenderer
 from bot.logs import get_log
 from bot.pool import ImagePool, PoolOptions
 from bot.worker import Worker, WorkerOptions
+from channels.outbox.channel import OutboxChannel
 from channels.web.channel import WebChannel
 from config.settings import Settings
 from deidentify.limits import Limits
@@ -29,6 +32,9 @@ from domain.ports.intake import IntakeLimits
 from domain.ports.services import Rules, Services
 from domain.ports.store import Transaction
 from handlers.accept import SealedIntake
+from handlers.auditing import verify_audit
+from rota.public_holidays import public_holidays
+from rota.writing import write_calendar
 from storage.compose import Storage, StorageOptions, open_storage
 from web.services import DemoRole, WebOptions, WebServices
 from wording.catalogue import Catalogue, load_catalogue
@@ -51,14 +57,22 @@ class Parts:
         self.renderer.pool.close()
         self.storage.close()
 
+    def with_letters_in(self, folder: Path) -> Parts:
+        """Return the same parts with the demo's post, which goes no further than a folder."""
+        channels = {**self.services.channels, "mail": OutboxChannel(folder)}
+        return replace(self, services=replace(self.services, channels=channels))
+
     def with_clock(self, clock: Callable[[], datetime]) -> Parts:
         """Return the same parts under another clock, for telling a story of the past."""
         services = replace(self.services, clock=clock, channels=_channels(self.storage, clock))
         return replace(self, services=services, intake=replace(self.intake, clock=clock))
 
 
-def storage_options(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> StorageOptions:
+def storage_options(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, is_rehearsal: bool = False
+) -> StorageOptions:
     return StorageOptions(
+        is_rehearsal=is_rehearsal,
         clock=clock,
         database_url=settings.database_url.get_secret_value(),
         linkage_url=settings.linkage_url.get_secret_value(),
@@ -68,13 +82,13 @@ def storage_options(settings: Settings, *, clock: Callable[[], datetime] = utc_n
     )
 
 
-def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Parts:
-    """Open storage and build the services of this process.
+def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now, is_rehearsal: bool = False) -> Parts:
+    """Open storage and build the services of this process; those of a rehearsal keep nothing.
 
     Raises:
         HilumError: the database is not migrated, or a key is missing; `hilum doctor` says what to do.
     """
-    storage = open_storage(storage_options(settings, clock=clock))
+    storage = open_storage(storage_options(settings, clock=clock, is_rehearsal=is_rehearsal))
     pool = ImagePool(options=_pool_options(settings))
     places = Places(uploads=storage_options(settings).uploads_path, archive=settings.archive_folder, keys=settings.keys)
     deidentifier = PooledDeidentifier(
@@ -88,12 +102,14 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> P
         archive=storage.archive,
         linkage=storage.linkage,
         wording=catalogue,
-        digests=DigestComposer(wording=catalogue),
+        digests=DigestComposer(wording=catalogue, escalation=escalation_of(settings.escalation)),
         channels=_channels(storage, clock),
         log=get_log(),
         clock=clock,
         new_token=new_token,
-        rules=_rules(settings),
+        rules=rules_of(settings),
+        escalation=escalation_of(settings.escalation),
+        holidays=partial(public_holidays, settings.rules.holiday_country),
     )
     intake = SealedIntake(
         store=storage.store,
@@ -136,7 +152,12 @@ def make_worker(parts: Parts) -> Worker:
 
 
 def make_web_services(
-    parts: Parts, worker: Worker, *, demo_roles: tuple[DemoRole, ...] = (), demo_samples: Path | None = None
+    parts: Parts,
+    worker: Worker,
+    *,
+    demo_roles: tuple[DemoRole, ...] = (),
+    demo_samples: Path | None = None,
+    demo_outbox: Path | None = None,
 ) -> WebServices:
     async def preview(member: Member) -> str | None:
         return await preview_digest(parts, member)
@@ -153,8 +174,11 @@ def make_web_services(
         log=parts.services.log,
         new_token=new_token,
         health=is_healthy,
+        write_calendar=write_calendar,
+        verify_audit=partial(verify_audit, parts.services.store),
         digest_preview=preview,
-        options=replace(_web_options(parts.settings), demo_roles=demo_roles, demo_samples=demo_samples),
+        escalation=parts.services.escalation,
+        options=replace(_web_options(parts), demo_roles=demo_roles, demo_samples=demo_samples, demo_outbox=demo_outbox),
     )
 
 
@@ -163,8 +187,7 @@ async def preview_digest(parts: Parts, member: Member) -> str | None:
     now = parts.services.clock()
 
     def compose_it(transaction: Transaction) -> str | None:
-        last = transaction.digests.last("daily", member.id)
-        since = now - timedelta(days=7) if last is None else last.until
+        since = transaction.digests.told_until(member.id) or now - timedelta(days=7)
         digest = Digest(name="daily", period=member.local(now).date(), member_id=member.id, since=since, until=now)
         return parts.services.digests.compose(transaction, digest, member)
 
@@ -211,12 +234,13 @@ def _profile(settings: Settings) -> Profile:
     return replace(ARCHIVE, options=settings.deidentification.options)
 
 
-def _rules(settings: Settings) -> Rules:
-    return Rules(**settings.rules.model_dump())
+def rules_of(settings: Settings) -> Rules:
+    """Return the times and switches that an operator has set."""
+    return Rules(**settings.rules.model_dump(), page_address=settings.web.base_url)
 
 
-def _web_options(settings: Settings) -> WebOptions:
-    web = settings.web
+def _web_options(parts: Parts) -> WebOptions:
+    web = parts.settings.web
     return WebOptions(
         secure_cookies=web.secure_cookies,
         allowed_hosts=web.allowed_hosts,
@@ -226,4 +250,6 @@ def _web_options(settings: Settings) -> WebOptions:
         session_idle=web.session_idle,
         upload_link_life=web.upload_link_time_to_live,
         upload_idle=web.upload_idle,
+        society=parts.settings.rules.society,
+        takes_applications="mail" in parts.services.channels,
     )

@@ -21,7 +21,7 @@ from storage.keyring import create_keys
 MARK = "THIS-IS-A-DEMO"
 _PRODUCTION = ("HILUM_CHANNELS__", "HILUM_DATABASE_URL", "HILUM_LINKAGE_URL", "HILUM_ARCHIVE_URL", "HILUM_KEYS")
 
-__all__ = ["ROLES", "demo_settings", "fill", "is_demo_folder", "prepare", "samples_folder"]
+__all__ = ["ROLES", "demo_settings", "fill", "is_demo_folder", "outbox_folder", "prepare", "samples_folder"]
 
 
 def demo_settings(folder: Path, *, port: int, environment: Mapping[str, str]) -> Settings:
@@ -64,6 +64,11 @@ def _holds_strangers(data: Path) -> bool:
 def samples_folder(settings: Settings) -> Path:
     """Return where the fictional studies lie that a newcomer may upload."""
     return settings.data / "samples"
+
+
+def outbox_folder(settings: Settings) -> Path:
+    """Return where the letters lie that the demo does not send."""
+    return settings.data / "outbox"
 
 
 async def fill(parts: Parts) -> None:

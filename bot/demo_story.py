@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.compose import Parts, make_worker
-from bot.demo_people import EDITOR, PANEL, PEOPLE
+from bot.demo_people import EDITOR, PANEL, PEOPLE, tested_phones
 from domain.ids import QuestionId, UploadId
 from domain.member import Member
 from domain.messages import Action, InboundMessage, Press
@@ -64,6 +64,8 @@ class Teller:
         for member in PEOPLE:
             transaction.members.save(replace(member, time_zone=self.time_zone))
         transaction.panels.save(PANEL)
+        for page in tested_phones(self.now):
+            transaction.phones.add(page)
 
     async def _tell(self, tale: Tale) -> None:
         question = await self._ask(tale)

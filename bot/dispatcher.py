@@ -5,50 +5,135 @@ from __future__ import annotations
 from typing import assert_never
 
 from domain.commands import (
+    AnswerRequest,
+    AskOutcome,
+    ChaseAsker,
     ChaseClaimer,
+    ChaseHandover,
+    ChaseReply,
     CleanUpload,
     CloseAnswered,
     Command,
     ComposeDigest,
     Deliver,
+    EndSurge,
     EraseImages,
     ExpireDraft,
+    FindQuestions,
+    ForgetEnded,
     GatherDraft,
+    HandOver,
     MaskImages,
     NotifyStep,
+    PageModerators,
     PageViewers,
     PresentDraft,
     RelayInformation,
+    RemindOfApplications,
     RemindOfDraft,
+    RemindOfIncident,
+    RepeatUntilRead,
+    Retract,
     RouteMessage,
+    SendJoinCode,
+    SendPages,
+    SendTestPages,
+    ShowApplication,
     ShredObject,
     ShredRemoved,
     StartDigest,
     SweepInbox,
     TakeAction,
+    WatchRota,
 )
 from domain.errors import UserError
 from domain.ports.services import Services
 from handlers.abandon import abandon_message, abandon_upload
 from handlers.action import take_action
+from handlers.actions_surge import end_surge_by_itself
 from handlers.chase import chase_claimer
 from handlers.closing import close_answered
 from handlers.deliver import deliver
 from handlers.digest import compose_digest, start_digest
 from handlers.draft import expire_draft, gather_draft, present_draft, remind_of_draft
-from handlers.housekeeping import erase_images, sweep_inbox
+from handlers.enrolling import remind_of_applications, send_join_code, show_application
+from handlers.find import find_questions
+from handlers.handovers import chase_handover
+from handlers.housekeeping import erase_images, forget_ended, sweep_inbox
+from handlers.incidents import page_moderators, remind_of_incident, retract
 from handlers.masking import mask_images, shred_object
 from handlers.notify import notify_step
+from handlers.outcomes import ask_outcome
+from handlers.paging import send_pages
+from handlers.phone_tests import send_test_pages
+from handlers.reading import repeat_until_read
 from handlers.refuse import refuse
 from handlers.relay import relay_information
+from handlers.requests import answer_request
+from handlers.rota_watch import watch_rota
 from handlers.route import route_message
+from handlers.shift_change import hand_over
 from handlers.shredding import shred_removed
 from handlers.uploads import clean_upload
 from handlers.viewers import page_viewers
+from handlers.waiting import chase_asker, chase_reply
+
+_Incoming = RouteMessage | GatherDraft | TakeAction | RelayInformation | FindQuestions | AnswerRequest
+_Paging = NotifyStep | SendPages | ChaseClaimer | ChaseAsker | ChaseReply | ChaseHandover | RepeatUntilRead | EndSurge
+_Clearing = SweepInbox | EraseImages | ShredRemoved | MaskImages | ShredObject | ForgetEnded
+_Incident = PageViewers | PageModerators | RemindOfIncident | Retract
+_Rota = WatchRota | HandOver | SendTestPages
+_Enrolling = SendJoinCode | ShowApplication | RemindOfApplications
 
 
 async def dispatch(services: Services, command: Command) -> None:  # noqa: C901, PLR0912 - one flat case a command
     """Run the handler of a command."""
+    match command:
+        case RouteMessage() | GatherDraft() | TakeAction() | RelayInformation() | FindQuestions() | AnswerRequest():
+            await _take_in(services, command)
+        case CleanUpload():
+            await clean_upload(services, command)
+        case PresentDraft():
+            await present_draft(services, command)
+        case RemindOfDraft():
+            await remind_of_draft(services, command)
+        case ExpireDraft():
+            await expire_draft(services, command)
+        case (
+            NotifyStep()
+            | SendPages()
+            | ChaseClaimer()
+            | ChaseAsker()
+            | ChaseReply()
+            | ChaseHandover()
+            | RepeatUntilRead()
+            | EndSurge()
+        ):
+            await _page(services, command)
+        case CloseAnswered():
+            await close_answered(services, command)
+        case AskOutcome():
+            await ask_outcome(services, command)
+        case Deliver():
+            await deliver(services, command)
+        case StartDigest():
+            await start_digest(services, command)
+        case ComposeDigest():
+            await compose_digest(services, command)
+        case SweepInbox() | EraseImages() | ShredRemoved() | MaskImages() | ShredObject() | ForgetEnded():
+            await _clear_away(services, command)
+        case PageViewers() | PageModerators() | RemindOfIncident() | Retract():
+            await _follow_incident(services, command)
+        case WatchRota() | HandOver() | SendTestPages():
+            await _keep_rota(services, command)
+        case SendJoinCode() | ShowApplication() | RemindOfApplications():
+            await _enrol(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _take_in(services: Services, command: _Incoming) -> None:
+    """Run the handler of a command that finds out, or does, what a message says."""
     match command:
         case RouteMessage():
             await route_message(services, command)
@@ -58,26 +143,17 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await take_action(services, command)
         case RelayInformation():
             await relay_information(services, command)
-        case CleanUpload():
-            await clean_upload(services, command)
-        case PresentDraft():
-            await present_draft(services, command)
-        case RemindOfDraft():
-            await remind_of_draft(services, command)
-        case ExpireDraft():
-            await expire_draft(services, command)
-        case NotifyStep():
-            await notify_step(services, command)
-        case ChaseClaimer():
-            await chase_claimer(services, command)
-        case CloseAnswered():
-            await close_answered(services, command)
-        case Deliver():
-            await deliver(services, command)
-        case StartDigest():
-            await start_digest(services, command)
-        case ComposeDigest():
-            await compose_digest(services, command)
+        case FindQuestions():
+            await find_questions(services, command)
+        case AnswerRequest():
+            await answer_request(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _clear_away(services: Services, command: _Clearing) -> None:
+    """Run the handler of a command that erases, shreds or masks something."""
+    match command:
         case SweepInbox():
             await sweep_inbox(services, command)
         case EraseImages():
@@ -88,8 +164,72 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await mask_images(services, command)
         case ShredObject():
             await shred_object(services, command)
+        case ForgetEnded():
+            await forget_ended(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _follow_incident(services: Services, command: _Incident) -> None:
+    """Run the handler of a command that follows from a wrong patient, or from a flag."""
+    match command:
         case PageViewers():
             await page_viewers(services, command)
+        case PageModerators():
+            await page_moderators(services, command)
+        case RemindOfIncident():
+            await remind_of_incident(services, command)
+        case Retract():
+            await retract(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _keep_rota(services: Services, command: _Rota) -> None:
+    """Run the handler of a command about who is on call."""
+    match command:
+        case WatchRota():
+            await watch_rota(services, command)
+        case HandOver():
+            await hand_over(services, command)
+        case SendTestPages():
+            await send_test_pages(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _enrol(services: Services, command: _Enrolling) -> None:
+    """Run the handler of a command about somebody who asks to be let in."""
+    match command:
+        case SendJoinCode():
+            await send_join_code(services, command)
+        case ShowApplication():
+            await show_application(services, command)
+        case RemindOfApplications():
+            await remind_of_applications(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _page(services: Services, command: _Paging) -> None:  # noqa: C901 - one flat case a command
+    """Run the handler of a command that pages or chases somebody."""
+    match command:
+        case NotifyStep():
+            await notify_step(services, command)
+        case SendPages():
+            await send_pages(services, command)
+        case ChaseClaimer():
+            await chase_claimer(services, command)
+        case ChaseAsker():
+            await chase_asker(services, command)
+        case ChaseReply():
+            await chase_reply(services, command)
+        case ChaseHandover():
+            await chase_handover(services, command)
+        case RepeatUntilRead():
+            await repeat_until_read(services, command)
+        case EndSurge():
+            await end_surge_by_itself(services, command)
         case _:
             assert_never(command)
 
@@ -97,7 +237,7 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
 async def tell_refused(services: Services, command: Command, error: UserError) -> bool:
     """Tell the member who caused a command why it was refused; False where no member did."""
     match command:
-        case GatherDraft() | TakeAction() | RelayInformation():
+        case GatherDraft() | TakeAction() | RelayInformation() | FindQuestions() | AnswerRequest():
             await refuse(services, command, error)
             return True
         case _:
@@ -109,7 +249,7 @@ async def abandon(services: Services, command: Command) -> None:
     match command:
         case CleanUpload():
             await abandon_upload(services, command)
-        case GatherDraft() | TakeAction() | RelayInformation() | RouteMessage():
+        case GatherDraft() | TakeAction() | RelayInformation() | FindQuestions() | RouteMessage() | AnswerRequest():
             await abandon_message(services, command)
         case _:
             return

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.compose import compose
+from bot.compose import Parts, compose
 from config.settings import Settings
 from domain.errors import HilumError
 from domain.ports.jobs import JobState
+from handlers.auditing import verify_audit
 from storage.keyring import Keyring
 from storage.migrate import is_current
 
@@ -38,7 +39,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings += [await asyncio.to_thread(check, settings) for check in checks]
     findings.append(_channels(settings))
     if all(finding.is_fine for finding in findings):
-        findings.append(await _parked(settings))
+        findings += await _used(settings)
     return findings
 
 
@@ -102,13 +103,35 @@ def _channels(settings: Settings) -> Finding:
     return Finding(part="channels", is_fine=True, says=says)
 
 
-async def _parked(settings: Settings) -> Finding:
+async def _used(settings: Settings) -> list[Finding]:
+    """Look at what a running installation has gathered."""
     parts = compose(settings)
     try:
-        parked = await parts.storage.queue.rows(JobState.PARKED)
+        return [await _parked(parts), await _audit(parts), await _search(parts)]
     finally:
         parts.close()
+
+
+async def _parked(parts: Parts) -> Finding:
+    parked = await parts.storage.queue.rows(JobState.PARKED)
     if parked:
         says = f"{len(parked)} parked"
         return Finding(part="jobs", is_fine=False, says=says, mend="see `hilum jobs list`, then `hilum jobs retry`")
     return Finding(part="jobs", is_fine=True, says="none parked")
+
+
+async def _search(parts: Parts) -> Finding:
+    if await parts.services.store.read(lambda transaction: transaction.search.is_in_step()):
+        return Finding(part="search", is_fine=True, says="its index is complete")
+    says = "its index is not complete, or of an older version"
+    return Finding(part="search", is_fine=False, says=says, mend="run `hilum search rebuild`")
+
+
+async def _audit(parts: Parts) -> Finding:
+    verdict = await verify_audit(parts.services.store)
+    if verdict.broken_at is not None:
+        says = f"the chain breaks at event {verdict.broken_at}: an event was changed, added or removed"
+        mend = "tell your data-protection officer; compare with the backups' `hilum audit verify`"
+        return Finding(part="audit", is_fine=False, says=says, mend=mend)
+    says = f"{verdict.events} events in one chain, which ends in {verdict.digest[:16]}"
+    return Finding(part="audit", is_fine=True, says=says)

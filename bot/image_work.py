@@ -20,7 +20,15 @@ from domain.errors import DeidentificationError
 from domain.identity import Fingerprint, IdentityKind, KnownIdentities
 from domain.ids import ObjectId
 from domain.ports.archive import SealedObject
-from domain.ports.deidentifier import ChangedImage, CleanedImage, CleanedUpload, FrameRequest, Refusal, RenderedFrame
+from domain.ports.deidentifier import (
+    ChangedImage,
+    CleanedImage,
+    CleanedUpload,
+    FrameRequest,
+    Refusal,
+    RenderedFrame,
+    Values,
+)
 from domain.study import Area, SealedSegment
 from domain.text import DeidentifiedText, IdentifiableText
 from storage.archive import LocalArchive
@@ -106,6 +114,9 @@ class PooledRenderer:
     async def frame(self, sealed: SealedObject, request: FrameRequest) -> RenderedFrame:
         return await self.pool.run(sealed.object_id, _render, sealed, request, self.places)
 
+    async def values(self, sealed: SealedObject, request: FrameRequest) -> Values | None:
+        return await self.pool.run(f"values:{sealed.object_id}", _values, sealed, request, self.places)
+
     async def projection(self, slices: Sequence[tuple[SealedObject, FrameRequest]]) -> RenderedFrame:
         name = f"projection:{slices[0][0].object_id}" if slices else "projection"
         return await self.pool.run(name, _project, tuple(slices), self.places)
@@ -189,6 +200,13 @@ def _render(sealed: SealedObject, request: FrameRequest, places: Places) -> Rend
 
     data = LocalArchive(places.archive, Keyring(places.keys)).read(sealed)
     return render_frame(data, _media_type(data), request)
+
+
+def _values(sealed: SealedObject, request: FrameRequest, places: Places) -> Values | None:
+    from deidentify.rendering import read_values  # pixels are read in children only
+
+    data = LocalArchive(places.archive, Keyring(places.keys)).read(sealed)
+    return read_values(data, _media_type(data), request)
 
 
 def _project(slices: tuple[tuple[SealedObject, FrameRequest], ...], places: Places) -> RenderedFrame:

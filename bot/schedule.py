@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from domain.commands import Command, StartDigest, SweepInbox
+from domain.commands import Command, ForgetEnded, RemindOfApplications, StartDigest, SweepInbox, WatchRota
+from domain.digest import DAILY, WEEKLY
 from domain.ports.services import Services
+from handlers.rota_watch import WATCHED_EVERY
 
 DIGEST_EVERY = timedelta(minutes=15)
 """Every zone's half past seven falls on one of these."""
 SWEEP_EVERY = timedelta(hours=1)
+FORGET_EVERY = timedelta(days=1)
 
 
 class Schedule:
@@ -31,6 +34,8 @@ class Schedule:
         if self._sends_digests:
             await self.tick_digest()
             self._scheduler.add_job(self.tick_digest, CronTrigger(minute="*/15", timezone="UTC"))
+        await self.tick_rota()
+        self._scheduler.add_job(self.tick_rota, CronTrigger(minute="*/15", timezone="UTC"))
         await self.tick_sweep()
         self._scheduler.add_job(self.tick_sweep, CronTrigger(minute=5, timezone="UTC"))
         self._scheduler.start()
@@ -40,10 +45,18 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
 
     async def tick_digest(self) -> None:
-        await self._note(StartDigest(name="daily", at=floor(self._services.clock(), DIGEST_EVERY)))
+        now = self._services.clock()
+        await self._note(StartDigest(name=DAILY, at=floor(now, DIGEST_EVERY)))
+        await self._note(StartDigest(name=WEEKLY, at=floor(now, SWEEP_EVERY)))
+
+    async def tick_rota(self) -> None:
+        await self._note(WatchRota(at=floor(self._services.clock(), WATCHED_EVERY)))
 
     async def tick_sweep(self) -> None:
-        await self._note(SweepInbox(at=floor(self._services.clock(), SWEEP_EVERY)))
+        now = self._services.clock()
+        await self._note(SweepInbox(at=floor(now, SWEEP_EVERY)))
+        await self._note(RemindOfApplications(at=floor(now, SWEEP_EVERY)))
+        await self._note(ForgetEnded(at=floor(now, FORGET_EVERY)))
 
     async def _note(self, command: Command) -> None:
         await self._services.store.write(lambda transaction: transaction.jobs.add(command))

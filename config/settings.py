@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.escalation import Escalation
+from config.table import Table
 from config.values import Duration, Durations, Names, Size
 
 _MIB = 1024**2
@@ -27,12 +29,6 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
-
-
-class Table(BaseModel):
-    """A table of the settings file; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
 
 
 class Web(Table):
@@ -106,6 +102,13 @@ class Rules(Table):
     cleaning_lanes: int = Field(default=2, ge=1, le=64)
     files_together: int = Field(default=60, ge=1, le=1000)
     answered_closes_after: Duration = timedelta(days=3)
+    incident_within: Duration = timedelta(hours=72)
+    holiday_country: str = Field(default="KR", pattern="^[A-Z]{2}$")
+    society: str = Field(default="Hilum", min_length=1, max_length=8)
+    short_address: str = Field(default="https://localhost", pattern="^https://[^/]+$", max_length=20)
+    short_link_time_to_live: Duration = timedelta(days=14)
+    which_question_waits: Duration = timedelta(minutes=15)
+    echo_waits: Duration = timedelta(minutes=30)
 
 
 DeidentificationOption = Literal[
@@ -160,6 +163,7 @@ class Settings(BaseSettings):
     channels: Channels = Field(default_factory=Channels)
     limits: Limits = Field(default_factory=Limits)
     rules: Rules = Field(default_factory=Rules)
+    escalation: Escalation = Field(default_factory=Escalation)
     deidentification: Deidentification = Field(default_factory=Deidentification)
     digest: Digest = Field(default_factory=Digest)
     worker: Worker = Field(default_factory=Worker)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from domain.study import ImageFacts
 DICOM_TYPE = "application/dicom"
 _OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
 _PROJECTIONS = frozenset(("CR", "DX", "MG", "XA", "RF", "IO", "PX", "RG"))
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _LEAST_SHARE = 0.3
 """A direction cosine below this adds no letter of its own: the plane is not oblique enough."""
 
@@ -38,6 +40,7 @@ def read_facts(dataset: Dataset, shape: PixelShape) -> ImageFacts:
         spacing_mm=_pair(_spacing_of(dataset)),
         window=default_window(dataset) if is_windowed(dataset) else None,
         detail=_detail(dataset),
+        study_day=_day(dataset),
     )
 
 
@@ -54,6 +57,15 @@ def photo_facts(photo: CleanedPhoto, *, study_uid: str, series_uid: str, instanc
         columns=photo.columns,
         detail={"source": "photo"},
     )
+
+
+def _day(dataset: Dataset) -> int | None:
+    """Return the study's shifted day as a number that grows by 1 a day, None where it has none."""
+    said = str(dataset.get("StudyDate") or dataset.get("AcquisitionDate") or "")
+    try:
+        return datetime.strptime(said, "%Y%m%d").toordinal()  # noqa: DTZ007 - a day without a clock
+    except ValueError:
+        return None
 
 
 def _position(dataset: Dataset) -> float | None:
@@ -131,8 +143,15 @@ def _detail(dataset: Dataset) -> dict[str, str | float]:
     if dataset.get("ContrastBolusAgent"):
         detail["contrast"] = str(dataset.ContrastBolusAgent)
     if _spacing_of(dataset) is not None:
-        detail["spacing_kind"] = "detector" if modality in _PROJECTIONS else "patient"
+        detail["spacing_kind"] = _spacing_kind(dataset, modality)
     return detail | _pixel_detail(dataset, modality) | _words(dataset)
+
+
+def _spacing_kind(dataset: Dataset, modality: str) -> str:
+    """A secondary capture is a picture of pixels: what its header says of millimetres is nobody's measurement."""
+    if str(dataset.get("SOPClassUID", "")).startswith(_SECONDARY_CAPTURE):
+        return "captured"
+    return "detector" if modality in _PROJECTIONS else "patient"
 
 
 def _pixel_detail(dataset: Dataset, modality: str) -> dict[str, str | float]:

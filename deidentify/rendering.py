@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -15,6 +16,7 @@ from pydicom.dataset import Dataset
 
 from deidentify.facts import DICOM_TYPE
 from deidentify.pixels.decoding import Pixels, decode_frame, quiet
+from deidentify.pixels.findings import rectangle
 from deidentify.pixels.frame_views import colour_view, is_colour
 from deidentify.pixels.hatching import hatch, placed
 from deidentify.pixels.masking import clipped
@@ -23,16 +25,19 @@ from deidentify.pixels.shading import (
     apply_table,
     apply_window,
     default_window,
+    is_in_hounsfield,
     is_windowed,
     own_window,
     rescale,
     voi_function,
 )
 from domain.errors import UserError
-from domain.ports.deidentifier import FrameRequest, RenderedFrame
+from domain.ports.deidentifier import FrameRequest, RenderedFrame, Values
 from domain.study import Area
 
 JPEG_QUALITY = 90
+DRAFT_QUALITY = 70
+"""Of a noisy slice 46 instead of 98 KB: 26 a second instead of 12 go through 10 Mbit/s."""
 _MOST_ENLARGED = 4.0
 _MOST_KEPT = 4
 _MOST_KEPT_BYTES = 64 * 1024 * 1024
@@ -75,6 +80,29 @@ def render_projection(slices: Iterable[tuple[bytes, str, FrameRequest]]) -> Rend
     return _finish(Image.fromarray(brightest), replace(first, hatched=tuple(dict.fromkeys(hatched))))
 
 
+def read_values(data: bytes, media_type: str, request: FrameRequest) -> Values | None:
+    """Return the Hounsfield units of a frame, or of a part of it, rounded; None where the image is no rescaled CT.
+
+    Raises:
+        UserError("frame_unknown"): as `render_frame`.
+    """
+    if media_type != DICOM_TYPE:
+        return None
+    with quiet():
+        dataset = _frame_of(data, request)
+        if not is_in_hounsfield(dataset, request.frame):
+            return None
+        values = _hounsfield(dataset, request.frame)
+    rows, columns = values.shape
+    part = clipped(request.area or Area(x=0, y=0, width=columns, height=rows), rows, columns)
+    if part is None:
+        raise UserError("frame_unknown")
+    for mask in request.hatched:
+        if mask.covers(request.frame):
+            values[rectangle(mask)] = np.ma.masked
+    return tuple(tuple(row) for row in values[rectangle(part)].tolist())
+
+
 def _is_wanted_as_it_is(data: bytes, media_type: str, request: FrameRequest) -> bool:
     """Whether a photo can be handed on: whole, in its own format and size, without masks to draw."""
     if media_type == DICOM_TYPE or request.frame != 0 or request.hatched or request.area:
@@ -90,10 +118,14 @@ def _picture(data: bytes, media_type: str, request: FrameRequest) -> Image.Image
             raise UserError("frame_unknown")
         return Image.open(BytesIO(data), formats=("JPEG", "PNG"))
     with quiet():
-        dataset = _read(data)
-        if not 0 <= request.frame < int(dataset.get("NumberOfFrames") or 1):
-            raise UserError("frame_unknown")
-        return Image.fromarray(_shade(dataset, request))
+        return Image.fromarray(_shade(_frame_of(data, request), request))
+
+
+def _frame_of(data: bytes, request: FrameRequest) -> Dataset:
+    dataset = _read(data)
+    if not 0 <= request.frame < int(dataset.get("NumberOfFrames") or 1):
+        raise UserError("frame_unknown")
+    return dataset
 
 
 def _window_of(data: bytes, media_type: str, request: FrameRequest) -> tuple[float, float] | None:
@@ -117,7 +149,7 @@ def _finish(picture: Image.Image, request: FrameRequest) -> RenderedFrame:
     scale = sized.width / part.width
     areas = (placed(area, within=part, scale=scale) for area in request.hatched if area.covers(request.frame))
     inside = [area for area in areas if area is not None]
-    return _encode(hatch(sized, inside) if inside else sized, lossless=request.lossless)
+    return _encode(hatch(sized, inside) if inside else sized, request)
 
 
 def _read(data: bytes) -> Dataset:
@@ -130,6 +162,14 @@ def _read(data: bytes) -> Dataset:
     while len(_kept) > 1 and (len(_kept) > _MOST_KEPT or sum(size for size, _ in _kept) > _MOST_KEPT_BYTES):
         _kept.popitem(last=False)
     return dataset
+
+
+def _hounsfield(dataset: Dataset, frame: int) -> np.ma.MaskedArray[Any, np.dtype[np.int64]]:
+    """Return rounded values; what pads a round scan to a square is none of them."""
+    stored = decode_frame(dataset, frame)
+    values = np.rint(rescale(stored, dataset, frame)).astype(np.int64)
+    padding = dataset.get("PixelPaddingValue")
+    return np.ma.masked_array(values, mask=np.zeros(values.shape, bool) if padding is None else stored == int(padding))
 
 
 def _shade(dataset: Dataset, request: FrameRequest) -> Grey:
@@ -171,10 +211,10 @@ def _resize(picture: Image.Image, request: FrameRequest) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _encode(picture: Image.Image, *, lossless: bool) -> RenderedFrame:
+def _encode(picture: Image.Image, request: FrameRequest) -> RenderedFrame:
     buffer = BytesIO()
-    if lossless:
+    if request.lossless:
         picture.save(buffer, "PNG", compress_level=1)
         return RenderedFrame(body=buffer.getvalue(), media_type="image/png")
-    picture.save(buffer, "JPEG", quality=JPEG_QUALITY)
+    picture.save(buffer, "JPEG", quality=DRAFT_QUALITY if request.draft else JPEG_QUALITY)
     return RenderedFrame(body=buffer.getvalue(), media_type="image/jpeg")

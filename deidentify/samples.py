@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
@@ -17,26 +18,42 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 FICTIONAL_NAME = "FICTUS^ZEBRA^^DR"
 FICTIONAL_ID = "ZZ-9074231"
 FICTIONAL_HOSPITAL = "Fictional Hospital of Nowhere"
+_DAY = date(2020, 11, 3)
 _ROOT = "1.2.826.0.1.3680043.8.498.20260101"
 Paint = Callable[[tuple[float, float], tuple[float, float], float], None]
 """Fills an ellipse: centre and radii as (row, column) in half image heights, value in Hounsfield units."""
 _AIR, _LUNG, _FAT, _SOFT, _BLOOD, _BONE = -1000, -850, -100, 40, 60, 700
 
 
-def thorax_ct_zip(slices: int = 32, *, edge: int = 256) -> bytes:
-    """Return a zip with one DICOM file per slice of a drawn chest CT with a nodule and an effusion."""
+def thorax_ct_zip(slices: int = 32, *, edge: int = 256, days_before: int = 0) -> bytes:
+    """Return a zip with one DICOM file per slice of a drawn chest CT with a nodule and an effusion.
+
+    Args:
+        days_before: of the same patient, an examination so many days earlier.
+    """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, data in enumerate(thorax_ct(slices, edge=edge), start=1):
+        for number, data in enumerate(thorax_ct(slices, edge=edge, days_before=days_before), start=1):
             archive.writestr(f"CT{number:03}.dcm", data)
     return stream.getvalue()
 
 
-def thorax_ct(slices: int = 32, *, edge: int = 256) -> Iterator[bytes]:
+def thorax_ct(slices: int = 32, *, edge: int = 256, days_before: int = 0) -> Iterator[bytes]:
     """Return DICOM files of a drawn chest CT, from the feet upwards, with a full set of fictional identifiers."""
     for number in range(slices):
         pixels = _slice(number / max(1, slices - 1), edge)
-        yield _encoded(_dataset(pixels, number=number, slices=slices))
+        dataset = _dataset(pixels, number=number, slices=slices)
+        yield _encoded(_made_earlier(dataset, days_before) if days_before else dataset)
+
+
+def _made_earlier(dataset: Dataset, days: int) -> Dataset:
+    """Turn a slice into one of another examination, some days earlier."""
+    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"):
+        dataset[keyword].value = f"{dataset[keyword].value}.{days}"
+    day = (_DAY - timedelta(days=days)).strftime("%Y%m%d")
+    dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = day
+    dataset.AccessionNumber = f"ZZACC{days:05}"
+    return dataset
 
 
 def _slice(level: float, edge: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
@@ -126,7 +143,8 @@ def _identify(dataset: Dataset) -> None:
     dataset.ReferringPhysicianName = "FICTUS^OKAPI"
     dataset.AccessionNumber = "ZZACC55512"
     dataset.StudyID = "ZZ4411"
-    dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = "20201103"
+    day = _DAY.strftime("%Y%m%d")
+    dataset.StudyDate = dataset.SeriesDate = dataset.AcquisitionDate = dataset.ContentDate = day
     dataset.StudyTime = dataset.ContentTime = "021533"
     dataset.StudyDescription = "CT CHEST FICTUS ZEBRA"
     dataset.SeriesDescription = "LUNG 5.0 B31f"

@@ -7,9 +7,11 @@ handler and does not type-check until it knows them all.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from domain.ids import DeliveryId, DigestId, InboxId, ObjectId, QuestionId, UploadId
+from domain.ids import DeliveryId, DigestId, InboxId, MemberId, ObjectId, PanelId, QuestionId, UploadId
+
+UNMOVED = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +31,15 @@ class GatherDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeAction:
-    """Do what a button, a form or a digit asks for; `token` is of the choice that a digit was found to mean."""
+    """Do what a button, a form or words ask for; what words were found to mean stands beside them.
+
+    `token` is of the choice that they chose from; without one, `question_id` is what they are about.
+    """
 
     inbox_id: InboxId
     token: str = ""
+    action: str = ""
+    question_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +69,11 @@ class PresentDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemindOfDraft:
-    """Remind the asker of a question that was not sent."""
+    """Remind the asker of a question that was not sent; from the second time on the next channel."""
 
     question_id: QuestionId
     cause: str
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +86,23 @@ class ExpireDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyStep:
-    """Tell the audience of one escalation step, unless somebody took the question."""
+    """Page the people of one escalation step, unless somebody took the question."""
 
     question_id: QuestionId
     opening: int
     step: int
+    at_once: bool = False
+    """Whoever was asked has passed or given it back: the next people now. `step` then only counts."""
+    moved_to: datetime = UNMOVED
+    """The later time at which it falls due, where the question's clock has stood still."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPages:
+    """Send what was held back for one member until an instant: the night is over, or the phone takes another."""
+
+    member_id: MemberId
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +112,52 @@ class ChaseClaimer:
     question_id: QuestionId
     claim: int
     round: int
+    moved_to: datetime = UNMOVED
+    """As of `NotifyStep`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaseAsker:
+    """Remind an asker of the question that they were asked back, then close what stays without a reply."""
+
+    question_id: QuestionId
+    asking: int
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaseReply:
+    """Page the next person where the claimer has not looked at the asker's reply."""
+
+    question_id: QuestionId
+    reply: int
+    moved_to: datetime = UNMOVED
+    """The later time at which a phone takes another page, where none did before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatUntilRead:
+    """Send a message that its reader has not acknowledged again, on the next address."""
+
+    delivery_id: DeliveryId
+    round: int
+    moved_to: datetime = UNMOVED
+    """The later time at which it goes, where the phone took no other page before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaseHandover:
+    """Tell giver and taker once more of an offered question that was not accepted."""
+
+    question_id: QuestionId
+    offer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSurge:
+    """Tell the panel that the surge is over, unless it was ended before."""
+
+    begins_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +166,15 @@ class CloseAnswered:
 
     question_id: QuestionId
     answers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOutcome:
+    """Ask the asker of a closed question what it turned out to be, unless they have told or do not want to."""
+
+    question_id: QuestionId
+    closing: int
+    round: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +216,8 @@ class EraseImages:
 
     question_id: QuestionId
     closing: int
+    after_incident: str = ""
+    """Of the incident that kept the images until a moderator had decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +262,102 @@ class PageViewers:
     round: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRota:
+    """Warn of gaps, hand over where shifts change, let offers expire, and test phones whose time has come."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """Tell who comes on call in one tier, and who goes, what is open."""
+
+    panel_id: PanelId
+    tier: str
+    """Of a `Tier`."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTestPages:
+    """Send everybody of a panel a test page now."""
+
+    panel_id: PanelId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindQuestions:
+    """Tell a member which questions have the words that they sent."""
+
+    inbox_id: InboxId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest:
+    """Answer what was asked behind a stroke, in one message: "/status Q417"."""
+
+    inbox_id: InboxId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageModerators:
+    """Page whoever judges what was flagged, until somebody has taken it."""
+
+    incident_id: str
+    round: int
+    moved_to: datetime = UNMOVED
+    """The later time at which a phone takes another page, where none did before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindOfIncident:
+    """Say how much is left of the time that an incident has, while it is open."""
+
+    incident_id: str
+    hours_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retract:
+    """Take back a message that was sent, where its service allows it; ask its reader to delete it, where not."""
+
+    delivery_id: DeliveryId
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendJoinCode:
+    """Send somebody who applies the code that proves their e-mail address."""
+
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowApplication:
+    """Lay a proved application before whoever lets members in."""
+
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindOfApplications:
+    """Remind whoever lets members in of those who still wait."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetEnded:
+    """Remove invites, applications, codes, links and sessions whose time was up long ago."""
+
+    at: datetime
+
+
 Command = (
     RouteMessage
+    | AnswerRequest
     | GatherDraft
     | TakeAction
     | RelayInformation
@@ -195,8 +366,15 @@ Command = (
     | RemindOfDraft
     | ExpireDraft
     | NotifyStep
+    | SendPages
     | ChaseClaimer
+    | ChaseAsker
+    | ChaseReply
+    | RepeatUntilRead
+    | ChaseHandover
+    | EndSurge
     | CloseAnswered
+    | AskOutcome
     | Deliver
     | StartDigest
     | ComposeDigest
@@ -206,4 +384,15 @@ Command = (
     | MaskImages
     | ShredObject
     | PageViewers
+    | PageModerators
+    | RemindOfIncident
+    | Retract
+    | FindQuestions
+    | WatchRota
+    | HandOver
+    | SendTestPages
+    | SendJoinCode
+    | ShowApplication
+    | RemindOfApplications
+    | ForgetEnded
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from domain.forms import FormField
 from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
 from domain.messages import Action, Address
 from domain.text import DeidentifiedText
@@ -14,7 +15,10 @@ from domain.text import DeidentifiedText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Sentences of the catalogue inside another, in the reader's language; nothing at all where there are none."""
+    """Sentences of the catalogue inside another, in the reader's language; nothing at all where there are none.
+
+    They may need the same values as the one around them.
+    """
 
     keys: tuple[str, ...]
     lead: str = ""
@@ -85,10 +89,29 @@ class PendingChoice:
     taken: Action | None = None
     is_outdated: bool = False
     """What it stands under has changed since: a press shows it anew and does nothing else."""
+    about: str = ""
+    """Id of what the buttons are about, where that is no question: a swap offer, a test page."""
 
     def __post_init__(self) -> None:
         if len(self.token.encode()) > 64:
             raise ValueError("Telegram's callback data holds 64 bytes at most")
+
+
+class ChoiceShape(StrEnum):
+    """How choices are shown: each as a button, in one menu, or in words: "reply 1"."""
+
+    BUTTONS = "buttons"
+    MENU = "menu"
+    REPLY = "reply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedField:
+    """One field of a choice's form as a channel shows it; options are values with their labels."""
+
+    field: FormField
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +121,10 @@ class OfferedChoice:
     action: Action
     label: str
     digit: str
+    word: str = ""
+    """What a text-only reader may send as well; shown where there is no digit."""
+    fields: tuple[OfferedField, ...] = ()
+    """What it has to be told; in text, behind its word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +138,13 @@ class OutgoingMessage:
     quoted: DeidentifiedText | None = None
     images: tuple[ImageId, ...] = ()
     choices: tuple[OfferedChoice, ...] = ()
+    shape: ChoiceShape = ChoiceShape.BUTTONS
     token: str | None = None
     link: str | None = None
+    closing: str = ""
+    """Said below everything else: what an answer is, and what it is not."""
+    reply: str = ""
+    """A text of its own for readers without buttons: what to reply. Empty where the text says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,12 @@ from enum import StrEnum
 
 from domain.ids import DigestId, MemberId, derive_id
 
+DAILY = "daily"
+WEEKLY = "weekly"
+"""The board's card on how long questions waited."""
+SURGE = "surge"
+"""Between the daily ones while a surge lasts; each time of the day has a name of its own, such as "surge.1200"."""
+
 
 class DigestState(StrEnum):
     PLANNED = "planned"
@@ -34,9 +40,23 @@ class Digest:
     def id(self) -> DigestId:
         return digest_id(self.name, self.period, self.member_id)
 
+    @property
+    def kind(self) -> str:
+        """The name without the time of the day: what it is called where it is told."""
+        return self.name.partition(".")[0]
+
+
+NAME_CASES = ("digest.", "find.found", "draft.related")
+"""How the keys of messages begin that tell of several cases, each on lines of its own."""
+
 
 def digest_id(name: str, period: date, member_id: MemberId) -> DigestId:
     return DigestId(derive_id("digest", name, period.isoformat(), member_id))
+
+
+def surge_name(slot: datetime) -> str:
+    """Return the name of the digest of a time of the day."""
+    return f"{SURGE}.{slot:%H%M}"
 
 
 def without_case(text: str, label: str) -> str:

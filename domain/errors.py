@@ -2,6 +2,7 @@
 
 HilumError
 ├── UserError            the member can fix it; carries a message key
+│   └── AlreadyTakenError           somebody else has the question, which can be followed
 ├── TransientError       later it may work; may carry `retry_after`
 └── PermanentError       park it and tell an operator
     └── DeidentificationError   the door stays closed
@@ -10,7 +11,9 @@ HilumError
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from domain.ids import QuestionId
 
 
 class HilumError(Exception):
@@ -24,9 +27,17 @@ class HilumError(Exception):
 class UserError(HilumError):
     """The member can fix it: told with the wording of `code` and its values."""
 
-    def __init__(self, code: str, **values: str | int) -> None:
+    def __init__(self, code: str, **values: str | int | datetime) -> None:
         super().__init__(code)
-        self.values: Mapping[str, str | int] = dict(values)
+        self.values: Mapping[str, str | int | datetime] = dict(values)
+
+
+class AlreadyTakenError(UserError):
+    """Somebody else has the question: told who, since when, and that it can be followed."""
+
+    def __init__(self, question_id: QuestionId, **values: str | int | datetime) -> None:
+        super().__init__("already_taken", **values)
+        self.question_id = question_id
 
 
 class TransientError(HilumError):

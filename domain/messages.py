@@ -28,13 +28,32 @@ def lane_of(sender: Address) -> str:
 _IDS = re.compile(r"[0-9a-f. ]*")
 _NUMBER = re.compile(r"[0-9]{0,9}")
 _WORD = re.compile(r"[a-z_]*")
+_NAME = re.compile(r"[\w .@\-]{0,64}")
+_MOMENT = re.compile(r"[0-9T:Z+.\-]{0,40}")
 _REFERENCES: Mapping[str, re.Pattern[str]] = {
     "series": _IDS,
     "images": _IDS,
     "image": _IDS,
     "check": _WORD,
     "preset": _WORD,
-    **dict.fromkeys(("frame", "x", "y", "width", "height"), _NUMBER),
+    "panel": _NAME,
+    "colleague": _NAME,
+    "member": _NAME,
+    "application": _IDS,
+    "name": _NAME,
+    "roles": re.compile(r"[a-z_ ]{0,120}"),
+    "tier": _WORD,
+    "reason": _WORD,
+    "lead": re.compile(r"[qQ]?[0-9]{1,9}"),
+    "entry": _NUMBER,
+    "citations": re.compile(r"[gG0-9#,; ]{0,80}"),
+    **dict.fromkeys(("confidence", "ct_severity", "co_rads"), _NUMBER),
+    "incident": _IDS,
+    "what": _WORD,
+    "line": _NUMBER,
+    "begins": _MOMENT,
+    "ends": _MOMENT,
+    **dict.fromkeys(("frame", "x", "y", "width", "height", "marked"), _NUMBER),
 }
 
 
@@ -55,6 +74,8 @@ class Action(StrEnum):
     SEND_TODAY = "send_today"
     SEND_ROUTINE = "send_routine"
     DISCARD = "discard"
+    SOLVED = "solved"
+    """An answered question that was offered with the preview answers it."""
     EDIT_TEXT = "edit_text"
     CONFIRM_SERIES = "confirm_series"
     REMOVE_SERIES = "remove_series"
@@ -67,27 +88,101 @@ class Action(StrEnum):
     # images, by whoever looks at them
     MASK_MORE = "mask_more"
     CROP = "crop"
+    KEY_SLICE = "key_slice"
+    """Marks a slice as one to look at, or takes that back."""
     WRONG_PATIENT = "wrong_patient"
     ACKNOWLEDGE = "acknowledge"
     # the asker's question
     ADD_INFORMATION = "add_information"
+    ASK_MORE = "ask_more"
+    """Further words for whoever answered."""
+    ADD_IMAGES = "add_images"
+    """Images that came after a question was sent belong to it."""
+    NEW_QUESTION = "new_question"
+    """They begin another question."""
     WITHDRAW = "withdraw"
+    READ = "read"
+    """What had to be acknowledged has been read (safety rule 11)."""
     HELPED = "helped"
     CHANGED_PLAN = "changed_plan"
     REOPEN = "reopen"
     CONSENT_TEACHING = "consent_teaching"
+    CONSENT_RESEARCH = "consent_research"
     CONSENT_CONSULT_ONLY = "consent_consult_only"
+    OUTCOME_AGREES = "outcome_agrees"
+    """It turned out to be what the panel had answered."""
+    OUTCOME_DIFFERS = "outcome_differs"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    OUTCOME_NEVER = "outcome_never"
+    """Not to be asked what it turned out to be."""
     # the panel
     CLAIM = "claim"
     RELEASE = "release"
+    EXTEND = "extend"
+    """Still on it: fifteen minutes more, once."""
     ASK_BACK = "ask_back"
     NOTE = "note"
     ANSWER = "answer"
+    DRAFT_ANSWER = "draft_answer"
+    """Words by text message that are to be the answer: shown once before they go."""
+    SEND_ANSWER = "send_answer"
+    """The answer that was written by text message and has been shown once goes to the asker."""
     CLOSE = "close"
+    PASS = "pass"  # noqa: S105 - a deed of the panel, no secret
+    OPINION = "opinion"
+    """One's own reading, for the panel: under seal where the question's opinions are sealed."""
+    SEAL = "seal"
+    RELEASE_OPINION = "release_opinion"
+    """A note or an opinion of one's own goes to the asker as well."""
+    SECOND_OPINION = "second_opinion"
+    INSIST = "insist"
+    """It is urgent, says its asker once more."""
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    TAKE_OVER = "take_over"
+    FOLLOW = "follow"
+    """To hear, without a sound, how it goes on with a question that somebody else has."""
+    UNFOLLOW = "unfollow"
+    HAND_OVER = "hand_over"
+    ACCEPT_HANDOVER = "accept_handover"
+    DECLINE_HANDOVER = "decline_handover"
+    # coordinator and board
+    DOWNGRADE = "downgrade"
+    SURGE = "surge"
+    """Proposes a surge, or confirms what somebody else has proposed."""
+    END_SURGE = "end_surge"
     # the editor
     PUBLISH = "publish"
     HOLD_BACK = "hold_back"
     SEND_DIGEST = "send_digest"
+    # what was flagged, and the moderator
+    FLAG = "flag"
+    TAKE_INCIDENT = "take_incident"
+    PUT_BACK = "put_back"
+    TAKE_OUT = "take_out"
+    IDENTIFIES = "identifies"
+    """What was flagged shows who the patient is."""
+    CLOSE_INCIDENT = "close_incident"
+    # the rota
+    ON_CALL = "on_call"
+    MY_SHIFTS = "my_shifts"
+    OFFER_SWAP = "offer_swap"
+    ACCEPT_SWAP = "accept_swap"
+    WITHDRAW_SWAP = "withdraw_swap"
+    TEST_RANG = "test_rang"
+    """This phone rang: the test page was read on it (safety rule 15)."""
+    SEND_TESTS = "send_tests"
+    # members
+    INVITE = "invite"
+    APPROVE_MEMBER = "approve_member"
+    REFUSE_MEMBER = "refuse_member"
+    OFFBOARD = "offboard"
+    """A member leaves: everything is cut off, and what they had in hand goes to others."""
+    CUT_OFF = "cut_off"
+    """A member's phone is lost, says somebody else."""
+    # a conversation in words
+    WHICH_QUESTION = "which_question"
+    """Waits for the number of a question, where what was said could be about several; never pressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

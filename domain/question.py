@@ -19,7 +19,11 @@ class Urgency(StrEnum):
 
 
 class QuestionState(StrEnum):
-    """DRAFT → OPEN → CLAIMED ⇄ NEEDS_INFO → ANSWERED → CLOSED, with three side exits."""
+    """DRAFT → OPEN → CLAIMED ⇄ NEEDS_INFO → ANSWERED → CLOSED, with three side exits, and MERGED into another.
+
+    A second opinion that is sought brings an answered question back to OPEN; that an answer is out already, the
+    timeline says (`domain.opinions`).
+    """
 
     DRAFT = "draft"
     OPEN = "open"
@@ -27,6 +31,8 @@ class QuestionState(StrEnum):
     NEEDS_INFO = "needs_info"
     ANSWERED = "answered"
     CLOSED = "closed"
+    MERGED = "merged"
+    """It gets the answer of the question that it was merged into."""
     DISCARDED = "discarded"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
@@ -35,20 +41,22 @@ class QuestionState(StrEnum):
 AWAITING_PANEL = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.NEEDS_INFO})
 """States in which the panel still owes an answer."""
 
-SEEN_BY_PANEL = AWAITING_PANEL | {QuestionState.ANSWERED, QuestionState.CLOSED}
+SEEN_BY_PANEL = AWAITING_PANEL | {QuestionState.ANSWERED, QuestionState.CLOSED, QuestionState.MERGED}
 
 OVER = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED, QuestionState.WITHDRAWN})
 """Its asker was told that everything is deleted: nothing that comes later may bring anything back."""
 
+_FROM_THE_PANEL = frozenset(
+    {QuestionState.ANSWERED, QuestionState.CLOSED, QuestionState.WITHDRAWN, QuestionState.MERGED}
+)
+"""Closed while it waits: by its asker where one answer is out already, or since they never replied."""
+
 _NEXT: Mapping[QuestionState, frozenset[QuestionState]] = {
     QuestionState.DRAFT: frozenset({QuestionState.OPEN, QuestionState.DISCARDED, QuestionState.EXPIRED}),
-    QuestionState.OPEN: frozenset({QuestionState.CLAIMED, QuestionState.ANSWERED, QuestionState.WITHDRAWN}),
-    QuestionState.CLAIMED: frozenset(
-        {QuestionState.OPEN, QuestionState.NEEDS_INFO, QuestionState.ANSWERED, QuestionState.WITHDRAWN}
-    ),
-    QuestionState.NEEDS_INFO: frozenset(
-        {QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.ANSWERED, QuestionState.WITHDRAWN}
-    ),
+    QuestionState.OPEN: _FROM_THE_PANEL | {QuestionState.CLAIMED},
+    QuestionState.CLAIMED: _FROM_THE_PANEL | {QuestionState.OPEN, QuestionState.NEEDS_INFO},
+    QuestionState.NEEDS_INFO: _FROM_THE_PANEL | {QuestionState.OPEN, QuestionState.CLAIMED},
+    QuestionState.MERGED: frozenset({QuestionState.OPEN, QuestionState.ANSWERED, QuestionState.WITHDRAWN}),
     QuestionState.ANSWERED: frozenset({QuestionState.CLOSED, QuestionState.OPEN}),
     QuestionState.CLOSED: frozenset({QuestionState.OPEN}),
     QuestionState.DISCARDED: frozenset(),
@@ -86,6 +94,18 @@ class Question:
     released_at: datetime | None = None
     """When an editor released it for wider use than the panel."""
     wrong_patient_at: datetime | None = None
+    needs: int = 1
+    """How many answers, each by another panelist."""
+    is_sealed: bool = False
+    """Opinions that are written now stay hidden from the others of the panel until all answers are in."""
+    unsealed_at: datetime | None = None
+    """Up to when what was written under seal is open to the panel."""
+    merged_into: QuestionId | None = None
+    """The question whose answers this one gets."""
+    taken_down: frozenset[str] = frozenset()
+    """Items that are shown to nobody (`domain.withholding`); the store fills them in, and saves them with the flag."""
+    is_under_review: bool = False
+    """Whether a moderator has yet to judge any of them: until then it goes nowhere beyond the panel."""
 
     @property
     def label(self) -> str:
@@ -105,6 +125,14 @@ class EntryKind(StrEnum):
 
     OPENED = "opened"
     NOTIFIED = "notified"
+    PAGED = "paged"
+    PASSED = "passed"
+    OWNED = "owned"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    READ = "read"
+    ASKED_AGAIN = "asked_again"
+    """Its asker was asked whether it is as urgent as they said."""
     CLAIMED = "claimed"
     RELEASED_CLAIM = "released_claim"
     ASKED_BACK = "asked_back"
@@ -119,6 +147,7 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     DISCARDED = "discarded"
+    SOLVED = "solved"
     EXPIRED = "expired"
     TEXT_EDITED = "text_edited"
     SERIES_CONFIRMED = "series_confirmed"
@@ -135,9 +164,46 @@ class EntryKind(StrEnum):
     WRONG_PATIENT = "wrong_patient"
     VIEWERS_PAGED = "viewers_paged"
     ACKNOWLEDGED = "acknowledged"
+    OPINION = "opinion"
+    """A panelist's own reading, for the panel."""
+    SHORT_LINE = "short_line"
+    """The answer as it goes by SMS."""
+    SEALED = "sealed"
+    SECOND_OPINION = "second_opinion"
+    """A second one is wanted."""
+    SECOND_SOUGHT = "second_sought"
+    """The panel is being asked for it."""
+    DOWNGRADED = "downgraded"
+    INSISTED = "insisted"
+    TAKEN_OVER = "taken_over"
+    HANDOVER_OFFERED = "handover_offered"
+    HANDOVER_DECLINED = "handover_declined"
+    HANDED_OVER = "handed_over"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    TAKEN_DOWN = "taken_down"
+    """Something of it was flagged, and is hidden."""
+    PUT_BACK = "put_back"
+    TAKEN_OUT = "taken_out"
+    """What was hidden is gone for good."""
+    OUTCOME_ASKED = "outcome_asked"
+    OUTCOME = "outcome"
+    """What it turned out to be, as its asker says."""
+    OUTCOME_DECLINED = "outcome_declined"
+    FOLLOWED = "followed"
+    """Somebody of the panel wants to hear how it goes on with a question that another has."""
+    UNFOLLOWED = "unfollowed"
+    GROUPED = "grouped"
+    """It asks like another that waits; while a surge lasts, such questions stand together."""
 
 
-INTERNAL_KINDS = frozenset({EntryKind.NOTE, EntryKind.VIEWED, EntryKind.NOTIFIED})
+INTERNAL_KINDS = frozenset(
+    {
+        *(EntryKind.NOTE, EntryKind.VIEWED, EntryKind.NOTIFIED, EntryKind.PAGED, EntryKind.PASSED, EntryKind.RESUMED),
+        *(EntryKind.OPINION, EntryKind.SEALED, EntryKind.FOLLOWED, EntryKind.UNFOLLOWED),
+        EntryKind.GROUPED,
+    }
+)
 """Kinds that the asker never sees."""
 
 

@@ -1,9 +1,12 @@
-"""When a case may go beyond the panel: what an early release must not say."""
+"""When a case may go beyond the panel, with which words, and what an early release must not say."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from domain.question import Entry, EntryKind
 
 FULL_CARD_AFTER = timedelta(days=14)
 """Before this, a released case carries no sex, age or day (safety rule 6)."""
@@ -23,6 +26,11 @@ _PERSONAL = re.compile("|".join((_AGE, _AGE_AND_SEX, _SEX, _DAY, _MADE_OF_ONE)),
 def mentions_sex_age_or_day(text: str) -> bool:
     """Return whether a text seems to name the patient's sex or age, or a day."""
     return _PERSONAL.search(text) is not None
+
+
+def newest_release(entries: Sequence[Entry]) -> Entry | None:
+    """Return what the editor published last: what was published before is nobody's to read any more."""
+    return next((entry for entry in reversed(entries) if entry.kind is EntryKind.PUBLISHED), None)
 
 
 def may_carry_full_card(opened_at: datetime, now: datetime) -> bool:

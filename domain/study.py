@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -134,7 +134,7 @@ class ImageFacts:
     `spacing_mm` is row and column spacing; `window` is centre and width in
     rescaled units, None for 8-bit sources, which cannot be windowed.
     `detail` holds further facts by name: thickness_mm, kernel, contrast,
-    pixel_unit ("HU"), spacing_kind ("patient" or "detector").
+    pixel_unit ("HU"), spacing_kind ("patient" or "detector"; "captured" where the pixels are no detector's own).
     `masks` were blanked; `kept_text` are allow-listed markers that stay; `concerns`
     is what a person has to know; `crop` is what a photo of a screen could be cut to.
     """
@@ -159,6 +159,8 @@ class ImageFacts:
     crop: Area | None = None
     changing: tuple[str, ...] = ()
     """Causes of changes that were asked for and are not done: until then nobody can confirm the image."""
+    study_day: int | None = None
+    """The study's day, shifted like every date: only the distance between two of one question means anything."""
 
     def __post_init__(self) -> None:
         if self.frames < 1 or self.rows < 1 or self.columns < 1:
@@ -252,6 +254,17 @@ class Series:
     def slices(self) -> int:
         """How many frames a reader scrolls through."""
         return sum(image.facts.frames for image in self.images)
+
+
+def days_before_newest(images: Sequence[Image]) -> Mapping[str, int]:
+    """Return by study how many days before the newest one it was made; the newest, and what has no day, is left out."""
+    days: dict[str, int] = {}
+    for image in images:
+        day = image.facts.study_day
+        if day is not None:
+            days[image.facts.study_uid] = min(day, days.get(image.facts.study_uid, day))
+    newest = max(days.values(), default=0)
+    return {uid: newest - day for uid, day in days.items() if day < newest}
 
 
 def subject_of(question_id: QuestionId) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,6 +69,10 @@ class DeidentifiedText:
     def names_a_resident_number(self) -> bool:
         """Whether a resident number was cut out, which the asker must confirm."""
         return any(r.kind is IdentifierKind.RESIDENT_NUMBER for r in self.replacements)
+
+
+Rewording = Callable[[DeidentifiedText], DeidentifiedText]
+"""What becomes of a text in which something that identifies was found late."""
 
 
 def joined(first: DeidentifiedText, second: DeidentifiedText) -> DeidentifiedText:

@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.access import Capability, can, may_see
 from domain.ids import MemberId
-from domain.question import Entry, EntryKind, Question
+from domain.member import Member, Role
+from domain.question import SEEN_BY_PANEL, Entry, EntryKind, Question, QuestionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,25 @@ class Viewing:
     member_id: MemberId
     first_at: datetime
     last_at: datetime
+
+
+_NOTICES = frozenset({Role.PANELIST, Role.COORDINATOR, Role.EDITOR})
+"""Of those who see a question."""
+_GONE = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
+
+
+def may_mark(member: Member, question: Question) -> bool:
+    """Return whether a member may say that a question's images are another patient's.
+
+    Its asker, and the panel, also before anybody has taken it: whoever notices first. A moderator
+    too, who is told of what is wrong with a question without seeing it.
+    """
+    if question.state in _GONE or not member.active:
+        return False
+    if can(member, Capability.MODERATE) and question.state in SEEN_BY_PANEL:
+        return True
+    is_noticed = question.asker_id == member.id or bool(member.roles & _NOTICES)
+    return is_noticed and may_see(member, question)
 
 
 def unacknowledged(question: Question, entries: Sequence[Entry], viewings: Collection[Viewing]) -> tuple[MemberId, ...]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.commands import CleanUpload, GatherDraft, PresentDraft, RelayInformation, RouteMessage, TakeAction
+from domain.commands import (
+    AnswerRequest,
+    CleanUpload,
+    FindQuestions,
+    GatherDraft,
+    PresentDraft,
+    RelayInformation,
+    RouteMessage,
+    TakeAction,
+)
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.study import UploadState
 from handlers.inbound import open_received
 from handlers.outbox import Notice, tell
 
-FromMember = GatherDraft | RelayInformation | RouteMessage | TakeAction
+FromMember = AnswerRequest | FindQuestions | GatherDraft | RelayInformation | RouteMessage | TakeAction
 
 
 async def abandon_message(services: Services, command: FromMember) -> None:

@@ -1,4 +1,4 @@
-"""What an asker does with a question that was sent: withdraw, give feedback, allow its use."""
+"""What an asker does with a question that was sent: withdraw, give feedback."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from domain.consent import Consent, ConsentScope
 from domain.errors import UserError
-from domain.escalation import POLICIES
-from domain.member import Role
+from domain.following import News
 from domain.messages import Action
+from domain.opinions import answers_of, seals_from_the_start
 from domain.question import EntryKind, Question, QuestionState
 from handlers.actions_draft import tell_claimer
 from handlers.closing import close
 from handlers.deed import Deed
+from handlers.following import tell_followers
+from handlers.merging import free_followers
 from handlers.notify import begin_escalation
 from handlers.shredding import remove_images
+from handlers.standing import policy_of
 
 REOPEN_WITHIN = timedelta(days=7)
 
@@ -28,6 +30,10 @@ def withdraw(deed: Deed) -> None:
     deed.record(withdrawn, EntryKind.WITHDRAWN)
     remove_images(deed.services, deed.transaction, question.id, cause=deed.inbox_id)
     tell_claimer(deed, withdrawn, "panel.withdrawn")
+    free_followers(deed.services, deed.transaction, withdrawn, cause=deed.inbox_id)
+    tell_followers(
+        deed.services, deed.transaction, withdrawn, news=News.WITHDRAWN, by=deed.actor.id, cause=deed.inbox_id
+    )
     deed.tell_about(withdrawn, deed.actor, "question.withdrawn")
 
 
@@ -39,11 +45,29 @@ def give_feedback(deed: Deed, *, kind: EntryKind) -> None:
     close_question(deed, question)
 
 
+def read(deed: Deed) -> None:
+    """Acknowledge what the panel has written; it is not sent again."""
+    question = deed.own_question()
+    entries = deed.transaction.entries.of_question(question.id)
+    if any(entry.kind is EntryKind.READ and entry.actor_id == deed.actor.id for entry in entries[-1:]):
+        return
+    deed.record(question, EntryKind.READ)
+    tell_claimer(deed, question, "panel.read", values={"at": deed.now})
+
+
 def close_question(deed: Deed, question: Question) -> None:
     """Close an answered question in the name of whoever acts."""
-    if not question.allows(QuestionState.CLOSED):
+    if not question.allows(QuestionState.CLOSED) or not _has_answer(deed, question):
         raise UserError("not_now", label=question.label, state=question.state)
-    close(deed.services, deed.transaction, question, cause=deed.inbox_id, actor_id=deed.actor.id)
+    close(deed.services, deed.transaction, question, cause=deed.inbox_id, actor_id=deed.actor.id, channel=deed.channel)
+
+
+def _has_answer(deed: Deed, question: Question) -> bool:
+    """A question is closed with its answer; while a second opinion is sought, by its asker alone."""
+    if not question.is_awaiting_panel:
+        return True
+    answers = answers_of(deed.transaction.entries.of_question(question.id))
+    return bool(answers) and question.asker_id == deed.actor.id
 
 
 def reopen(deed: Deed) -> None:
@@ -53,45 +77,27 @@ def reopen(deed: Deed) -> None:
         raise UserError("too_late_to_reopen", label=question.label)
     if question.urgency is None or question.state not in (QuestionState.ANSWERED, QuestionState.CLOSED):
         raise UserError("not_now", label=question.label, state=question.state)
-    policy = POLICIES[question.urgency]
+    policy = policy_of(deed.services, deed.transaction, question.urgency)
+    claim_due, answer_due = policy.targets(deed.now)
     reopened = deed.move(
         question,
         QuestionState.OPEN,
         claimed_by=None,
         closed_at=None,
         released_at=None,
+        needs=1,
+        is_sealed=seals_from_the_start(question.urgency),
+        merged_into=None,
         opened_at=deed.now,
-        claim_due_at=deed.now + policy.claim_within,
-        answer_due_at=deed.now + policy.answer_within,
+        claim_due_at=claim_due,
+        answer_due_at=answer_due,
     )
     if question.released_at is not None:
         take_back(deed, question)
     tell_claimer(deed, question, "panel.reopened")
     deed.record(reopened, EntryKind.REOPENED)
     begin_escalation(deed.transaction, reopened)
-    deed.tell_about(reopened, deed.actor, "question.reopened", values={"claim_due": deed.now + policy.claim_within})
-
-
-def allow(deed: Deed, *, scope: ConsentScope) -> None:
-    """Record what the asker allows the case to be used for; teaching waits for an editor's release."""
-    question = deed.own_question()
-    if question.state is not QuestionState.CLOSED:
-        raise UserError("not_now", label=question.label, state=question.state)
-    basis = "hospital" if scope is ConsentScope.TEACHING else ""
-    consent = Consent(question_id=question.id, scope=scope, given_by=deed.actor.id, given_at=deed.now, basis=basis)
-    deed.transaction.consents.add(consent)
-    # What an editor released was released under the former consent.
-    allowed = deed.save(question, consent=scope, released_at=None)
-    if question.released_at is not None:
-        take_back(deed, question)
-    deed.record(allowed, EntryKind.CONSENT_GIVEN, details={"scope": scope.value, "basis": basis})
-    deed.tell_about(allowed, deed.actor, f"consent.{scope}")
-    if scope is ConsentScope.TEACHING:
-        _tell_editors(deed, allowed)
-    elif question.closed_at is not None and deed.now - question.closed_at >= deed.services.rules.consult_images_kept:
-        # The clock that would have erased them has rung while they were allowed for teaching.
-        deed.record(allowed, EntryKind.ERASED)
-        remove_images(deed.services, deed.transaction, allowed.id, cause=deed.inbox_id)
+    deed.tell_about(reopened, deed.actor, "question.reopened", values={"claim_due": claim_due})
 
 
 def take_back(deed: Deed, question: Question) -> None:
@@ -100,17 +106,10 @@ def take_back(deed: Deed, question: Question) -> None:
     deed.transaction.web.strike_out(question.label)
 
 
-def _tell_editors(deed: Deed, question: Question) -> None:
-    for member in deed.transaction.members.all():
-        if member.active and member.has(Role.EDITOR):
-            deed.tell_about(question, member, "editor.awaiting")
-
-
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     Action.WITHDRAW: withdraw,
+    Action.READ: read,
     Action.HELPED: partial(give_feedback, kind=EntryKind.HELPED),
     Action.CHANGED_PLAN: partial(give_feedback, kind=EntryKind.CHANGED_PLAN),
     Action.REOPEN: reopen,
-    Action.CONSENT_TEACHING: partial(allow, scope=ConsentScope.TEACHING),
-    Action.CONSENT_CONSULT_ONLY: partial(allow, scope=ConsentScope.CONSULT_ONLY),
 }

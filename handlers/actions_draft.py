@@ -8,19 +8,23 @@ from functools import partial
 from domain.checks import open_checks
 from domain.commands import PresentDraft
 from domain.consent import ConsentScope
-from domain.delivery import Value
+from domain.delivery import Terms, Value
 from domain.errors import UserError
-from domain.escalation import POLICIES
+from domain.ids import MemberId
 from domain.messages import Action
+from domain.opinions import seals_from_the_start
 from domain.panel import Panel
 from domain.question import EntryKind, Question, QuestionState, Urgency
 from domain.study import UploadState
 from domain.text import DeidentifiedText, IdentifierKind
+from domain.topics import panel_for
 from handlers.deed import Deed
 from handlers.draft import held_images, note_cut, tell_of_held_images
+from handlers.grouping import group_if_alike
 from handlers.identities import MESSAGE, checks_for, learn, outdate, replace_message_sources
 from handlers.notify import begin_escalation
 from handlers.shredding import forget_draft
+from handlers.standing import policy_of
 
 
 def send(deed: Deed, *, urgency: Urgency) -> None:
@@ -37,11 +41,12 @@ def send(deed: Deed, *, urgency: Urgency) -> None:
     images = deed.transaction.images.of_question(draft.id)
     if not draft.text.value and not any(image.is_visible for image in images):
         raise UserError("confirm_first" if held_images(images) else "nothing_to_send")
-    panels = deed.transaction.panels.all()
-    if not panels:
+    if _asks_again(deed, draft, urgency):
+        return
+    panel = panel_for(draft.text.value, deed.transaction.panels.all(), now=deed.now)
+    if panel is None:
         raise UserError("no_panel")
-    panel = panels[0]
-    policy = POLICIES[urgency]
+    claim_due, answer_due = policy_of(deed.services, deed.transaction, urgency).targets(deed.now)
     question = deed.move(
         draft,
         QuestionState.OPEN,
@@ -49,11 +54,13 @@ def send(deed: Deed, *, urgency: Urgency) -> None:
         panel_id=panel.id,
         urgency=urgency,
         consent=ConsentScope.CONSULT_ONLY,
+        is_sealed=seals_from_the_start(urgency),
         opened_at=deed.now,
-        claim_due_at=deed.now + policy.claim_within,
-        answer_due_at=deed.now + policy.answer_within,
+        claim_due_at=claim_due,
+        answer_due_at=answer_due,
     )
     deed.record(question, EntryKind.OPENED, details={"urgency": urgency.value})
+    group_if_alike(deed.services, deed.transaction, question, panel=panel)
     begin_escalation(deed.transaction, question)
     _receipt(deed, question, panel=panel)
     tell_of_held_images(deed.services, deed.transaction, question, cause=deed.inbox_id)
@@ -68,7 +75,7 @@ def discard(deed: Deed) -> None:
     deed.tell_about(draft, deed.actor, "draft.discarded")
 
 
-def edit_text(deed: Deed) -> None:
+def edit_draft(deed: Deed) -> None:
     """Replace the draft's text and show the preview again."""
     draft = _own_draft(deed)
     seen = deed.fields.get("seen")
@@ -98,6 +105,24 @@ def tell_claimer(deed: Deed, question: Question, key: str, *, values: Mapping[st
         deed.tell_about(question, claimer, key, values=values)
 
 
+def _asks_again(deed: Deed, draft: Question, urgency: Urgency) -> bool:
+    """Ask once, and once only, whether it is as urgent as the button says; the asker's word stands then."""
+    entries = deed.transaction.entries.of_question(draft.id)
+    if any(entry.kind is EntryKind.ASKED_AGAIN for entry in entries):
+        return False
+    guard, earlier = deed.services.escalation.guard, deed.transaction.questions.of_asker(deed.actor.id)
+    opened = [q.opened_at for q in earlier if q.urgency is Urgency.URGENT and q.opened_at is not None]
+    key = ""
+    if urgency is Urgency.URGENT and guard.doubts_urgent(opened, deed.now):
+        key = "draft.really_urgent"
+    elif urgency is Urgency.ROUTINE and guard.names_danger(draft.text.value):
+        key = "draft.sounds_urgent"
+    if key:
+        deed.record(draft, EntryKind.ASKED_AGAIN)
+        show_again(deed, draft, key)
+    return bool(key)
+
+
 def _resident_numbers(text: DeidentifiedText) -> int:
     return sum(part.kind is IdentifierKind.RESIDENT_NUMBER for part in text.replacements)
 
@@ -111,19 +136,32 @@ def _own_draft(deed: Deed) -> Question:
 
 
 def _receipt(deed: Deed, question: Question, *, panel: Panel) -> None:
-    first, second = (deed.transaction.members.get(member_id) for member_id in panel.on_call(deed.now))
-    assert question.urgency is not None
-    policy = POLICIES[question.urgency]
+    first, second = (_on_call(deed, member_id) for member_id in panel.on_call(deed.now))
+    assert question.claim_due_at is not None
+    assert question.answer_due_at is not None
     values: dict[str, Value] = {
         "sent": deed.now,
-        "first": first.display_name,
-        "second": second.display_name,
-        "claim_due": deed.now + policy.claim_within,
-        "answer_due": deed.now + policy.answer_within,
+        "panel": panel.named(deed.actor.language),
+        "first": first,
+        "second": second,
+        "claim_due": question.claim_due_at,
+        "answer_due": question.answer_due_at,
     }
-    waiting = [u for u in deed.transaction.uploads.of_question(question.id) if u.state in _STILL_CHECKED]
-    key = f"question.receipt_{question.urgency}"
-    deed.tell_about(question, deed.actor, key, values={**values, "waiting": len(waiting)}, choices=(Action.WITHDRAW,))
+    key, choices = f"question.receipt_{question.urgency}", (Action.ADD_INFORMATION, Action.WITHDRAW)
+    deed.tell_about(
+        question, deed.actor, key, values={**values, "originals": _originals(deed, question)}, choices=choices
+    )
+
+
+def _originals(deed: Deed, question: Question) -> Terms:
+    """Say that the originals are gone, where there were some and none is still being looked at."""
+    uploads = deed.transaction.uploads.of_question(question.id)
+    is_gone = bool(uploads) and not any(upload.state in _STILL_CHECKED for upload in uploads)
+    return Terms(keys=("question.originals_deleted",) if is_gone else (), lead="\n")
+
+
+def _on_call(deed: Deed, member_id: MemberId | None) -> Value:
+    return Terms(keys=("rota.nobody",)) if member_id is None else deed.transaction.members.get(member_id).display_name
 
 
 _STILL_CHECKED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
@@ -133,5 +171,4 @@ DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     Action.SEND_TODAY: partial(send, urgency=Urgency.TODAY),
     Action.SEND_ROUTINE: partial(send, urgency=Urgency.ROUTINE),
     Action.DISCARD: discard,
-    Action.EDIT_TEXT: edit_text,
 }

@@ -8,7 +8,6 @@ from domain.access import may_see
 from domain.commands import StartDigest
 from domain.consent import ConsentScope
 from domain.errors import UserError
-from domain.member import Role
 from domain.messages import Action
 from domain.question import EntryKind, QuestionState
 from domain.release import may_carry_full_card, mentions_sex_age_or_day
@@ -23,7 +22,7 @@ def publish(deed: Deed) -> None:
     question = deed.editor_question()
     if question.wrong_patient_at is not None:
         raise UserError("wrong_patient", label=question.label)
-    if question.consent is ConsentScope.CONSULT_ONLY or question.state is not QuestionState.CLOSED:
+    if question.consent is not ConsentScope.TEACHING or question.state is not QuestionState.CLOSED:
         raise UserError("consent_missing", label=question.label)
     if question.released_at is not None:
         raise UserError("already_published", label=question.label)
@@ -40,7 +39,7 @@ def publish(deed: Deed) -> None:
 def hold_back(deed: Deed) -> None:
     """Keep a case from members, whatever its asker allowed."""
     question = deed.editor_question()
-    if not may_see(deed.actor, question) or question.consent is ConsentScope.CONSULT_ONLY:
+    if not may_see(deed.actor, question) or question.consent is not ConsentScope.TEACHING:
         raise UserError("consent_missing", label=question.label)
     held = deed.save(question, held_back=True, released_at=None)
     take_back(deed, question)
@@ -50,8 +49,6 @@ def hold_back(deed: Deed) -> None:
 
 def send_digest(deed: Deed) -> None:
     """Send today's digest now to everybody who has not had it."""
-    if not deed.actor.has(Role.EDITOR):
-        raise UserError("editor_only")
     deed.transaction.jobs.add(StartDigest(name=DAILY, at=deed.now, everyone=True))
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from domain.access import may_see
 from domain.commands import PageViewers
 from domain.delivery import Priority
 from domain.errors import UserError
-from domain.member import Member, Role
+from domain.member import Member
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
-from domain.wrong_patient import unacknowledged
+from domain.wrong_patient import may_mark, unacknowledged
 from handlers.actions_asker import take_back
 from handlers.deed import Deed
-from handlers.deliver import ANSWER_KEYS
+from handlers.merging import void_followers
+from handlers.render import ANSWER_KEYS
 
 _GONE = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
 
@@ -22,18 +24,18 @@ def mark_wrong_patient(deed: Deed) -> None:
     """Hide the images on every channel, stamp the answers, and page everybody who saw them.
 
     Raises:
-        UserError: "not_yours", "draft_gone".
+        UserError: "not_yours", "draft_gone", or "question_unknown" where the actor does not know of it.
     """
-    question = deed.seen_question()
-    if not _may_mark(deed.actor, question):
-        raise UserError("not_yours")
-    if question.state in _GONE:
-        raise UserError("draft_gone")
+    question = deed.question()
+    if not may_mark(deed.actor, question):
+        question = deed.seen_question()
+        raise UserError("draft_gone" if question.state in _GONE else "not_yours")
     if question.wrong_patient_at is not None:
         return
     marked = deed.save(question, wrong_patient_at=deed.now, released_at=None)
-    if question.released_at is not None:
+    if question.number is not None:
         take_back(deed, question)
+    void_followers(deed.services, deed.transaction, marked, cause=deed.inbox_id)
     viewings = deed.transaction.viewings.of_question(marked.id)
     deed.record(marked, EntryKind.WRONG_PATIENT, details={"viewers": len(viewings)})
     for member_id in {marked.asker_id, *(viewing.member_id for viewing in viewings)}:
@@ -52,12 +54,8 @@ def acknowledge(deed: Deed) -> None:
     if deed.actor.id in unacknowledged(question, entries, viewings):
         deed.record(question, EntryKind.ACKNOWLEDGED)
         deed.tell_about(question, deed.actor, "wrong_patient.acknowledged")
-
-
-def _may_mark(member: Member, question: Question) -> bool:
-    if question.asker_id == member.id or member.has(Role.COORDINATOR) or member.has(Role.EDITOR):
-        return True
-    return question.claimed_by == member.id
+    elif not may_see(deed.actor, question):
+        raise UserError("question_unknown")
 
 
 def _stamp(deed: Deed, question: Question, member: Member) -> None:

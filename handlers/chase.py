@@ -1,67 +1,118 @@
-"""A question that somebody took and did not answer: asked after, then given back to the panel."""
+"""A question that somebody took and did not answer: asked after, extended once, then given to the next people."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.commands import ChaseClaimer
-from domain.escalation import POLICIES
+from domain.clock import Clock, pauses_of
+from domain.commands import UNMOVED, ChaseClaimer
 from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import EntryKind, Question, QuestionState
-from handlers.notify import begin_escalation
+from domain.question import Entry, EntryKind, Question, QuestionState
+from handlers.notify import continue_escalation
 from handlers.outbox import notice_about, priority_of, tell
+from handlers.standing import Standing, policy_of, standing_of
 from handlers.timeline import count_of, own_entry
 
+REMINDER, RELEASE = 0, 1
 
-def begin_chase(transaction: Transaction, question: Question, *, now: datetime) -> None:
+
+def begin_chase(services: Services, transaction: Transaction, question: Question, *, now: datetime) -> None:
     """Set the clock of a claim that has just been made."""
     assert question.urgency is not None
-    chase = ChaseClaimer(question_id=question.id, claim=count_of(transaction, question.id, EntryKind.CLAIMED), round=0)
-    due_at = now + POLICIES[question.urgency].remind_claimer_after
+    chase = ChaseClaimer(
+        question_id=question.id, claim=count_of(transaction, question.id, EntryKind.CLAIMED), round=REMINDER
+    )
+    policy = policy_of(services, transaction, question.urgency)
+    due_at = Clock(started_at=now, hours=policy.hours).due(policy.remind_claimer_after)
     transaction.jobs.add(chase, due_at=due_at, priority=priority_of(question))
 
 
 async def chase_claimer(services: Services, command: ChaseClaimer) -> None:
-    """First ask the claimer, then release the claim; an ask-back that waits reminds its asker instead."""
+    """First ask the claimer, then release the claim; while an ask-back waits, the claim's clock stands still."""
 
     def chase(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
-        is_over = question.state not in (QuestionState.CLAIMED, QuestionState.NEEDS_INFO)
-        if is_over or count_of(transaction, question.id, EntryKind.CLAIMED) != command.claim:
+        standing = standing_of(services, transaction, question)
+        claims = [entry for entry in standing.entries if entry.kind is EntryKind.CLAIMED]
+        if question.state is not QuestionState.CLAIMED or len(claims) != command.claim:
             return
+        now, due = services.clock(), _due(standing, claims[-1], command.round)
         cause = f"chase:{question.id}:{command.claim}:{command.round}"
-        if question.state is QuestionState.NEEDS_INFO:
-            asker = transaction.members.get(question.asker_id)
-            tell(services, transaction, asker, cause=cause, notice=notice_about(question, "question.still_asked"))
-        elif command.round > 0:
+        assert due is not None
+        if due > now:
+            _note(transaction, question, command=replace(command, moved_to=due), due_at=due)
+        elif command.round == RELEASE:
             _release(services, transaction, question, cause=cause)
-            return
         else:
-            reminder = notice_about(question, "panel.still_on_it", choices=(Action.RELEASE,))
+            choices = (
+                (Action.RELEASE,) if _extensions(standing.entries, claims[-1]) else (Action.EXTEND, Action.RELEASE)
+            )
+            reminder = notice_about(question, "panel.still_on_it", choices=choices)
             tell(services, transaction, _claimer(transaction, question), cause=cause, notice=reminder)
-        _again(services, transaction, question, command=command)
+            following = replace(command, round=RELEASE, moved_to=UNMOVED)
+            release_at = _due(standing, claims[-1], RELEASE)
+            assert release_at is not None
+            _note(transaction, question, command=following, due_at=release_at)
 
     await services.store.write(chase)
 
 
-def _again(services: Services, transaction: Transaction, question: Question, *, command: ChaseClaimer) -> None:
-    assert question.urgency is not None
-    policy = POLICIES[question.urgency]
-    wait = policy.release_claim_after - policy.remind_claimer_after
-    following = replace(command, round=command.round + 1)
-    transaction.jobs.add(following, due_at=services.clock() + wait, priority=priority_of(question))
+def resume_chase(services: Services, transaction: Transaction, standing: Standing) -> None:
+    """Set a claim's clock anew, once its asker has replied."""
+    claims = [entry for entry in standing.entries if entry.kind is EntryKind.CLAIMED]
+    for number in (REMINDER, RELEASE):
+        due = _due(standing, claims[-1], number) if claims else None
+        if due is not None and due > services.clock():
+            again = ChaseClaimer(question_id=standing.question.id, claim=len(claims), round=number, moved_to=due)
+            _note(transaction, standing.question, command=again, due_at=due)
+
+
+def may_extend(transaction: Transaction, question: Question) -> bool:
+    """Return whether the present claim has not been extended yet."""
+    entries = transaction.entries.of_question(question.id)
+    claims = [entry for entry in entries if entry.kind is EntryKind.CLAIMED]
+    return bool(claims) and not _extensions(entries, claims[-1])
+
+
+def is_silent(services: Services, transaction: Transaction, question: Question) -> bool:
+    """Return whether the claimer was reminded and has done nothing since."""
+    standing = standing_of(services, transaction, question)
+    claims = [entry for entry in standing.entries if entry.kind is EntryKind.CLAIMED]
+    due = _due(standing, claims[-1], REMINDER) if claims else None
+    if due is None or due > services.clock():
+        return False
+    return not any(entry.actor_id == question.claimed_by and entry.at >= due for entry in standing.entries)
+
+
+def _due(standing: Standing, claim: Entry, number: int) -> datetime | None:
+    """Return when the claim has been silent for so long; None while its asker is being asked back."""
+    policy = standing.policy
+    wait = policy.remind_claimer_after if number == REMINDER else policy.release_claim_after
+    clock = Clock(started_at=claim.at, pauses=pauses_of(standing.entries), hours=policy.hours)
+    return clock.due(wait + _extensions(standing.entries, claim) * policy.extend_claim_by)
+
+
+def _extensions(entries: Sequence[Entry], claim: Entry) -> int:
+    return sum(entry.kind is EntryKind.EXTENDED and entry.id > claim.id for entry in entries)
+
+
+def _note(transaction: Transaction, question: Question, *, command: ChaseClaimer, due_at: datetime) -> None:
+    transaction.jobs.add(command, due_at=due_at, priority=priority_of(question))
 
 
 def _release(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:
     claimer, asker = _claimer(transaction, question), transaction.members.get(question.asker_id)
     released = replace(question, state=QuestionState.OPEN, claimed_by=None)
     transaction.questions.save(released)
-    transaction.entries.add(own_entry(question, EntryKind.RELEASED_CLAIM, key=cause, at=services.clock()))
-    begin_escalation(transaction, released)
+    details: dict[str, str | int] = {"member": claimer.id}
+    entry = own_entry(released, EntryKind.RELEASED_CLAIM, key=cause, at=services.clock(), details=details)
+    transaction.entries.add(entry)
+    continue_escalation(transaction, released)
     tell(services, transaction, claimer, cause=cause, notice=notice_about(released, "panel.claim_released"))
     tell(services, transaction, asker, cause=cause, notice=notice_about(released, "question.released"))
 

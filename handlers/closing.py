@@ -6,46 +6,51 @@ from dataclasses import replace
 
 from domain.commands import CloseAnswered, EraseImages
 from domain.consent import ConsentScope
+from domain.following import News
 from domain.ids import MemberId
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
+from handlers.following import tell_followers
 from handlers.outbox import Notice, tell
+from handlers.outcomes import ask_later
 from handlers.timeline import closings, count_of
 
 
-def close(
-    services: Services, transaction: Transaction, question: Question, *, cause: str, actor_id: MemberId | None
+def close(  # noqa: PLR0913 - one row, and who wrote it
+    services: Services,
+    transaction: Transaction,
+    question: Question,
+    *,
+    cause: str,
+    actor_id: MemberId | None,
+    channel: str = "",
 ) -> None:
     """Close an answered question, thank, and only now offer wider use (safety rule 6).
 
-    The clock that erases the images of a consult-only question begins here.
+    The clocks that erase the images of a consult-only question and ask what it turned out to be begin here.
     """
     now = services.clock()
-    closed = replace(question, state=QuestionState.CLOSED, closed_at=now)
+    closed = replace(question, state=QuestionState.CLOSED, closed_at=now, is_sealed=False, unsealed_at=now)
     transaction.questions.save(closed)
     entry = Entry(
         key=f"{cause}:{EntryKind.CLOSED}",
         question_id=closed.id,
         kind=EntryKind.CLOSED,
         actor_id=actor_id,
-        channel="",
+        channel=channel,
         at=now,
     )
     transaction.entries.add(entry)
     erasing = EraseImages(question_id=closed.id, closing=closings(transaction, closed.id))
     transaction.jobs.add(erasing, due_at=now + services.rules.consult_images_kept)
+    tell_followers(services, transaction, closed, news=News.CLOSED, by=actor_id, cause=cause)
     asker = transaction.members.get(closed.asker_id)
-    thanks = Notice(
-        key="question.closed",
-        values={"label": closed.label, "at": now},
-        question_id=closed.id,
-        choices=(Action.REOPEN,),
-    )
+    thanks = _thanks(services, transaction, closed)
     tell(services, transaction, asker, cause=cause, notice=thanks)
     if closed.consent is ConsentScope.CONSULT_ONLY:
-        offered = (Action.CONSENT_TEACHING, Action.CONSENT_CONSULT_ONLY)
+        offered = (Action.CONSENT_TEACHING, Action.CONSENT_RESEARCH, Action.CONSENT_CONSULT_ONLY)
         offer = replace(thanks, key="consent.offer", values={"label": closed.label}, choices=offered)
         tell(services, transaction, asker, cause=cause, notice=offer)
 
@@ -67,3 +72,19 @@ async def close_answered(services: Services, command: CloseAnswered) -> None:
             close(services, transaction, question, cause=cause, actor_id=None)
 
     await services.store.write(close_it)
+
+
+def _thanks(services: Services, transaction: Transaction, closed: Question) -> Notice:
+    """Say that it is closed, and when its asker will be asked what it turned out to be."""
+    assert closed.closed_at is not None
+    thanks = Notice(
+        key="question.closed",
+        values={"label": closed.label, "at": closed.closed_at},
+        question_id=closed.id,
+        choices=(Action.REOPEN,),
+    )
+    asks_at = ask_later(services, transaction, closed)
+    if asks_at is None:
+        return thanks
+    values = {**thanks.values, "outcome": asks_at}
+    return replace(thanks, key="question.closed_asks", values=values, choices=(Action.REOPEN, Action.OUTCOME_NEVER))

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from domain.access import may_see
+from domain.access import Capability, demand, may_see
 from domain.delivery import Value
 from domain.errors import UserError
 from domain.identity import Fingerprint
 from domain.ids import InboxId, QuestionId
-from domain.member import Member, Role
+from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.outbox import Notice, notice_about, tell
+from handlers.reading import tell_until_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Deed:
     """Whom the form's text names."""
     secret: bytes = b""
     """The subject's, under which `named` was taken; empty where the action is about no living question."""
+    about: str = ""
+    """Id of what the button is about, where that is no question."""
     is_outdated: bool = False
     """The button stands under something that has changed since."""
     now: datetime
@@ -58,15 +61,17 @@ class Deed:
 
     def panel_question(self) -> Question:
         question = self.question()
-        if question.number is None or not self.actor.has(Role.PANELIST):
+        demand(self.actor, Capability.ANSWER)
+        if question.number is None:
             raise UserError("panel_only")
+        if question.asker_id == self.actor.id:
+            raise UserError("own_question", label=question.label)
         if question.state is QuestionState.WITHDRAWN:
             raise UserError("question_withdrawn", label=question.label)
         return question
 
     def editor_question(self) -> Question:
-        if not self.actor.has(Role.EDITOR):
-            raise UserError("editor_only")
+        demand(self.actor, Capability.RELEASE)
         return self.question()
 
     def seen_question(self) -> Question:
@@ -122,6 +127,14 @@ class Deed:
     ) -> None:
         """Tell a member something about a question, as urgently as it was asked; its label is among the values."""
         self.tell(member, notice_about(question, key, values=values, choices=choices))
+
+    def tell_until_read(
+        self, question: Question, key: str, *, values: Mapping[str, Value], choices: tuple[Action, ...]
+    ) -> None:
+        """Tell the asker something that has to be acknowledged where it is urgent (safety rule 11)."""
+        notice = notice_about(question, key, values=values, choices=choices)
+        asker = self.asker_of(question)
+        tell_until_read(self.services, self.transaction, asker, cause=self.inbox_id, notice=notice)
 
     def asker_of(self, question: Question) -> Member:
         return self.transaction.members.get(question.asker_id)

@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.commands import Deliver
-from domain.delivery import Delivery, DeliveryState, OfferedChoice, OutgoingMessage
+from domain.delivery import Delivery, DeliveryState, OutgoingMessage
 from domain.errors import PermanentError, TransientError
-from domain.ids import DeliveryId, QuestionId
-from domain.member import Member
+from domain.ids import DeliveryId, QuestionId, derive_id
+from domain.member import Member, stranger_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.text import DeidentifiedText
-from handlers.choices import digit_of
+from handlers.delivered import tell_author
+from handlers.render import ANSWER_KEYS, rendered
+from handlers.withholding import note_sent, withheld, without_reviewed
 
-ANSWER_KEYS = frozenset({"question.answer", "question.answer_without_confidence"})
 _FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
 
 
@@ -29,19 +29,19 @@ async def deliver(services: Services, command: Deliver) -> None:
     if begun is None:
         return
     delivery, message = begun
-    outcome = DeliveryState.SENT
     try:
         channel = services.channels.get(delivery.address.channel)
         if channel is None:
             raise PermanentError("channel_unknown")
-        await channel.send(delivery.address, message)
+        reference = await channel.send(delivery.address, message)
     except TransientError:
         await _settle(services, delivery, DeliveryState.READY)
         raise
     except PermanentError as error:
         services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
-        outcome = DeliveryState.DEAD
-    await _settle(services, delivery, outcome)
+        await _settle(services, delivery, DeliveryState.DEAD)
+        return
+    await _settle(services, delivery, DeliveryState.SENT, reference=reference)
 
 
 def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime) -> bool:
@@ -71,11 +71,33 @@ def _begin(
     if delivery.state is DeliveryState.SENDING and not _may_repeat(services, delivery):
         transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
         return None
-    message = _render(services, delivery, transaction.members.get(delivery.member_id))
+    member = stranger_of(delivery.member_id) or transaction.members.get(delivery.member_id)
+    if not member.is_stranger and delivery.address not in member.addresses:
+        # A phone that was lost meanwhile: nothing more goes there (safety rule 18).
+        services.log.warning("address_cut_off", delivery_id=delivery.id)
+        transaction.deliveries.set_state(delivery_id, DeliveryState.DEAD)
+        return None
+    if member.active and delivery.address in member.stopped:
+        _send_elsewhere(services, transaction, delivery, member=member)
+        return None
+    message = rendered(services, transaction, without_reviewed(transaction, delivery), member=member)
+    message = withheld(services, transaction, delivery, message=message, member=member)
     if delivery.question_id is not None and _is_wrong_patient(transaction, delivery.question_id):
-        message = _stamped(services, message, transaction.members.get(delivery.member_id))
+        message = _stamped(services, message, member)
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
     return delivery, message
+
+
+def _send_elsewhere(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
+    """Send what was on its way to a phone that was stopped meanwhile to its member's next address."""
+    services.log.warning("address_stopped", delivery_id=delivery.id)
+    transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
+    if not member.chain:
+        return
+    delivery_id = DeliveryId(derive_id("delivery", "stopped", delivery.id))
+    elsewhere = replace(delivery, id=delivery_id, address=member.chain[0], state=DeliveryState.READY)
+    transaction.deliveries.add(elsewhere)
+    transaction.jobs.add(Deliver(delivery_id=delivery_id), priority=delivery.priority, gate=elsewhere.address.channel)
 
 
 def _may_repeat(services: Services, delivery: Delivery) -> bool:
@@ -83,8 +105,14 @@ def _may_repeat(services: Services, delivery: Delivery) -> bool:
     return delivery.may_be_sent_twice or (channel is not None and channel.capabilities.repeats_are_harmless)
 
 
-async def _settle(services: Services, delivery: Delivery, state: DeliveryState) -> None:
-    await services.store.write(lambda transaction: transaction.deliveries.set_state(delivery.id, state))
+async def _settle(services: Services, delivery: Delivery, state: DeliveryState, *, reference: str = "") -> None:
+    def settle(transaction: Transaction) -> None:
+        transaction.deliveries.set_state(delivery.id, state)
+        if state is DeliveryState.SENT:
+            note_sent(services, transaction, delivery, reference=reference)
+            tell_author(services, transaction, delivery)
+
+    await services.store.write(settle)
 
 
 def _is_wrong_patient(transaction: Transaction, question_id: QuestionId) -> bool:
@@ -97,26 +125,3 @@ def _stamped(services: Services, message: OutgoingMessage, member: Member) -> Ou
     if message.key in ANSWER_KEYS:
         text = f"{services.wording.text('wrong_patient.stamp', member, {})}\n{text}"
     return replace(message, images=(), text=text)
-
-
-def _render(services: Services, delivery: Delivery, member: Member) -> OutgoingMessage:
-    quoted = delivery.values.get("text")
-    choices = tuple(
-        OfferedChoice(
-            action=action,
-            label=services.wording.label(action, member.language),
-            digit=digit_of(delivery.choices, position),
-        )
-        for position, action in enumerate(delivery.choices)
-    )
-    return OutgoingMessage(
-        delivery_id=delivery.id,
-        key=delivery.key,
-        text=services.wording.text(delivery.key, member, delivery.values),
-        question_id=delivery.question_id,
-        quoted=quoted if isinstance(quoted, DeidentifiedText) else None,
-        images=delivery.images,
-        choices=choices,
-        token=delivery.token,
-        link=delivery.link,
-    )

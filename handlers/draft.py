@@ -14,13 +14,15 @@ from domain.messages import Action, lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
+from domain.requests import asked_words
 from domain.study import Image, UploadState, group_into_series
-from domain.text import DeidentifiedText, joined
+from domain.text import DeidentifiedText, IdentifiableText, joined
 from handlers.cleaning import note_cleaning
+from handlers.found import offer_related, related_to
 from handlers.identities import MESSAGE, Case, case_of, checks_for, learn, outdate
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
-from handlers.quality import preview_terms
+from handlers.quality import preview_values
 from handlers.shredding import forget_draft
 from handlers.timeline import own_entry
 
@@ -91,7 +93,9 @@ def _check_files(services: Services, transaction: Transaction, received: Receive
     if not pending:
         transaction.jobs.add(PresentDraft(question_id=question_id, cause=received.inbox_id))
         return
-    checking = Notice(key="draft.checking", values={"count": pending}, question_id=question_id)
+    # One file is often the archive of a whole CT; several are pictures.
+    files = Terms(keys=("draft.one_file" if pending == 1 else "draft.several_images",))
+    checking = Notice(key="draft.checking", values={"count": pending, "files": files}, question_id=question_id)
     tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
     late = PresentDraft(question_id=question_id, cause=f"waiting:{received.inbox_id}", if_files_wait=True)
     transaction.jobs.add(late, due_at=services.clock() + WORDS_WAIT)
@@ -99,6 +103,7 @@ def _check_files(services: Services, transaction: Transaction, received: Receive
 
 async def present_draft(services: Services, command: PresentDraft) -> None:
     """Show the asker exactly what the panel will see, with the buttons that send it."""
+    related = await related_to(services, command.question_id)
 
     def present(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
@@ -107,6 +112,7 @@ async def present_draft(services: Services, command: PresentDraft) -> None:
             return
         if question.state is QuestionState.DRAFT:
             transaction.questions.save(replace(question, previewed_at=services.clock()))
+            offer_related(services, transaction, question, related=related)
             for notice in _preview(transaction, question):
                 tell(services, transaction, asker, cause=command.cause, notice=notice)
         elif question.is_awaiting_panel or question.state is QuestionState.ANSWERED:
@@ -126,7 +132,9 @@ async def remind_of_draft(services: Services, command: RemindOfDraft) -> None:
         if question.wrong_patient_at is not None or ask_checks(services, transaction, question, cause=command.cause):
             return
         asker = transaction.members.get(question.asker_id)
-        notice = Notice(key="draft.reminder", question_id=question.id, choices=SENDING)
+        where = asker.chain[: command.round][-1:]
+        to = where[0] if where else None
+        notice = Notice(key="draft.reminder", question_id=question.id, choices=SENDING, to=to)
         tell(services, transaction, asker, cause=command.cause, notice=notice)
 
     await services.store.write(remind)
@@ -160,7 +168,9 @@ async def case_for(services: Services, received: Received, question_id: Question
 def clean(services: Services, received: Received, case: Case) -> DeidentifiedText:
     """Take a message's text through the door."""
     text = received.message.text
-    return DeidentifiedText(value="") if text is None else case.clean(services, text)
+    if text is None:
+        return DeidentifiedText(value="")
+    return case.clean(services, IdentifiableText(asked_words(text.value)))
 
 
 def note_named(
@@ -304,14 +314,14 @@ def _preview_values(transaction: Transaction, question: Question) -> dict[str, V
         "text": question.text,
         "series": len(group_into_series(images)),
         "refused": len(refused),
-        "quality": preview_terms(images),
+        **preview_values(images),
     }
 
 
 def _set_clocks(services: Services, transaction: Transaction, question_id: QuestionId, *, cause: InboxId) -> None:
     now = services.clock()
     for number, wait in enumerate(services.rules.draft_reminders, start=1):
-        reminder = RemindOfDraft(question_id=question_id, cause=f"{question_id}:{number}")
+        reminder = RemindOfDraft(question_id=question_id, cause=f"{question_id}:{number}", round=number)
         transaction.jobs.add(reminder, due_at=now + wait)
     expiry = ExpireDraft(question_id=question_id, cause=cause)
     transaction.jobs.add(expiry, due_at=now + services.rules.draft_time_to_live + WORDS_WAIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.commands import EraseImages, PresentDraft, SweepInbox
+from domain.commands import EraseImages, ForgetEnded, PresentDraft, SweepInbox
 from domain.consent import ConsentScope
 from domain.delivery import Value
 from domain.ports.services import Services
@@ -18,6 +18,8 @@ from handlers.timeline import closings, own_entry
 
 WARN_BEFORE = timedelta(hours=2)
 STRAY_AFTER = timedelta(hours=1)
+ENDED_KEPT = timedelta(days=30)
+"""So long who comes too late is told that it has expired; afterwards it is unknown."""
 _UNFINISHED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 
 
@@ -38,6 +40,17 @@ async def sweep_inbox(services: Services, command: SweepInbox) -> None:
     services.log.info("inbox_swept", messages=shredded, uploads=len(expired))
 
 
+async def forget_ended(services: Services, command: ForgetEnded) -> None:
+    """Remove invites, applications, links and sessions some time after their end, and codes as soon as it has come."""
+
+    def forget(transaction: Transaction) -> int:
+        before = command.at - ENDED_KEPT
+        people = transaction.enrolments.forget_ended(before) + transaction.channel_links.forget_ended(command.at)
+        return people + transaction.web.forget_ended(before) + transaction.codes.forget_ended(before)
+
+    services.log.info("ended_forgotten", removed=await services.store.write(forget))
+
+
 async def erase_images(services: Services, command: EraseImages) -> None:
     """Erase the images of a question that stayed consult-only, and what links them to a patient."""
 
@@ -46,7 +59,10 @@ async def erase_images(services: Services, command: EraseImages) -> None:
         is_due = closings(transaction, question.id) == command.closing and question.state is QuestionState.CLOSED
         if not is_due or question.consent is not ConsentScope.CONSULT_ONLY:
             return
-        cause = f"erased:{question.id}:{command.closing}"
+        if question.is_under_review:
+            # Nothing is lost before a moderator has decided, who sets this clock anew.
+            return
+        cause = f"erased:{question.id}:{command.closing}{command.after_incident}"
         transaction.entries.add(own_entry(question, EntryKind.ERASED, key=cause, at=services.clock()))
         remove_images(services, transaction, question.id, cause=cause)
 

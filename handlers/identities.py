@@ -111,9 +111,15 @@ def _clean_again(services: Services, transaction: Transaction, question: Questio
     def clean(text: DeidentifiedText) -> DeidentifiedText:
         return services.deidentifier.clean_again(text, today=today, known=known)
 
-    transaction.deliveries.reword(question.id, clean)
-    transaction.web.reword(question.id, clean)
-    transaction.entries.reword(question.id, clean)
+    for each in (question, *transaction.questions.merged_into(question.id)):
+        # Whoever follows it has its answers.
+        transaction.deliveries.reword(each.id, clean)
+        transaction.web.reword(each.id, clean)
+        transaction.entries.reword(each.id, clean)
+    if question.number is not None:
+        # What others found of it stands in messages that are about no question alone.
+        transaction.deliveries.strike_out(question.label)
+        transaction.web.strike_out(question.label)
     text = clean(question.text)
     if text == question.text:
         return question

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from domain.commands import Deliver
 from domain.delivery import Delivery, PendingChoice, Priority, Value
 from domain.ids import DeliveryId, QuestionId, derive_id
 from domain.member import Member
-from domain.messages import Action
+from domain.messages import Action, Address
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, Urgency
@@ -24,7 +25,15 @@ class Notice:
     question_id: QuestionId | None = None
     choices: tuple[Action, ...] = ()
     link: str | None = None
+    about: str = ""
+    """Id of what the buttons are about, where that is no question."""
     priority: Priority = Priority.NORMAL
+    to: Address | None = None
+    """Where it is sent; to the member's first address unless it is given."""
+    lasts: timedelta | None = None
+    """How long its buttons wait; as long as the society has it unless it is given."""
+    due_at: datetime | None = None
+    """Held back until then; what is said of the same question meanwhile does not wait for it."""
 
 
 def notice_about(
@@ -44,22 +53,28 @@ def priority_of(question: Question) -> Priority:
     return Priority.URGENT if question.urgency is Urgency.URGENT else Priority.NORMAL
 
 
-def tell(services: Services, transaction: Transaction, member: Member, *, cause: str, notice: Notice) -> None:
+def tell(
+    services: Services, transaction: Transaction, member: Member, *, cause: str, notice: Notice
+) -> DeliveryId | None:
     """Plan a notice to a member; the same cause, key and member never get it twice.
 
     A member who can be reached nowhere is logged, and nothing is planned.
+
+    Returns:
+        the delivery's id; None where nothing was planned, or the same was planned before.
     """
-    if not member.addresses:
+    if not member.chain:
         services.log.warning("member_unreachable", member_id=member.id)
-        return
-    address = member.addresses[0]
+        return None
+    # Whoever writes from a phone that they have stopped is answered elsewhere.
+    address = notice.to if notice.to is not None and notice.to not in member.stopped else member.chain[0]
     delivery_id = DeliveryId(derive_id("delivery", cause, notice.key, address.channel, address.external_id))
     token = services.new_token() if notice.choices else None
     delivery = Delivery(
         id=delivery_id,
         address=address,
         member_id=member.id,
-        subject=notice.question_id or delivery_id,
+        subject=(notice.question_id if notice.due_at is None else None) or delivery_id,
         key=notice.key,
         values=notice.values,
         question_id=notice.question_id,
@@ -69,15 +84,18 @@ def tell(services: Services, transaction: Transaction, member: Member, *, cause:
         priority=notice.priority,
         created_at=services.clock(),
     )
-    if transaction.deliveries.add(delivery):
-        if token is not None:
-            _offer(services, transaction, member, notice=notice, token=token)
-        transaction.jobs.add(
-            Deliver(delivery_id=delivery_id),
-            priority=delivery.priority,
-            lane=f"{address.channel}|{address.external_id}|{delivery.subject}",
-            gate=address.channel,
-        )
+    if not transaction.deliveries.add(delivery):
+        return None
+    if token is not None:
+        _offer(services, transaction, member, notice=notice, token=token)
+    transaction.jobs.add(
+        Deliver(delivery_id=delivery_id),
+        due_at=notice.due_at,
+        priority=delivery.priority,
+        lane=f"{address.channel}|{address.external_id}|{delivery.subject}",
+        gate=address.channel,
+    )
+    return delivery_id
 
 
 def _offer(services: Services, transaction: Transaction, member: Member, *, notice: Notice, token: str) -> None:
@@ -87,6 +105,7 @@ def _offer(services: Services, transaction: Transaction, member: Member, *, noti
             member_id=member.id,
             question_id=notice.question_id,
             actions=notice.choices,
-            expires_at=services.clock() + services.rules.choice_time_to_live,
+            expires_at=services.clock() + (notice.lasts or services.rules.choice_time_to_live),
+            about=notice.about,
         )
     )

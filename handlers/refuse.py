@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from domain.commands import GatherDraft, RelayInformation, TakeAction
-from domain.errors import UserError
+from dataclasses import replace
+
+from domain.commands import AnswerRequest, FindQuestions, GatherDraft, RelayInformation, TakeAction
+from domain.errors import AlreadyTakenError, UserError
+from domain.following import followers_of
+from domain.ids import QuestionId
+from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from handlers.inbound import open_received
+from handlers.auditing import refused
+from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
 
-FromMember = GatherDraft | RelayInformation | TakeAction
+FromMember = AnswerRequest | FindQuestions | GatherDraft | RelayInformation | TakeAction
 
 
 async def refuse(services: Services, command: FromMember, error: UserError) -> None:
@@ -18,9 +24,20 @@ async def refuse(services: Services, command: FromMember, error: UserError) -> N
     if received is None:
         return
 
-    def answer(transaction: Transaction) -> None:
-        notice = Notice(key=f"error.{error.code}", values=dict(error.values))
-        tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
-        transaction.inbox.finish(received.inbox_id)
+    await services.store.write(lambda transaction: say_no(services, transaction, received, error=error))
 
-    await services.store.write(answer)
+
+def say_no(services: Services, transaction: Transaction, received: Received, *, error: UserError) -> None:
+    """Tell the sender, where they wrote from, and finish the message."""
+    notice = Notice(key=f"error.{error.code}", values=dict(error.values), to=received.message.sender)
+    if isinstance(error, AlreadyTakenError):
+        notice = _with_following(transaction, received, notice, question_id=error.question_id)
+    tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
+    transaction.audit.add(refused(received, error.code, at=services.clock()))
+    transaction.inbox.finish(received.inbox_id)
+
+
+def _with_following(transaction: Transaction, received: Received, notice: Notice, *, question_id: QuestionId) -> Notice:
+    """Whoever was too late may follow what another has, unless they do already."""
+    follows = received.sender.id in followers_of(transaction.entries.of_question(question_id))
+    return replace(notice, question_id=question_id, choices=() if follows else (Action.FOLLOW,))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from domain.access import may_see
 from domain.commands import RelayInformation
 from domain.errors import UserError
 from domain.member import Role
+from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question, QuestionState
+from domain.question import Question, QuestionState
 from domain.text import DeidentifiedText
+from handlers.actions_adding import take_in, tell_of_cut_number
+from handlers.actions_answer import note
+from handlers.deed import Deed
 from handlers.draft import attach_uploads, case_for, clean, echo, note_named
 from handlers.inbound import Received, open_received
-from handlers.outbox import Notice, notice_about, tell
 
 
 async def relay_information(services: Services, command: RelayInformation) -> None:
@@ -58,21 +59,11 @@ def _from_asker(
         raise UserError("not_now", label=question.label, state=question.state)
     echo(services, transaction, received, text=text, question_id=question.id)
     attach_uploads(services, transaction, received, question_id=question.id)
+    deed = _deed(services, transaction, received, question=question, text=text, action=Action.ADD_INFORMATION)
     if text.names_a_resident_number:
-        # Safety rule 2: what is left is offered back; nothing of it went to the panel.
-        cut = Notice(key="question.resident_number_cut", values={"label": question.label}, question_id=question.id)
-        tell(services, transaction, received.sender, cause=received.inbox_id, notice=cut)
+        tell_of_cut_number(deed, question)
         return
-    if text.value:
-        transaction.entries.add(_entry(services, received, question, kind=EntryKind.INFORMATION, text=text))
-    if question.state is QuestionState.NEEDS_INFO:
-        transaction.questions.save(replace(question, state=QuestionState.CLAIMED))
-    sent = notice_about(question, "question.information_sent", values={"text": text})
-    tell(services, transaction, received.sender, cause=received.inbox_id, notice=sent)
-    if question.claimed_by is not None:
-        claimer = transaction.members.get(question.claimed_by)
-        arrived = replace(sent, key="panel.information")
-        tell(services, transaction, claimer, cause=received.inbox_id, notice=arrived)
+    take_in(deed, question, text)
 
 
 def _from_panel(
@@ -87,18 +78,26 @@ def _from_panel(
         raise UserError("question_unknown")
     if received.message.uploads:
         raise UserError("panel_files")
-    transaction.entries.add(_entry(services, received, question, kind=EntryKind.NOTE, text=text))
+    note(_deed(services, transaction, received, question=question, text=text, action=Action.NOTE))
 
 
-def _entry(
-    services: Services, received: Received, question: Question, *, kind: EntryKind, text: DeidentifiedText
-) -> Entry:
-    return Entry(
-        key=f"{received.inbox_id}:{kind}",
-        question_id=question.id,
-        kind=kind,
-        actor_id=received.sender.id,
+def _deed(  # noqa: PLR0913 - a message as the deed that it amounts to
+    services: Services,
+    transaction: Transaction,
+    received: Received,
+    *,
+    question: Question,
+    text: DeidentifiedText,
+    action: Action,
+) -> Deed:
+    return Deed(
+        services=services,
+        transaction=transaction,
+        inbox_id=received.inbox_id,
         channel=received.message.channel,
-        at=services.clock(),
-        text=text,
+        action=action,
+        actor=received.sender,
+        question_id=question.id,
+        fields={"text": text},
+        now=services.clock(),
     )

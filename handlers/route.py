@@ -2,46 +2,85 @@
 
 from __future__ import annotations
 
-from domain.commands import Command, GatherDraft, RelayInformation, RouteMessage, TakeAction
+from domain.commands import Command, FindQuestions, GatherDraft, RelayInformation, RouteMessage, TakeAction
 from domain.delivery import Priority
 from domain.ids import QuestionId
 from domain.messages import lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
-from handlers.choices import chosen_by_digit
+from domain.requests import asks_anew
+from handlers.actions_adding import late_images
+from handlers.attesting import attested_words
+from handlers.directing import directed_words
 from handlers.draft import begin_draft
+from handlers.find import is_search
+from handlers.flag_words import flag_step
 from handlers.inbound import Received, open_received
+from handlers.requests import step_for
 from handlers.spoken import is_spoken
+from handlers.strangers import answer_stranger
+from handlers.texting import Steps, chosen_words, coded_words, plain_words, reserved_word
 
 
 async def route_message(services: Services, command: RouteMessage) -> None:
     """Note the one command that processes a message, behind whatever its sender said before."""
     received = await open_received(services, command.inbox_id)
     if received is None:
+        await answer_stranger(services, command.inbox_id)
         return
 
     def note(transaction: Transaction) -> None:
         lane = lane_of(received.message.sender)
         priority = Priority.NORMAL if received.message.press is None else Priority.URGENT
-        transaction.jobs.add(_meaning(services, transaction, received), lane=lane, priority=priority)
+        for step in _meaning(services, transaction, received):
+            transaction.jobs.add(step, lane=lane, priority=priority)
 
     await services.store.write(note)
 
 
-def _meaning(services: Services, transaction: Transaction, received: Received) -> Command:
+def _meaning(services: Services, transaction: Transaction, received: Received) -> Steps:
+    if received.message.press is not None or is_spoken(received.message):
+        return (TakeAction(inbox_id=received.inbox_id),)
+    understood = (late_images, reserved_word, _asked_anew, attested_words, coded_words, _flag_words, directed_words)
+    for understand in (*understood, chosen_words):
+        steps = understand(services, transaction, received)
+        if steps is not None:
+            return steps
+    command = step_for(transaction, received) or _search(transaction, received)
+    if command is not None:
+        return (command,)
+    steps = plain_words(services, transaction, received)
+    return (_words(services, transaction, received),) if steps is None else steps
+
+
+def _flag_words(_services: Services, transaction: Transaction, received: Received) -> Steps | None:
+    step = flag_step(transaction, received)
+    return None if step is None else (step,)
+
+
+def _asked_anew(services: Services, transaction: Transaction, received: Received) -> Steps | None:
+    """Words behind "/ask" are a question, whatever else is waited for."""
     message = received.message
-    if message.press is not None:
-        return TakeAction(inbox_id=received.inbox_id)
-    digit = chosen_by_digit(transaction, received, services.clock())
-    if digit is not None:
-        return TakeAction(inbox_id=received.inbox_id, token=digit.token or "")
-    if is_spoken(message):
-        return TakeAction(inbox_id=received.inbox_id)
-    if message.in_reply_to is not None:
-        return _reply(transaction, received, message.in_reply_to)
+    if message.text is None or not asks_anew(message.text.value):
+        return None
+    draft = transaction.questions.draft_of(received.sender.id) or begin_draft(services, transaction, received)
+    return (GatherDraft(inbox_id=received.inbox_id, question_id=draft.id),)
+
+
+def _search(transaction: Transaction, received: Received) -> Command | None:
+    draft = transaction.questions.draft_of(received.sender.id)
+    is_awaited = draft is not None or _asked_back(transaction, received) is not None
+    return FindQuestions(inbox_id=received.inbox_id) if is_search(received.message, is_awaited=is_awaited) else None
+
+
+def _words(services: Services, transaction: Transaction, received: Received) -> Command:
+    """Words for people: a reply, what was asked back, part of a draft, or a new question."""
+    message = received.message
     draft = transaction.questions.draft_of(received.sender.id)
     asked_back = None if draft else _asked_back(transaction, received)
+    if message.in_reply_to is not None:
+        return _reply(transaction, received, message.in_reply_to)
     if asked_back is not None:
         return RelayInformation(inbox_id=received.inbox_id, question_id=asked_back.id)
     draft = draft or begin_draft(services, transaction, received)

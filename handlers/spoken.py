@@ -15,6 +15,7 @@ from handlers.inbound import Received
 
 _MASK = re.compile(r"(?:mask|가리기)(?:\s+(?P<digits>\d(?:\s+\d)?))?", re.IGNORECASE)
 _PRESETS = tuple(Preset)
+_COMMANDS = {"/surge": Action.SURGE, "/surge on": Action.SURGE, "/surge off": Action.END_SURGE}
 
 
 def spoken_press(transaction: Transaction, received: Received) -> Press | None:
@@ -23,6 +24,9 @@ def spoken_press(transaction: Transaction, received: Received) -> Press | None:
     Raises:
         UserError("mask_where"): the word alone, or a place that there is not.
     """
+    command = _command(received.message)
+    if command is not None:
+        return Press(action=command)
     if _match(received.message) is None:
         return None
     if not spoken_fields(received.message):
@@ -45,10 +49,16 @@ def spoken_fields(message: InboundMessage) -> Mapping[str, IdentifiableText]:
 
 
 def is_spoken(message: InboundMessage) -> bool:
-    return _match(message) is not None
+    return _match(message) is not None or _command(message) is not None
 
 
 def _match(message: InboundMessage) -> re.Match[str] | None:
     if message.text is None or message.press or message.uploads:
         return None
     return _MASK.fullmatch(message.text.value.strip())
+
+
+def _command(message: InboundMessage) -> Action | None:
+    if message.text is None or message.press or message.uploads:
+        return None
+    return _COMMANDS.get(" ".join(unicodedata.normalize("NFKC", message.text.value).casefold().split()))

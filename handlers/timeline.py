@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain.clock import BEGINNING
 from domain.ids import QuestionId
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question
 
-_OPENING = frozenset({EntryKind.OPENED, EntryKind.REOPENED, EntryKind.RELEASED_CLAIM})
+OPENING = BEGINNING | {EntryKind.RELEASED_CLAIM}
 
 
 def openings(transaction: Transaction, question_id: QuestionId) -> int:
     """Return how often it was laid before the panel; each opening has an escalation of its own."""
-    return sum(entry.kind in _OPENING for entry in transaction.entries.of_question(question_id))
+    return sum(entry.kind in OPENING for entry in transaction.entries.of_question(question_id))
 
 
 def closings(transaction: Transaction, question_id: QuestionId) -> int:

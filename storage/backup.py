@@ -30,7 +30,9 @@ from storage.files import sync_folder, write_durably
 from storage.keyring import Keyring
 from storage.linkage import SqlLinkage, linkage_metadata
 from storage.migrate import HEAD, is_current, migrate, prepare
-from storage.tables import metadata, sealed_object
+from storage.removals import remove_again
+from storage.schema import metadata
+from storage.tables import sealed_object
 
 _MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -58,6 +60,8 @@ class Restored:
     files: int
     objects_erased: int
     subjects_erased: int
+    removed: int = 0
+    """How often something that a moderator had removed came back, and was removed again."""
 
 
 def backup(options: StorageOptions, target: Path) -> Manifest:
@@ -106,6 +110,7 @@ def restore(source: Path, options: StorageOptions, *, replace: bool = False) -> 
         files=len(manifest.files),
         objects_erased=_erase_objects(options, erased),
         subjects_erased=_erase_subjects(options, erased),
+        removed=_remove_words(options, erased),
     )
 
 
@@ -213,6 +218,11 @@ def _erase_objects(options: StorageOptions, erased: Erased) -> int:
     )
     with engine_for_once(options.database_url) as engine, engine.begin() as connection:
         return sum(connection.execute(statement, {"object_id": each}).rowcount for each in erased.objects)
+
+
+def _remove_words(options: StorageOptions, erased: Erased) -> int:
+    with engine_for_once(options.database_url) as engine, engine.begin() as connection:
+        return remove_again(connection, erased.removals)
 
 
 def _erase_subjects(options: StorageOptions, erased: Erased) -> int:

@@ -61,6 +61,9 @@ def replace_unstorable(text: str) -> str:
     return text
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def to_json(value: object) -> str:
     """Return JSON in plain characters, so that a search through the files finds what is in them."""
-    return replace_unstorable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return replace_unstorable(_encoded(value))

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from domain.commands import Command
@@ -18,12 +19,15 @@ _TIMES: Mapping[str, frozenset[str]] = {
     for name, kind in _CLASSES.items()
 }
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 Arguments = dict[str, str | int]
 
 
 def pack_command(command: Command) -> tuple[str, Arguments]:
     """Return a command's name and its arguments as JSON holds them."""
-    return type(command).__name__, {field.name: _plain(getattr(command, field.name)) for field in fields(command)}
+    kind: Any = type(command)
+    return kind.__name__, {name: _plain(getattr(command, name)) for name in _fields_of(kind)}
 
 
 def unpack_command(name: str, arguments: Arguments) -> Command:
@@ -46,8 +50,12 @@ def unpack_command(name: str, arguments: Arguments) -> Command:
 
 def key_of(name: str, arguments: Arguments) -> str:
     """Return the hash under which the same work is never noted twice."""
-    canonical = json.dumps([name, arguments], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical([name, arguments]).encode()).hexdigest()
+
+
+@cache
+def _fields_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(value: Any) -> str | int:

@@ -14,6 +14,7 @@ from storage.job_queue import SqlJobQueue
 from storage.keyring import Keyring
 from storage.linkage import SqlLinkage
 from storage.migrate import prepare
+from storage.rehearsal import RehearsalDatabase, RehearsalQueue
 from storage.unit_of_work import Surroundings
 from storage.uploads import LocalUploadVault
 
@@ -34,6 +35,8 @@ class StorageOptions:
     keys_folder: Path
     clock: Callable[[], datetime]
     archive_folder: Path | None = None
+    is_rehearsal: bool = False
+    """On SQLite: one thread does everything and waits for no disk. For data that are thrown away."""
 
     @property
     def archive_path(self) -> Path:
@@ -82,14 +85,14 @@ def open_storage(options: StorageOptions) -> Storage:
     prepare(options.database_url)
     keyring = Keyring(options.keys_folder)
     erasures = ErasureLog(options.erasures_path)
-    store = Database(
-        options.database_url,
-        surroundings=Surroundings(keyring=keyring, clock=options.clock),
-        erasures=erasures,
-    )
+    surroundings = Surroundings(keyring=keyring, clock=options.clock)
+    if options.is_rehearsal:
+        store: Database = RehearsalDatabase(options.database_url, surroundings=surroundings)
+    else:
+        store = Database(options.database_url, surroundings=surroundings, erasures=erasures)
     return Storage(
         store=store,
-        queue=SqlJobQueue(store),
+        queue=RehearsalQueue(store) if options.is_rehearsal else SqlJobQueue(store),
         vault=LocalUploadVault(options.uploads_path, keyring, clock=options.clock),
         archive=LocalArchive(options.archive_path, keyring),
         linkage=SqlLinkage(options.linkage_url, keyring=keyring, erasures=erasures, clock=options.clock),

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from domain.errors import PermanentError
 from storage.columns import Instant
 from storage.engines import engine_for_once, read_only_twin, sqlite_file
-from storage.tables import metadata
+from storage.schema import metadata
 
 _AT_ONCE = 500
 # Identifiable content never leaves, sealed or not: its keys are not in a backup, and its time to live is a day.

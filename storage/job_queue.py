@@ -33,7 +33,7 @@ _RETRY = _SETTLE.values(state=JobState.READY.value, waits=True, due_at=sa.bindpa
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def _is_head() -> sa.ColumnElement[bool]:
+def is_head() -> sa.ColumnElement[bool]:
     """Nothing of the same lane stands before it; in the words of `ix_job_lane`, without which SQLite reads all jobs."""
     earlier = job.alias("earlier")
     ready, leased = (earlier.c.state == sa.literal_column(f"'{state}'") for state in ("ready", "leased"))
@@ -41,32 +41,36 @@ def _is_head() -> sa.ColumnElement[bool]:
     return sa.or_(job.c.lane.is_(None), sa.not_(sa.exists().where(before)))
 
 
-_CLAIMABLE = sa.and_(_READY, sa.not_(job.c.waits))
+CLAIMABLE = sa.and_(_READY, sa.not_(job.c.waits))
 _WAITING = sa.and_(_READY, job.c.waits)
-_END_WAITING = sa.update(job).where(_WAITING, job.c.due_at <= sa.bindparam("now")).values(waits=False)
-_ANY_DUE = sa.select(job.c.id).where(_WAITING, job.c.due_at <= sa.bindparam("now")).limit(1)
-_ANY_HEAD = sa.select(sa.func.coalesce(job.c.due_at, job.c.created_at)).where(_CLAIMABLE, _is_head()).limit(1)
-_FIRST_WAITING = sa.select(job.c.due_at).where(_WAITING, _is_head()).order_by(job.c.due_at).limit(1)
-_FIRST_GATE = sa.select(sa.func.min(job.c.gate)).where(_CLAIMABLE)
-_NEXT_GATE = _FIRST_GATE.where(job.c.gate > sa.bindparam("before"))
+END_WAITING = sa.update(job).where(_WAITING, job.c.due_at <= sa.bindparam("now")).values(waits=False)
+_IS_DUE = sa.exists().where(_WAITING, job.c.due_at <= sa.bindparam("now"))
+# What is said of the gate holds for all, and is why SQLite takes the small index of what is claimable: it would
+# otherwise walk over every job that waits for its time.
+AT_ANY_GATE = sa.and_(CLAIMABLE, job.c.gate >= sa.literal_column("''"))
+HAS_WORK = sa.select(sa.exists().where(AT_ANY_GATE, is_head()).label("stands"), _IS_DUE.label("falls_due"))
+_ANY_HEAD = sa.select(sa.func.coalesce(job.c.due_at, job.c.created_at)).where(AT_ANY_GATE, is_head()).limit(1)
+_FIRST_WAITING = sa.select(job.c.due_at).where(_WAITING, is_head()).order_by(job.c.due_at).limit(1)
+_FIRST_GATE = sa.select(sa.func.min(job.c.gate).label("name")).where(CLAIMABLE)
+_JUMPS = _FIRST_GATE.cte("jump", recursive=True)
+_NEXT_GATE = _FIRST_GATE.where(job.c.gate > _JUMPS.c.name).scalar_subquery()
+_JUMPS = _JUMPS.union_all(sa.select(_NEXT_GATE).where(_JUMPS.c.name.is_not(None)))
+_GATES_WITH_WORK = sa.select(_JUMPS.c.name).where(_JUMPS.c.name.is_not(None))
 _HEADS_AT_GATE = (
     sa.select(job)
-    .where(_CLAIMABLE, job.c.gate == sa.bindparam("gate"), _is_head())
+    .where(CLAIMABLE, job.c.gate == sa.bindparam("gate"), is_head())
     .order_by(job.c.priority, job.c.id)
     .limit(sa.bindparam("room", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
+LEASED = {
+    "state": JobState.LEASED.value,
+    "owner": sa.bindparam("by"),
+    "leased_until": sa.bindparam("until"),
+    "attempts": job.c.attempts + 1,
+}
 _GATES = sa.select(channel_gate).order_by(channel_gate.c.channel).with_for_update()
-_LEASE = (
-    sa.update(job)
-    .where(job.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(
-        state=JobState.LEASED.value,
-        owner=sa.bindparam("by"),
-        leased_until=sa.bindparam("until"),
-        attempts=job.c.attempts + 1,
-    )
-)
+_LEASE = sa.update(job).where(job.c.id.in_(sa.bindparam("ids", expanding=True))).values(LEASED)
 
 
 class SqlJobQueue:
@@ -129,7 +133,7 @@ class SqlJobQueue:
 
 
 def _claim(connection: sa.Connection, now: datetime, *, owner: str, limit: int, until: datetime) -> list[ClaimedJob]:
-    connection.execute(_END_WAITING, {"now": now})
+    connection.execute(END_WAITING, {"now": now})
     gates = _lock_gates(connection)
     heads = _heads_by_gate(connection, now, gates=gates, limit=limit)
     chosen = sorted(heads, key=lambda row: (row["priority"], row["id"]))[:limit]
@@ -137,7 +141,7 @@ def _claim(connection: sa.Connection, now: datetime, *, owner: str, limit: int, 
         _note_passage(connection, name, gates[name], now=now, count=sum(row["gate"] == name for row in chosen))
     if chosen:
         connection.execute(_LEASE, {"ids": [row["id"] for row in chosen], "by": owner, "until": until})
-    return [claimed for row in chosen if (claimed := _unpack(connection, row)) is not None]
+    return [claimed for row in chosen if (claimed := unpack_job(connection, row)) is not None]
 
 
 def _heads_by_gate(
@@ -153,14 +157,9 @@ def _heads_by_gate(
     return heads
 
 
-def _gates_with_work(connection: sa.Connection) -> list[str]:
+def _gates_with_work(connection: sa.Connection) -> Sequence[str]:
     """Return the gates before which jobs stand, an empty name for those without, by jumps through the index."""
-    found: list[str] = []
-    name = connection.execute(_FIRST_GATE).scalar()
-    while name is not None:
-        found.append(name)
-        name = connection.execute(_NEXT_GATE, {"before": name}).scalar()
-    return found
+    return connection.execute(_GATES_WITH_WORK).scalars().all()
 
 
 def _lock_gates(connection: sa.Connection) -> dict[str, Gate]:
@@ -183,7 +182,7 @@ def _note_passage(connection: sa.Connection, name: str, gate: Gate, *, now: date
         connection.execute(statement.values(arrival_at=arrival_at))
 
 
-def _unpack(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
+def unpack_job(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
     """Return the claimed job; one whose command nobody knows is parked, so that it stops nothing."""
     try:
         command = unpack_command(row["command"], row["arguments"])
@@ -202,8 +201,8 @@ def _unpack(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
 
 def _has_work(connection: sa.Connection, now: datetime) -> bool:
     """Look before locking: an idle worker then writes nothing, and wakes nobody."""
-    looks = (connection.execute(_ANY_HEAD), connection.execute(_ANY_DUE, {"now": now}))
-    return any(look.first() is not None for look in looks)
+    found = connection.execute(HAS_WORK, {"now": now}).one()
+    return bool(found.stands or found.falls_due)
 
 
 def _next_due(connection: sa.Connection) -> datetime | None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from domain.errors import PermanentError
+from storage import search_index
 from storage.engines import engine_for_once, sqlite_file
-from storage.tables import metadata
+from storage.schema import metadata
 
-HEAD = "0001"
+HEAD = "0010"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _PREPARE_LOCK = 0x48494C56
@@ -64,6 +65,14 @@ def migrate(url: str) -> None:
         from storage.migrations.run import upgrade  # noqa: PLC0415
 
         upgrade(url)
+        _index(url)
+
+
+def _index(url: str) -> None:
+    """Fill the search's index, where an older version left none or one with other words."""
+    with engine_for_once(url) as engine, engine.begin() as connection:
+        if not search_index.is_in_step(connection):
+            search_index.rebuild(connection)
 
 
 def create(connection: sa.Connection) -> None:

@@ -1,16 +1,15 @@
-"""Values of the domain as JSON, and back: texts with their replacements, message values, rotations, facts, messages."""
+"""Values of the domain as JSON, and back: texts with their replacements, message values, facts, messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.delivery import Terms, Value
-from domain.ids import MemberId, QuestionId, UploadId
+from domain.ids import QuestionId, UploadId
 from domain.messages import Action, Address, InboundMessage, Press
-from domain.rotation import Rotation
 from domain.study import Area, Concern, ImageFacts
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement
 
@@ -37,26 +36,6 @@ def pack_values(values: Mapping[str, Value]) -> Packed:
 
 def unpack_values(packed: Packed) -> dict[str, Value]:
     return {name: _unpack_value(value) for name, value in packed.items()}
-
-
-def pack_rotation(rotation: Rotation) -> Packed:
-    return {
-        "members": list(rotation.members),
-        "starts_on": rotation.starts_on.isoformat(),
-        "days": rotation.days,
-        "handoff_at": rotation.handoff_at.isoformat(),
-        "time_zone": rotation.time_zone,
-    }
-
-
-def unpack_rotation(packed: Packed) -> Rotation:
-    return Rotation(
-        members=tuple(MemberId(member) for member in packed["members"]),
-        starts_on=date.fromisoformat(packed["starts_on"]),
-        days=packed["days"],
-        handoff_at=time.fromisoformat(packed["handoff_at"]),
-        time_zone=packed["time_zone"],
-    )
 
 
 def pack_facts(facts: ImageFacts) -> Packed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -36,6 +37,12 @@ def replace_row(connection: sa.Connection, table: sa.Table, row: Row) -> None:
     connection.execute(_replace_row(connection.dialect.name, table), row)
 
 
+def forget_rows(connection: sa.Connection, times: Mapping[sa.Table, sa.Column[Any]], until: datetime) -> int:
+    """Remove the rows of some tables whose time lies not after an instant; returns how many."""
+    gone = (sa.delete(table).where(column <= until) for table, column in times.items())
+    return sum(connection.execute(statement).rowcount for statement in gone)
+
+
 def next_seq(connection: sa.Connection, lane: str) -> int:
     """Return a lane's next place; whoever else adds to this lane waits until this transaction ends."""
     statement = _count_up(connection.dialect.name, conversation.c.next_seq)
@@ -59,8 +66,10 @@ def order_followed_rows(connection: sa.Connection) -> None:
         connection.execute(_LOCK_FOLLOWED)
 
 
-def rows_of(connection: sa.Connection, statement: sa.Select[Any]) -> Sequence[sa.RowMapping]:
-    return connection.execute(statement).mappings().all()
+def rows_of(
+    connection: sa.Connection, statement: sa.Select[Any], values: Mapping[str, Any] | None = None
+) -> Sequence[sa.RowMapping]:
+    return connection.execute(statement, values).mappings().all()
 
 
 # Building a statement takes as long as running it, so each is built once.

@@ -79,7 +79,7 @@ class GroupCommit:
         try:
             with self._engine.connect() as connection, connection.begin():
                 connection.info.pop(_CHANGED, None)
-                outcomes = [_attempt(connection, queued.work) for queued in group]
+                outcomes = [attempt(connection, queued.work) for queued in group]
                 changed = _CHANGED in connection.info
         except BaseException as error:  # noqa: BLE001  # whatever it is, those who wait must hear of it
             for queued in group:
@@ -135,7 +135,7 @@ class _Queued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
+class Outcome:
     value: Any = None
     error: BaseException | None = None
 
@@ -146,18 +146,18 @@ class _Outcome:
             future.set_exception(self.error)
 
 
-def _attempt(connection: sa.Connection, work: Work[Any]) -> _Outcome:
+def attempt(connection: sa.Connection, work: Work[Any]) -> Outcome:
     """Run work in a savepoint, set by the driver itself: SQLAlchemy's own takes longer than most work."""
     driver: Any = connection.connection.dbapi_connection
     driver.execute("SAVEPOINT work")
     try:
-        outcome = _Outcome(value=work(connection))
+        outcome = Outcome(value=work(connection))
     except BaseException as error:  # told to whoever waits for this work; the others go on
         if not driver.in_transaction:
             # A full disk ends the whole transaction by itself: nothing of the group is committed.
             raise
         driver.execute("ROLLBACK TO work")
-        outcome = _Outcome(error=error)
+        outcome = Outcome(error=error)
     driver.execute("RELEASE work")
     return outcome
 

@@ -21,7 +21,27 @@ from web.finishes import Finishes
 from web.pages import Pages
 from web.problems import ProblemError
 from web.rate_limits import RateLimits
-from web.routes import conversation, events, health, images, landing, pages, questions, sign_in, upload_page, uploads
+from web.routes import (
+    audit,
+    conversation,
+    events,
+    health,
+    images,
+    incidents,
+    join,
+    landing,
+    members,
+    notifications,
+    pages,
+    questions,
+    report,
+    rota,
+    search,
+    short_links,
+    sign_in,
+    upload_page,
+    uploads,
+)
 from web.security import SecurityHeaders, is_same_origin, security_headers
 from web.services import DemoRole, WebServices
 from web.site import Site
@@ -81,7 +101,8 @@ def _root_site(services: WebServices) -> Site:
 
 def _routes(root: Site) -> list[BaseRoute]:
     static = Mount("/static", CheckedStaticFiles(packages=[("web", "static")]), name="static")
-    shared: list[BaseRoute] = [*health.routes(root), *upload_page.routes(root), static]
+    rooms = (health.routes, upload_page.routes, rota.feed_routes, join.routes)
+    shared: list[BaseRoute] = [*(route for room in rooms for route in room(root)), static]
     roles = root.services.options.demo_roles
     if not roles:
         return [*shared, *_member_routes(root)]
@@ -106,8 +127,9 @@ def _demo_site(root: Site, role: DemoRole) -> Site:
 
 
 def _member_routes(site: Site) -> list[BaseRoute]:
-    rooms = (sign_in, pages, conversation, events, uploads, questions, images)
-    return [route for room in rooms for route in room.routes(site)]
+    rooms = (sign_in, pages, conversation, events, uploads, questions, search, short_links, rota, members, images)
+    further = (incidents, report, notifications, audit)
+    return [route for room in (*rooms, *further) for route in room.routes(site)]
 
 
 Handler = Callable[[Request, Exception], Response]

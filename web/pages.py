@@ -13,7 +13,7 @@ from domain.ports.services import Wording
 from domain.web import JsonValue
 from web.services import WebOptions
 
-_FORM_PAGES = frozenset({"sign_in", "landing"})
+_FORM_PAGES = frozenset({"sign_in", "landing", "join", "join_code", "join_invite"})
 
 
 class Pages:

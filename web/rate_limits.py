@@ -42,9 +42,11 @@ class RateLimits:
 
     def __init__(self) -> None:
         self.sign_in_by_address = RateLimit(burst=30, interval=timedelta(seconds=2))
+        self.join_by_address = RateLimit(burst=5, interval=timedelta(minutes=1))
         self.sign_in_by_token = RateLimit(burst=10, interval=timedelta(seconds=6))
         self.wrong_code_by_address = RateLimit(burst=10, interval=timedelta(seconds=6))
         self.upload_by_code = RateLimit(burst=30, interval=timedelta(seconds=2))
+        self.feed_by_token = RateLimit(burst=10, interval=timedelta(seconds=30))
 
 
 def client_key(request: Request) -> str:

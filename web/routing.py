@@ -13,6 +13,7 @@ from domain.errors import HilumError
 from domain.member import Role
 from web.answers import answer_error, answer_problem
 from web.problems import ProblemError
+from web.refusals import note_refused
 from web.site import MemberHandler, PublicHandler, Site
 from web.visits import open_visit
 
@@ -42,6 +43,7 @@ def member_route(
     async def visit(site: Site, request: Request) -> Response:
         opened = await open_visit(site, request, is_use=access.is_use or method in _UNSAFE)
         if access.roles and not access.roles & opened.member.roles:
+            await note_refused(opened, path, code="role_missing")
             raise ProblemError(403, "role_missing")
         return await handler(opened)
 

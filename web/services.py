@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from domain.audit import AuditVerdict
 from domain.ids import MemberId
 from domain.member import Member
+from domain.policies import Escalation
 from domain.ports.deidentifier import Renderer
 from domain.ports.intake import Intake
+from domain.ports.rotas import CalendarWriter
 from domain.ports.services import Log, Wording
 from domain.ports.store import Store
 
@@ -52,6 +55,11 @@ class WebOptions:
     upload_idle: timedelta = timedelta(seconds=60)
     demo_roles: tuple[DemoRole, ...] = ()
     demo_samples: Path | None = None
+    demo_outbox: Path | None = None
+    """Where the demo's letters lie, each a file."""
+    society: str = "Hilum"
+    takes_applications: bool = False
+    """Whether letters can be sent, so that somebody may apply with a code by e-mail."""
     json_bytes: int = 256 * 1024
     text_json_bytes: int = 1024 * 1024
     streams_per_member: int = 12
@@ -90,8 +98,11 @@ class WebServices:
     log: Log
     new_token: Callable[[], str]
     health: Health
+    write_calendar: CalendarWriter
+    verify_audit: Callable[[], Awaitable[AuditVerdict]]
     options: WebOptions = field(default_factory=WebOptions)
     digest_preview: DigestPreview | None = None
+    escalation: Escalation = field(default_factory=Escalation)
 
 
 def in_minutes(life: timedelta) -> int:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.ids import MemberId
+from domain.audit import AuditEvent, AuditKind
+from domain.ids import MemberId, derive_id
 from domain.member import Member
 from domain.ports.store import Transaction
 from domain.web import SignInLink, WebSession, hash_token
@@ -91,7 +92,7 @@ async def sign_in(site: Site, request: Request, token: str) -> tuple[str, Member
             raise ProblemError(400, "sign_in_unknown")
         if former is not None:
             transaction.web.revoke_session(hash_token(former))
-        transaction.web.add_session(_new_session(site, fresh, member_id=member_id, now=now))
+        begin_session(transaction, site, fresh, member_id=member_id)
         return member
 
     member = await site.services.store.write(use)
@@ -99,8 +100,21 @@ async def sign_in(site: Site, request: Request, token: str) -> tuple[str, Member
     return fresh, member
 
 
+def begin_session(transaction: Transaction, site: Site, token: str, *, member_id: MemberId) -> None:
+    """Keep a session that begins now, and note it; its token is the cookie's."""
+    now = site.now()
+    transaction.web.add_session(_new_session(site, token, member_id=member_id, now=now))
+    transaction.audit.add(_session_event(AuditKind.SIGNED_IN, hash_token(token), member_id=member_id, at=now))
+
+
 async def sign_out(visit: Visit) -> None:
-    await visit.services.store.write(lambda transaction: transaction.web.revoke_session(visit.token_hash))
+    event = _session_event(AuditKind.SIGNED_OUT, visit.token_hash, member_id=visit.member.id, at=visit.site.now())
+
+    def leave(transaction: Transaction) -> None:
+        transaction.web.revoke_session(visit.token_hash)
+        transaction.audit.add(event)
+
+    await visit.services.store.write(leave)
     visit.services.log.info("signed_out", member_id=visit.member.id)
 
 
@@ -115,6 +129,11 @@ def _refuse_bad_link(site: Site, link: SignInLink | None) -> None:
         raise ProblemError(410, "sign_in_used")
     if link.expires_at <= site.now():
         raise ProblemError(410, "sign_in_expired", values={"minutes": in_minutes(site.services.options.sign_in_life)})
+
+
+def _session_event(kind: AuditKind, token_hash: str, *, member_id: MemberId, at: datetime) -> AuditEvent:
+    key = derive_id("session", token_hash)
+    return AuditEvent(key=f"{kind}:{key}", kind=kind, action=kind.value, actor_id=member_id, channel="web", at=at)
 
 
 def _new_session(site: Site, token: str, *, member_id: MemberId, now: datetime) -> WebSession:

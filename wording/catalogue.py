@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from importlib.resources.abc import Traversable
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, format_time
@@ -39,12 +40,9 @@ class Catalogue:
         Raises:
             CatalogueError: no such key, or a value that the sentence needs is missing.
         """
-        shown = {name: self._shown(value, member) for name, value in values.items()}
-        sentence = self.sentence(key, member.language)
-        try:
-            return sentence.format_map(shown)
-        except KeyError as error:
-            raise CatalogueError(f"{key} needs {error}") from error
+        plain = {name: _shown(value, member) for name, value in values.items() if not isinstance(value, Terms)}
+        terms = {name: self._joined(value, member, plain) for name, value in values.items() if isinstance(value, Terms)}
+        return self._filled(key, member.language, {**plain, **terms})
 
     def sentence(self, key: str, language: Language) -> str:
         """Return a sentence with its placeholders as they stand."""
@@ -53,16 +51,25 @@ class Catalogue:
         except KeyError as error:
             raise CatalogueError(f"no sentence {key} in {language}") from error
 
-    def _shown(self, value: Value, member: Member) -> object:
-        if isinstance(value, datetime):
-            return _Moment(value.astimezone(ZoneInfo(member.time_zone)), member.language)
-        if isinstance(value, Terms):
-            said = value.separator.join(self.sentence(key, member.language) for key in value.keys)
-            return value.lead + said if said else ""
-        return value
+    def _joined(self, terms: Terms, member: Member, values: Mapping[str, object]) -> str:
+        """Return sentences inside another, filled in with the same values."""
+        said = terms.separator.join(self._filled(key, member.language, values) for key in terms.keys)
+        return terms.lead + said if said else ""
+
+    def _filled(self, key: str, language: Language, values: Mapping[str, object]) -> str:
+        try:
+            return self.sentence(key, language).format_map(values)
+        except KeyError as error:
+            raise CatalogueError(f"{key} needs {error}") from error
 
     def label(self, action: Action, language: Language) -> str:
         return self.sentence(f"action.{action}", language)
+
+    def placeholders(self, key: str, language: Language) -> frozenset[str] | None:
+        sentence = self.sentences[language].get(key)
+        if sentence is None:
+            return None
+        return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
 
     def page_texts(self, language: Language) -> Mapping[str, str]:
         return {key: text for key, text in self.sentences[language].items() if key.startswith(_PAGE_PREFIX)}
@@ -95,6 +102,12 @@ def _read_file(file: Traversable, sentences: dict[str, str]) -> None:
             if str(message.id) in sentences:
                 raise CatalogueError(f"{message.id} stands twice")
             sentences[str(message.id)] = str(message.string)
+
+
+def _shown(value: Value, member: Member) -> object:
+    if isinstance(value, datetime):
+        return _Moment(value.astimezone(ZoneInfo(member.time_zone)), member.language)
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from domain.delivery import OfferedChoice, OutgoingMessage, SendingGate
 from domain.errors import PermanentError
+from domain.forms import needs_words
 from domain.messages import Address
-from domain.ports.channel import Capabilities
+from domain.ports.channel import Capabilities, Copies
 from domain.ports.store import Store, Transaction
 from domain.text import DeidentifiedText
 from domain.web import Direction, JsonValue, WebLine
@@ -17,7 +18,12 @@ CHANNEL_NAME = "web"
 ECHO_KEY = "echo"
 
 _CAPABILITIES = Capabilities(
-    text_limit=20_000, has_buttons=True, has_images=True, shows_own_messages=False, repeats_are_harmless=True
+    text_limit=20_000,
+    has_buttons=True,
+    has_images=True,
+    shows_own_messages=False,
+    repeats_are_harmless=True,
+    copies=Copies.OURS,
 )
 
 
@@ -77,6 +83,8 @@ def line_payload(message: OutgoingMessage) -> dict[str, JsonValue]:
         "choices": [_choice(choice) for choice in message.choices],
         "token": message.token,
         "link": message.link,
+        "closing": message.closing,
+        "shape": message.shape.value,
     }
 
 
@@ -88,4 +96,6 @@ def _quoted(text: DeidentifiedText) -> dict[str, JsonValue]:
 
 
 def _choice(choice: OfferedChoice) -> dict[str, JsonValue]:
-    return {"action": choice.action.value, "label": choice.label, "digit": choice.digit}
+    """Return a button; where it needs words, `word` begins what the page has its reader write."""
+    button: dict[str, JsonValue] = {"action": choice.action.value, "label": choice.label, "digit": choice.digit}
+    return {**button, "word": choice.word} if needs_words(choice.action) else button

@@ -16,6 +16,9 @@ Grey = NDArray[np.uint8]
 _LOW, _HIGH = 1.0, 99.0
 _SAMPLED = 4
 _LEAST_WIDTH = 1e-3
+_HOUNSFIELD = (None, "HU")
+_RESCALED = ("RescaleSlope", "RescaleIntercept", "RescaleType")
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _PALETTES = tuple(f"{colour}PaletteColorLookupTableData" for colour in ("Red", "Green", "Blue"))
 
 
@@ -26,6 +29,18 @@ def is_windowed(dataset: Dataset) -> bool:
         and str(dataset.PhotometricInterpretation).startswith("MONOCHROME")
         and int(dataset.BitsStored) > 8
     )
+
+
+def is_in_hounsfield(dataset: Dataset, frame: int) -> bool:
+    """Whether rescaled values are Hounsfield units: no scout, no capture of a screen, no bare stored values."""
+    if dataset.get("Modality") != "CT" or not is_windowed(dataset):
+        return False
+    if str(dataset.get("SOPClassUID", "")).startswith(_SECONDARY_CAPTURE) or "LOCALIZER" in _image_type(dataset, frame):
+        return False
+    said = (frame_value(dataset, frame, ("PixelValueTransformationSequence", name)) for name in _RESCALED)
+    slope, intercept, unit = said
+    is_rescaled = bool(dataset.get("ModalityLUTSequence")) or None not in (slope, intercept)
+    return is_rescaled and unit in _HOUNSFIELD
 
 
 def default_window(dataset: Dataset, frame: int = 0, values: NDArray[np.float32] | None = None) -> tuple[float, float]:
@@ -126,6 +141,11 @@ def frame_value(dataset: Dataset, frame: int, place: tuple[str, str]) -> Any:
             if item.get(keyword) is not None:
                 return item.get(keyword)
     return dataset.get(keyword)
+
+
+def _image_type(dataset: Dataset, frame: int) -> str:
+    own = frame_value(dataset, frame, ("CTImageFrameTypeSequence", "FrameType"))
+    return f"{dataset.get('ImageType', '')} {own or ''}"
 
 
 def _first(value: Any) -> float | None:

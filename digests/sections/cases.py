@@ -7,7 +7,8 @@ from domain.digest import Digest
 from domain.member import Member
 from domain.ports.services import Wording
 from domain.ports.store import Transaction
-from domain.question import EntryKind, Question
+from domain.question import Question
+from domain.release import newest_release
 
 MOST_SHOWN = 6
 
@@ -33,6 +34,6 @@ def case_lines(
 
 def _title(transaction: Transaction, case: Question) -> str:
     """The first line of the text as the editor released it: never the asker's own words."""
-    published = [entry for entry in transaction.entries.of_question(case.id) if entry.kind is EntryKind.PUBLISHED]
-    text = published[-1].text if published else None
-    return text.value.splitlines()[0] if text is not None and text.value else ""
+    published = newest_release(transaction.entries.of_question(case.id))
+    lines = published.text.value.splitlines() if published is not None and published.text is not None else []
+    return lines[0] if lines else ""

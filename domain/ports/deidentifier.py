@@ -112,7 +112,8 @@ class FrameRequest:
     """One picture of one frame.
 
     `window` is centre and width in rescaled units, None for the image's own;
-    `lossless` asks for PNG, otherwise JPEG; `longest_edge` bounds the size in pixels.
+    `lossless` asks for PNG, otherwise JPEG, and `draft` for one that costs less of the line, since a lossless one
+    takes its place as soon as the scrolling rests; `longest_edge` bounds the size in pixels.
     `hatched` are masks, in the image's pixels, which are drawn so that they never look
     like air (safety rule 8); `area` asks for that part of the frame alone.
     """
@@ -120,6 +121,7 @@ class FrameRequest:
     frame: int = 0
     window: tuple[float, float] | None = None
     lossless: bool = False
+    draft: bool = False
     longest_edge: int | None = None
     hatched: tuple[Area, ...] = ()
     area: Area | None = None
@@ -131,12 +133,22 @@ class RenderedFrame:
     media_type: str
 
 
+Values = tuple[tuple[int | None, ...], ...]
+"""Hounsfield units of a part of a frame, row by row; None where a pixel is masked or is none of the scan's."""
+
+
 class Renderer(Protocol):
     async def frame(self, sealed: SealedObject, request: FrameRequest) -> RenderedFrame:
         """Return a picture of a de-identified image.
 
         Raises:
             UserError("frame_unknown"): no such frame.
+        """
+
+    async def values(self, sealed: SealedObject, request: FrameRequest) -> Values | None:
+        """Return what the pixels of an area are in Hounsfield units; None where the image is no such CT.
+
+        Raises what `frame` does.
         """
 
     async def projection(self, slices: Sequence[tuple[SealedObject, FrameRequest]]) -> RenderedFrame:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from domain.delivery import Value
 from domain.digest import Digest
 from domain.member import Language, Member
 from domain.messages import Action
+from domain.policies import Escalation
 from domain.ports.archive import Archive, Linkage, UploadVault
 from domain.ports.channel import Channel
 from domain.ports.deidentifier import Deidentifier
@@ -33,6 +34,9 @@ class Wording(Protocol):
 
     def label(self, action: Action, language: Language) -> str:
         """Return what a button says."""
+
+    def placeholders(self, key: str, language: Language) -> frozenset[str] | None:
+        """Return what a sentence has to be given; None where there is no such sentence."""
 
     def page_texts(self, language: Language) -> Mapping[str, str]:
         """Return the sentences of the web pages (keys "page.…"), with their placeholders."""
@@ -58,9 +62,31 @@ class Rules:
     cleaning_lanes: int = 2
     """How many files are cleaned at a time, over all workers."""
     answered_closes_after: timedelta = timedelta(days=3)
+    holiday_country: str = "KR"
     takes_images: bool = True
     files_together: int = 60
     """How many files of one question go through the door in one call at the most."""
+    incident_within: timedelta = timedelta(hours=72)
+    """So long the data-protection duty leaves for what was flagged."""
+    society: str = "Hilum"
+    """How a text message says who writes."""
+    short_address: str = "https://localhost"
+    """Where the links in text messages lead; short, since every character counts."""
+    page_address: str = "https://localhost"
+    """Where the pages are, in links that need not be short."""
+    short_link_time_to_live: timedelta = timedelta(days=14)
+    which_question_waits: timedelta = timedelta(minutes=15)
+    """So long a number answers "which question?"."""
+    echo_waits: timedelta = timedelta(minutes=30)
+    """So long an answer by text message waits for its "send"."""
+
+
+Holidays = Callable[[Iterable[int]], frozenset[date]]
+"""The public holidays of some years, in the society's country."""
+
+
+def no_holidays(_years: Iterable[int]) -> frozenset[date]:
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +102,6 @@ class Services:
     log: Log
     clock: Callable[[], datetime]
     new_token: Callable[[], str]
+    holidays: Holidays = no_holidays
     rules: Rules = field(default_factory=Rules)
+    escalation: Escalation = field(default_factory=Escalation)

@@ -1,4 +1,4 @@
-"""The one database: transactions, and what each repository in them can do.
+"""The one database: transactions, and what the repositories in them can do; some subjects have a module of their own.
 
 Work given to `read` and `write` is synchronous, short and free of network,
 pixels and clocks; it may be run again from the start when the database asks for it.
@@ -11,26 +11,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from domain.audit import AuditEvent, AuditLink, AuditSearch
 from domain.commands import Command
 from domain.consent import Consent
-from domain.delivery import Delivery, DeliveryState, PendingChoice, Priority
-from domain.digest import Digest, DigestState
+from domain.delivery import Priority
 from domain.identity import Fingerprint
-from domain.ids import DeliveryId, DigestId, ImageId, InboxId, MemberId, ObjectId, PanelId, QuestionId, UploadId
+from domain.ids import InboxId, MemberId, PanelId, QuestionId
 from domain.member import Member
-from domain.messages import Action, Address, InboundMessage
+from domain.messages import Address, InboundMessage
 from domain.panel import Panel
-from domain.ports.archive import SealedObject
-from domain.question import Entry, Question
-from domain.study import Image, ImageFacts, SealedSegment, Upload
-from domain.text import DeidentifiedText
-from domain.web import SignInLink, UploadLink, WebLine, WebSession
+from domain.ports.codes import CodeRepository
+from domain.ports.images import ImageRepository, ObjectRepository, UploadRepository
+from domain.ports.incidents import IncidentRepository, SentRepository, WaitingRepository
+from domain.ports.key_slices import KeySliceRepository
+from domain.ports.paging import GroupRepository, PageRepository, SurgeRepository
+from domain.ports.people import EnrolmentRepository, LinkRepository
+from domain.ports.rotas import FeedRepository, PhoneRepository, RotaRepository
+from domain.ports.sending import ChoiceRepository, DeliveryRepository, DigestRepository, WebRepository
+from domain.question import Entry, EntryKind, Question
+from domain.search import Found
+from domain.text import Rewording
 from domain.wrong_patient import Viewing
 
 T = TypeVar("T")
-
-Rewording = Callable[[DeidentifiedText], DeidentifiedText]
-"""What becomes of a text in which something that identifies was found late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ class MemberRepository(Protocol):
 
 
 class PanelRepository(Protocol):
+    """Panels with their overrides and with who is absent now; both have their own rows, and are not saved with it."""
+
     def get(self, panel_id: PanelId) -> Panel: ...
     def all(self) -> Sequence[Panel]: ...
     def save(self, panel: Panel) -> None: ...
@@ -113,8 +118,14 @@ class QuestionRepository(Protocol):
 
     def save(self, question: Question) -> None: ...
     def by_number(self, number: int) -> Question | None: ...
+    def merged_into(self, question_id: QuestionId) -> Sequence[Question]:
+        """The questions that get the answers of another, as they were merged."""
+
     def next_number(self) -> int: ...
     def draft_of(self, member_id: MemberId) -> Question | None: ...
+    def open_claims(self) -> Mapping[MemberId, int]:
+        """How many questions each member has taken that still await an answer."""
+
     def of_asker(self, member_id: MemberId) -> Sequence[Question]:
         """A member's own questions that have a number, newest first."""
 
@@ -133,80 +144,17 @@ class EntryRepository(Protocol):
         """Append; False where its key is known already. Storage gives the id."""
 
     def of_question(self, question_id: QuestionId) -> Sequence[Entry]: ...
+    def of_member(
+        self, member_id: MemberId, question_ids: Sequence[QuestionId], *, kinds: frozenset[EntryKind]
+    ) -> Sequence[Entry]:
+        """What a member did of some kinds in some questions, in order."""
+
     def after(self, entry_id: int, *, limit: int = 200) -> Sequence[Entry]:
         """Entries of all questions with a greater id, in order."""
 
     def last_id(self) -> int: ...
     def reword(self, question_id: QuestionId, change: Rewording) -> None:
         """Change the texts of a question's entries: the one way in which an entry is ever edited."""
-
-
-class ImageRepository(Protocol):
-    def add(self, image: Image) -> bool: ...
-    def get(self, image_id: ImageId) -> Image:
-        """Raises PermanentError("image_unknown")."""
-
-    def of_question(self, question_id: QuestionId) -> tuple[Image, ...]:
-        """In order of arrival, removed ones included."""
-
-    def confirm_series(
-        self, question_id: QuestionId, series_uid: str, *, images: frozenset[ImageId], at: datetime
-    ) -> int:
-        """Mark those images of a series that its asker was shown as looked at; returns how many changed."""
-
-    def unconfirm_series(self, question_id: QuestionId, series_uid: str) -> int:
-        """Take back that a series was looked at; returns how many of its images changed."""
-
-    def change(self, image_id: ImageId, *, former: ObjectId, object_id: ObjectId, facts: ImageFacts) -> bool:
-        """Put another object in an image's place, to be looked at again; False where `former` is not its object."""
-
-    def remove_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> Sequence[ObjectId]:
-        """Mark a series as removed; returns the objects to shred."""
-
-    def remove_all(self, question_id: QuestionId, at: datetime) -> Sequence[ObjectId]: ...
-
-
-class ObjectRepository(Protocol):
-    """Keys of the archive's sealed objects: without its row an object is noise."""
-
-    def add(self, sealed: SealedObject) -> None: ...
-    def get(self, object_id: ObjectId) -> SealedObject:
-        """Raises PermanentError("object_shredded")."""
-
-    def shred(self, object_id: ObjectId) -> None:
-        """Forget the key and note the erasure, which a restore from backup applies again."""
-
-
-class UploadRepository(Protocol):
-    def add(self, upload: Upload) -> bool: ...
-    def get(self, upload_id: UploadId) -> Upload:
-        """Raises PermanentError("upload_unknown")."""
-
-    def save(self, upload: Upload) -> None: ...
-    def add_segment(self, segment: SealedSegment) -> None: ...
-    def segments(self, upload_id: UploadId) -> tuple[SealedSegment, ...]: ...
-    def forget_segments(self, upload_id: UploadId) -> None: ...
-    def of_question(self, question_id: QuestionId) -> tuple[Upload, ...]: ...
-    def bytes_held(self, member_id: MemberId) -> int:
-        """Return how many bytes a member has announced that are not shredded yet."""
-
-    def begun_before(self, instant: datetime) -> Sequence[Upload]:
-        """Uploads not shredded that began before an instant."""
-
-
-class DeliveryRepository(Protocol):
-    def add(self, delivery: Delivery) -> bool: ...
-    def get(self, delivery_id: DeliveryId) -> Delivery: ...
-    def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None: ...
-    def in_state(self, state: DeliveryState, *, limit: int = 100) -> Sequence[Delivery]: ...
-    def forget_words(self, question_id: QuestionId) -> None:
-        """Take the de-identified texts out of a question's deliveries."""
-
-    def strike_out(self, label: str) -> None:
-        """Take every line that names a case out of the digests that were written."""
-
-    def reword(self, question_id: QuestionId, change: Rewording) -> None:
-        """Change the de-identified texts in a question's deliveries."""
 
 
 class IdentityRepository(Protocol):
@@ -233,76 +181,53 @@ class ViewingRepository(Protocol):
         """By the time of the first look."""
 
 
-class ChoiceRepository(Protocol):
-    def add(self, choice: PendingChoice) -> bool: ...
-    def get(self, token: str) -> PendingChoice | None: ...
-    def take(self, token: str, action: Action) -> bool:
-        """Resolve a choice, once; False where it was taken before."""
+class AuditRepository(Protocol):
+    """The audit's chain; nothing in it is ever changed."""
 
-    def take_all(self, question_id: QuestionId, action: Action) -> int:
-        """Resolve every open choice of a question that offers an action, since it has been done; returns how many."""
+    def add(self, event: AuditEvent) -> bool:
+        """Append; False where its key is known already."""
 
-    def outdate(self, question_id: QuestionId) -> None:
-        """Mark a question's open choices: what they stand under has changed since."""
+    def last(self) -> AuditLink | None: ...
+    def after(self, number: int, *, limit: int = 1000) -> Sequence[AuditLink]:
+        """Links with a greater number, in order."""
 
-    def open_of(self, member_id: MemberId, now: datetime) -> Sequence[PendingChoice]:
-        """Neither taken nor expired, newest first."""
+    def of_question(self, question_id: QuestionId) -> Sequence[AuditLink]: ...
+    def newest(self, wanted: AuditSearch, *, limit: int = 50) -> Sequence[AuditLink]:
+        """The newest links that somebody looks for, the newest first."""
+
+
+class SearchRepository(Protocol):
+    """Questions by their words; nothing is found that whoever searches may not see (`domain.access`)."""
+
+    def find(self, member: Member, words: str, *, limit: int = 5) -> Sequence[Found]:
+        """Questions that have everything that was typed, newest first."""
+
+    def related(
+        self, member: Member, text: str, *, limit: int = 3, besides: QuestionId | None = None
+    ) -> Sequence[Found]:
+        """Answered questions about the same as a text, the most alike first."""
+
+    def similar_open(
+        self,
+        member: Member,
+        text: str,
+        *,
+        limit: int = 3,
+        besides: QuestionId | None = None,
+        panel_id: PanelId | None = None,
+    ) -> Sequence[Found]:
+        """Questions about the same that still wait for the panel, or for one panel, to a member of it."""
+
+    def rebuild(self) -> int:
+        """Make the index anew from what is stored; returns how many questions it holds."""
+
+    def is_in_step(self) -> bool:
+        """Return whether the index holds what it should."""
 
 
 class ConsentRepository(Protocol):
     def add(self, consent: Consent) -> None: ...
     def of_question(self, question_id: QuestionId) -> Sequence[Consent]: ...
-
-
-class DigestRepository(Protocol):
-    def add(self, digest: Digest) -> bool:
-        """False where this member has a digest of this name and period already."""
-
-    def replace_empty(self, digest: Digest) -> bool:
-        """Put a digest in the place of one that turned out empty, and so was never sent; False where none was."""
-
-    def get(self, digest_id: DigestId) -> Digest: ...
-    def last(self, name: str, member_id: MemberId) -> Digest | None: ...
-    def set_state(self, digest_id: DigestId, state: DigestState) -> None: ...
-
-
-class WebRepository(Protocol):
-    """The web channel's own rows: lines of each member's conversation, links and sessions."""
-
-    def add_line(self, line: WebLine) -> bool:
-        """Append; False where its cause is known already. Storage gives the id."""
-
-    def lines(self, member_id: MemberId, *, after: int = 0, limit: int = 200) -> Sequence[WebLine]:
-        """In order; with `after=0` the latest `limit` lines."""
-
-    def forget_words(self, question_id: QuestionId) -> None:
-        """Take the quoted texts out of a question's lines."""
-
-    def strike_out(self, label: str) -> None:
-        """Take every line that names a case out of the digests that were written."""
-
-    def reword(self, question_id: QuestionId, change: Rewording) -> None:
-        """Change the quoted texts in a question's lines."""
-
-    def stamp(self, question_id: QuestionId, member_id: MemberId, *, keys: frozenset[str], stamp: str) -> None:
-        """Put a sentence before a member's lines of some keys about a question, once."""
-
-    def add_sign_in_link(self, link: SignInLink) -> None: ...
-    def sign_in_link(self, token_hash: str) -> SignInLink | None: ...
-    def use_sign_in_link(self, token_hash: str, now: datetime) -> MemberId | None:
-        """Use up a link; None where it is unknown, used or expired."""
-
-    def add_session(self, session: WebSession) -> None: ...
-    def session(self, token_hash: str) -> WebSession | None:
-        """None where unknown or revoked."""
-
-    def touch_session(self, token_hash: str, at: datetime) -> None: ...
-    def revoke_session(self, token_hash: str) -> None: ...
-    def revoke_sessions_of(self, member_id: MemberId) -> int: ...
-    def add_upload_link(self, link: UploadLink) -> None: ...
-    def upload_link(self, code_hash: str) -> UploadLink | None: ...
-    def use_upload_link(self, code_hash: str, now: datetime) -> bool:
-        """Use up a link; False where it is unknown, used or expired."""
 
 
 class Transaction(Protocol):
@@ -317,11 +242,19 @@ class Transaction(Protocol):
     @property
     def panels(self) -> PanelRepository: ...
     @property
+    def pages(self) -> PageRepository: ...
+    @property
+    def surge(self) -> SurgeRepository: ...
+    @property
+    def groups(self) -> GroupRepository: ...
+    @property
     def questions(self) -> QuestionRepository: ...
     @property
     def entries(self) -> EntryRepository: ...
     @property
     def images(self) -> ImageRepository: ...
+    @property
+    def key_slices(self) -> KeySliceRepository: ...
     @property
     def objects(self) -> ObjectRepository: ...
     @property
@@ -335,11 +268,33 @@ class Transaction(Protocol):
     @property
     def viewings(self) -> ViewingRepository: ...
     @property
+    def audit(self) -> AuditRepository: ...
+    @property
+    def search(self) -> SearchRepository: ...
+    @property
     def consents(self) -> ConsentRepository: ...
     @property
     def digests(self) -> DigestRepository: ...
     @property
     def web(self) -> WebRepository: ...
+    @property
+    def rotas(self) -> RotaRepository: ...
+    @property
+    def phones(self) -> PhoneRepository: ...
+    @property
+    def feeds(self) -> FeedRepository: ...
+    @property
+    def codes(self) -> CodeRepository: ...
+    @property
+    def enrolments(self) -> EnrolmentRepository: ...
+    @property
+    def channel_links(self) -> LinkRepository: ...
+    @property
+    def incidents(self) -> IncidentRepository: ...
+    @property
+    def sent(self) -> SentRepository: ...
+    @property
+    def waiting(self) -> WaitingRepository: ...
 
 
 class Store(Protocol):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from storage.tables import metadata
+from storage.schema import metadata
+from storage.tables_search import is_described
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    include_name=is_described,
     render_as_batch=True,
     transactional_ddl=True,
 )

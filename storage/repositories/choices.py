@@ -12,6 +12,31 @@ from domain.ids import MemberId, QuestionId
 from domain.messages import Action
 from storage.statements import insert_new, rows_of
 from storage.tables import choice
+from storage.tables_rota import choice_subject
+
+_WITH_SUBJECT = sa.select(choice, choice_subject.c.about).outerjoin(
+    choice_subject, choice_subject.c.token == choice.c.token
+)
+_BY_TOKEN = _WITH_SUBJECT.where(choice.c.token == sa.bindparam("wanted"))
+_TAKE = (
+    sa.update(choice)
+    .where(choice.c.token == sa.bindparam("wanted"), choice.c.taken.is_(None))
+    .values(taken=sa.bindparam("chosen"))
+)
+_UNTAKEN_OF = sa.select(choice).where(choice.c.question_id == sa.bindparam("about"), choice.c.taken.is_(None))
+_TAKE_ALL = (
+    sa.update(choice)
+    .where(choice.c.token.in_(sa.bindparam("tokens", expanding=True)), choice.c.taken.is_(None))
+    .values(taken=sa.bindparam("chosen"))
+)
+_OUTDATE = (
+    sa.update(choice)
+    .where(choice.c.question_id == sa.bindparam("about"), choice.c.taken.is_(None))
+    .values(outdated=True)
+)
+_OPEN_OF = _WITH_SUBJECT.where(
+    choice.c.member_id == sa.bindparam("member"), choice.c.taken.is_(None), choice.c.expires_at > sa.bindparam("now")
+).order_by(choice.c.place.desc())
 
 
 class SqlChoices:
@@ -28,36 +53,31 @@ class SqlChoices:
             "taken": None if added.taken is None else added.taken.value,
             "outdated": added.is_outdated,
         }
-        return insert_new(self._connection, choice, row)
+        is_new = insert_new(self._connection, choice, row)
+        if is_new and added.about:
+            insert_new(self._connection, choice_subject, {"token": added.token, "about": added.about})
+        return is_new
 
     def get(self, token: str) -> PendingChoice | None:
-        rows = rows_of(self._connection, sa.select(choice).where(choice.c.token == token))
+        rows = rows_of(self._connection, _BY_TOKEN, {"wanted": token})
         return _choice(rows[0]) if rows else None
 
     def take(self, token: str, action: Action) -> bool:
-        untaken = sa.and_(choice.c.token == token, choice.c.taken.is_(None))
-        return self._connection.execute(sa.update(choice).where(untaken).values(taken=action.value)).rowcount == 1
+        return self._connection.execute(_TAKE, {"wanted": token, "chosen": action.value}).rowcount == 1
 
     def take_all(self, question_id: QuestionId, action: Action) -> int:
-        untaken = sa.and_(choice.c.question_id == question_id, choice.c.taken.is_(None))
-        rows = rows_of(self._connection, sa.select(choice).where(untaken))
+        rows = rows_of(self._connection, _UNTAKEN_OF, {"about": question_id})
         tokens = [row["token"] for row in rows if action.value in row["actions"]]
         if tokens:
-            statement = sa.update(choice).where(choice.c.token.in_(tokens), untaken).values(taken=action.value)
-            self._connection.execute(statement)
+            self._connection.execute(_TAKE_ALL, {"tokens": tokens, "chosen": action.value})
         return len(tokens)
 
     def outdate(self, question_id: QuestionId) -> None:
-        about = sa.and_(choice.c.question_id == question_id, choice.c.taken.is_(None))
-        self._connection.execute(sa.update(choice).where(about).values(outdated=True))
+        self._connection.execute(_OUTDATE, {"about": question_id})
 
     def open_of(self, member_id: MemberId, now: datetime) -> Sequence[PendingChoice]:
-        statement = (
-            sa.select(choice)
-            .where(choice.c.member_id == member_id, choice.c.taken.is_(None), choice.c.expires_at > now)
-            .order_by(choice.c.place.desc())
-        )
-        return tuple(_choice(row) for row in rows_of(self._connection, statement))
+        rows = rows_of(self._connection, _OPEN_OF, {"member": member_id, "now": now})
+        return tuple(_choice(row) for row in rows)
 
 
 def _choice(row: sa.RowMapping) -> PendingChoice:
@@ -69,4 +89,5 @@ def _choice(row: sa.RowMapping) -> PendingChoice:
         expires_at=row["expires_at"],
         taken=None if row["taken"] is None else Action(row["taken"]),
         is_outdated=row["outdated"],
+        about=row["about"] or "",
     )

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import sqlalchemy as sa
 
 from domain.delivery import Delivery, DeliveryState, Priority, Value
-from domain.digest import without_case
+from domain.digest import NAME_CASES, without_case
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, ImageId, MemberId, QuestionId
 from domain.messages import Action, Address
-from domain.ports.store import Rewording
-from domain.text import DeidentifiedText
+from domain.text import DeidentifiedText, Rewording
 from storage.packing import pack_values, unpack_values
 from storage.statements import insert_new, rows_of
 from storage.tables import delivery
@@ -86,7 +85,7 @@ class SqlDeliveries:
                 return values
             return {**values, "text": DeidentifiedText(value=without_case(text.value, label))}
 
-        self._rewrite(delivery.c.key.like("digest.%"), struck)
+        self._rewrite(sa.or_(*(delivery.c.key.startswith(key) for key in NAME_CASES)), struck)
 
     def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Values], Values]) -> None:
         """Give the deliveries that meet a condition what `change` makes of their values."""

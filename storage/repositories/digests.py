@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from domain.digest import Digest, DigestState
+from domain.digest import WEEKLY, Digest, DigestState
 from domain.errors import PermanentError
 from domain.ids import DigestId, MemberId
 from storage.statements import insert_new, rows_of
@@ -43,15 +43,10 @@ class SqlDigests:
             raise PermanentError("digest_unknown")
         return _digest(rows[0])
 
-    def last(self, name: str, member_id: MemberId) -> Digest | None:
-        statement = (
-            sa.select(digest)
-            .where(digest.c.member_id == member_id, digest.c.name == name)
-            .order_by(digest.c.period.desc())
-            .limit(1)
-        )
-        rows = rows_of(self._connection, statement)
-        return _digest(rows[0]) if rows else None
+    def told_until(self, member_id: MemberId) -> datetime | None:
+        theirs = sa.and_(digest.c.member_id == member_id, digest.c.name != WEEKLY)
+        rows = rows_of(self._connection, sa.select(digest).where(theirs).order_by(digest.c.until.desc()).limit(1))
+        return _digest(rows[0]).until if rows else None
 
     def set_state(self, digest_id: DigestId, state: DigestState) -> None:
         statement = sa.update(digest).where(digest.c.id == digest_id).values(state=state.value)

@@ -13,6 +13,10 @@ from domain.wrong_patient import Viewing
 from storage.statements import insert_all_new, insert_new, rows_of
 from storage.tables import identity, viewing
 
+_THEIRS = identity.c.question_id == sa.bindparam("about")
+_OF_QUESTION = sa.select(identity).where(_THEIRS).order_by(identity.c.source)
+_MARKS_OF = sa.select(identity.c.kind, identity.c.digest).where(_THEIRS).distinct()
+
 
 class SqlIdentities:
     def __init__(self, connection: sa.Connection) -> None:
@@ -27,16 +31,13 @@ class SqlIdentities:
 
     def of_question(self, question_id: QuestionId) -> Mapping[str, frozenset[Fingerprint]]:
         found: dict[str, set[Fingerprint]] = {}
-        statement = sa.select(identity).where(identity.c.question_id == question_id).order_by(identity.c.source)
-        for row in rows_of(self._connection, statement):
+        for row in rows_of(self._connection, _OF_QUESTION, {"about": question_id}):
             mark = Fingerprint(kind=IdentityKind(row["kind"]), digest=row["digest"])
             found.setdefault(row["source"], set()).add(mark)
         return {source: frozenset(marks) for source, marks in found.items()}
 
     def marks_of(self, question_id: QuestionId) -> frozenset[Fingerprint]:
-        columns = (identity.c.kind, identity.c.digest)
-        statement = sa.select(*columns).where(identity.c.question_id == question_id).distinct()
-        rows = rows_of(self._connection, statement)
+        rows = rows_of(self._connection, _MARKS_OF, {"about": question_id})
         return frozenset(Fingerprint(kind=IdentityKind(row["kind"]), digest=row["digest"]) for row in rows)
 
     def forget(self, question_id: QuestionId, source: str | None = None) -> None:

@@ -14,6 +14,8 @@ from storage.packing import pack_facts, unpack_facts
 from storage.statements import insert_new, rows_of
 from storage.tables import image
 
+_OF_QUESTION = sa.select(image).where(image.c.question_id == sa.bindparam("about")).order_by(image.c.place)
+
 
 class SqlImages:
     def __init__(self, connection: sa.Connection) -> None:
@@ -41,8 +43,7 @@ class SqlImages:
         return _image(rows[0])
 
     def of_question(self, question_id: QuestionId) -> tuple[Image, ...]:
-        statement = sa.select(image).where(image.c.question_id == question_id).order_by(image.c.place)
-        return tuple(_image(row) for row in rows_of(self._connection, statement))
+        return tuple(_image(row) for row in rows_of(self._connection, _OF_QUESTION, {"about": question_id}))
 
     def confirm_series(
         self, question_id: QuestionId, series_uid: str, *, images: frozenset[ImageId], at: datetime

@@ -18,6 +18,8 @@ from storage.statements import insert_new, rows_of
 from storage.tables import inbox
 
 _SHREDDED = {"sealed": None, "wrapped_key": None, "key_id": None}
+_OPEN = sa.select(inbox.c.sealed, inbox.c.wrapped_key, inbox.c.key_id).where(inbox.c.id == sa.bindparam("wanted"))
+_FINISH = sa.update(inbox).where(inbox.c.id == sa.bindparam("wanted")).values(_SHREDDED)
 
 
 class SqlInbox:
@@ -40,15 +42,14 @@ class SqlInbox:
         return insert_new(self._connection, inbox, row)
 
     def open(self, inbox_id: InboxId) -> InboundMessage:
-        statement = sa.select(inbox.c.sealed, inbox.c.wrapped_key, inbox.c.key_id).where(inbox.c.id == inbox_id)
-        row = self._connection.execute(statement).one_or_none()
+        row = self._connection.execute(_OPEN, {"wanted": inbox_id}).one_or_none()
         if row is None or row.sealed is None:
             raise PermanentError("inbox_expired")
         message = SealedMessage(sealed=row.sealed, wrapped_key=row.wrapped_key, key_id=row.key_id)
         return open_message(self._keyring, inbox_id, message)
 
     def finish(self, inbox_id: InboxId) -> None:
-        self._connection.execute(sa.update(inbox).where(inbox.c.id == inbox_id).values(_SHREDDED))
+        self._connection.execute(_FINISH, {"wanted": inbox_id})
 
     def unfinished(self, *, received_before: datetime) -> Sequence[InboxNotice]:
         statement = (

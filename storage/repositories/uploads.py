@@ -15,6 +15,10 @@ from domain.study import SealedSegment, Upload, UploadState
 from storage.statements import insert_new, rows_of
 from storage.tables import upload, upload_segment
 
+_ALL = sa.select(upload).order_by(upload.c.created_at, upload.c.id)
+_OF_QUESTION = _ALL.where(upload.c.question_id == sa.bindparam("about"))
+_BEGUN_BEFORE = _ALL.where(sa.not_(upload.c.shredded), upload.c.created_at < sa.bindparam("instant"))
+
 
 class SqlUploads:
     def __init__(self, connection: sa.Connection) -> None:
@@ -54,7 +58,7 @@ class SqlUploads:
         self._connection.execute(sa.delete(upload_segment).where(upload_segment.c.upload_id == upload_id))
 
     def of_question(self, question_id: QuestionId) -> tuple[Upload, ...]:
-        return self._load(upload.c.question_id == question_id)
+        return self._load(_OF_QUESTION, {"about": question_id})
 
     def bytes_held(self, member_id: MemberId) -> int:
         theirs = sa.and_(upload.c.member_id == member_id, sa.not_(upload.c.shredded))
@@ -62,11 +66,10 @@ class SqlUploads:
         return int(self._connection.execute(statement).scalar_one())
 
     def begun_before(self, instant: datetime) -> Sequence[Upload]:
-        return self._load(sa.and_(sa.not_(upload.c.shredded), upload.c.created_at < instant))
+        return self._load(_BEGUN_BEFORE, {"instant": instant})
 
-    def _load(self, condition: sa.ColumnElement[bool]) -> tuple[Upload, ...]:
-        statement = sa.select(upload).where(condition).order_by(upload.c.created_at, upload.c.id)
-        return tuple(_upload(row) for row in rows_of(self._connection, statement))
+    def _load(self, statement: sa.Select[Any], values: Mapping[str, Any]) -> tuple[Upload, ...]:
+        return tuple(_upload(row) for row in rows_of(self._connection, statement, values))
 
 
 def _row(value: Upload) -> Mapping[str, Any]:

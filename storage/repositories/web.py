@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.digest import without_case
+from domain.digest import NAME_CASES, without_case
 from domain.ids import MemberId, QuestionId
-from domain.ports.store import Rewording
+from domain.text import Rewording
 from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
 from storage.packing import pack_text, unpack_text
-from storage.statements import insert_new, order_followed_rows, rows_of
+from storage.statements import forget_rows, insert_new, order_followed_rows, rows_of
 from storage.tables import sign_in_link, upload_link, web_line, web_session
 
 Payload = dict[str, Any]
@@ -48,7 +48,7 @@ class SqlWeb:
     def strike_out(self, label: str) -> None:
         def struck(payload: Payload) -> Payload:
             quoted = payload.get("quoted")
-            if not str(payload.get("key", "")).startswith("digest.") or not quoted:
+            if not str(payload.get("key", "")).startswith(NAME_CASES) or not quoted:
                 return payload
             return {**payload, "quoted": {**quoted, "value": without_case(quoted["value"], label)}}
 
@@ -100,6 +100,11 @@ class SqlWeb:
     def revoke_sessions_of(self, member_id: MemberId) -> int:
         return self._connection.execute(sa.delete(web_session).where(web_session.c.member_id == member_id)).rowcount
 
+    def revoke_links_of(self, member_id: MemberId, at: datetime) -> None:
+        for table in (sign_in_link, upload_link):
+            unused = sa.and_(table.c.member_id == member_id, table.c.used_at.is_(None))
+            self._connection.execute(sa.update(table).where(unused).values(used_at=at))
+
     def add_upload_link(self, link: UploadLink) -> None:
         insert_new(self._connection, upload_link, asdict(link))
 
@@ -109,6 +114,10 @@ class SqlWeb:
 
     def use_upload_link(self, code_hash: str, now: datetime) -> bool:
         return self._use(upload_link, upload_link.c.code_hash == code_hash, now)
+
+    def forget_ended(self, before: datetime) -> int:
+        tables = (sign_in_link, upload_link, web_session)
+        return forget_rows(self._connection, {table: table.c.expires_at for table in tables}, before)
 
     def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Payload], Payload]) -> None:
         """Give the lines that meet a condition what `change` makes of their payload."""

@@ -36,6 +36,8 @@ ROOMS = {
     "starlette": {"web"},
     "jinja2": {"digests", "web"},
     "babel": {"wording"},
+    "holidays": {"rota"},
+    "icalendar": {"rota"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},
 }

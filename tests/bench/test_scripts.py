@@ -17,7 +17,9 @@ TINY = {
     "deidentify": ["--only", "text", "--no-peers"],
     "fuzz": ["--cases", "20"],
     "memory": ["--wait", "0"],
+    "search": ["--database", "sqlite", "--messages", "60", "--searches", "2"],
     "uploads": ["--slices", "3", "--edge", "64"],
+    "viewer": ["--slices", "3", "--edge", "64", "--rounds", "1", "--seconds", "1"],
 }
 FIGURES = {
     "inbound": {"p50_ms", "p99_ms", "max_ms", "target"},
@@ -26,8 +28,12 @@ FIGURES = {
     "deidentify": {"part", "set", "identifiers", "names", "clean_altered", "target_clean"},
     "fuzz": {"cases", "clean", "refused", "findings", "cases_per_s", "target"},
     "memory": {"pss_mb", "target"},
+    "search": {"words", "reader", "p50_ms", "p95_ms", "max_ms", "hits", "target"},
     "uploads": {"files_per_s", "first_frame_ms", "frames_per_s"},
+    "viewer": {"first_slice_ms", "first_slice", "slices_per_s", "longest_gap_ms", "target"},
 }
+
+MARKS = {"viewer": pytest.mark.browser}
 
 
 def run(name: str, *options: str) -> list[str]:
@@ -43,7 +49,7 @@ def test_every_script_is_tried_here():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", TINY)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS.get(name, ())) for name in TINY])
 def test_script_prints_its_figures(name):
     lines = run(name, *TINY[name], "--json")
 

@@ -195,7 +195,7 @@ def test_panel_is_set_and_listed(ready: Hilum) -> None:
     said = ready("panels", "set", "chest", "--member", "kim", "--coordinator", "office", "--starts-on", "2026-11-02")
 
     (row,) = ready("panels", "list", "--json").rows()
-    assert (said.code, row["first on call"], row["coordinator"]) == (0, "kim", "office")
+    assert (said.code, row["first on call"], row["coordinator"]) == (0, "– (kim: gap)", "office")
 
 
 def test_panel_takes_only_who_may_answer(ready: Hilum) -> None:

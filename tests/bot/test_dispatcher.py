@@ -10,7 +10,16 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from bot.dispatcher import abandon, dispatch, tell_refused
-from domain.commands import CleanUpload, Command, GatherDraft, RelayInformation, RouteMessage, TakeAction
+from domain.commands import (
+    AnswerRequest,
+    CleanUpload,
+    Command,
+    FindQuestions,
+    GatherDraft,
+    RelayInformation,
+    RouteMessage,
+    TakeAction,
+)
 from domain.delivery import DeliveryState
 from domain.errors import PermanentError, UserError
 from domain.ids import UploadId
@@ -19,7 +28,7 @@ from domain.study import UploadState
 from tests.fakes.society import MEMBER, Society
 
 COMMANDS: tuple[type[Any], ...] = get_args(Command)
-FROM_MEMBERS = (GatherDraft, RelayInformation, TakeAction)
+FROM_MEMBERS = (AnswerRequest, FindQuestions, GatherDraft, RelayInformation, TakeAction)
 
 
 def make(kind: type[Any], **given: object) -> Any:

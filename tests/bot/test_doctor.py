@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ from bot.compose import Parts, compose, make_worker
 from bot.doctor import examine
 from config.loading import load_settings
 from config.settings import Settings
+from domain.audit import AuditEvent, AuditKind
 from domain.commands import RouteMessage
 from domain.ids import InboxId
+from domain.ports.store import Transaction
 from storage.keyring import create_keys
 from storage.migrate import prepare
 
@@ -64,7 +68,7 @@ async def test_healthy_installation_has_nothing_to_mend(settings: Settings) -> N
 
     assert [finding for finding in findings if not finding.is_fine] == []
     assert [finding.part for finding in findings] == [
-        "settings", "data folder", "keys", "database", "archive", "channels", "jobs",
+        "settings", "data folder", "keys", "database", "archive", "channels", "jobs", "audit", "search",
     ]  # fmt: skip
 
 
@@ -98,6 +102,26 @@ async def test_parked_work_is_found(settings: Settings, parts: Parts) -> None:
     found = {finding.part: finding for finding in await examine(settings)}
 
     assert (found["jobs"].is_fine, found["jobs"].says) == (False, "1 parked")
+
+
+def _add(transaction: Transaction, *, event: AuditEvent) -> bool:
+    return transaction.audit.add(event)
+
+
+async def test_changed_audit_is_found(settings: Settings, parts: Parts) -> None:
+    event = AuditEvent(
+        key="a", kind=AuditKind.DID, action="claim", actor_id=None, channel="web", at=parts.services.clock()
+    )
+    for key in "abc":
+        await parts.services.store.write(partial(_add, event=replace(event, key=key)))
+    fine = {finding.part: finding for finding in await examine(settings)}
+    with sqlite3.connect(settings.data / "hilum.db") as connection:
+        connection.execute("UPDATE audit_event SET action = 'view' WHERE number = 2")
+
+    found = {finding.part: finding for finding in await examine(settings)}
+
+    assert (fine["audit"].is_fine, found["audit"].is_fine) == (True, False)
+    assert "breaks at event 2" in found["audit"].says
 
 
 async def test_everything_runs(parts: Parts) -> None:

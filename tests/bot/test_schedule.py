@@ -11,6 +11,7 @@ from bot.schedule import DIGEST_EVERY, Schedule, floor
 from domain.ports.jobs import JobState
 from tests.fakes.society import Society
 
+HOURLY = ["ForgetEnded", "RemindOfApplications", "SweepInbox"]
 MOMENTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, tz=UTC))
 
 
@@ -34,16 +35,16 @@ async def test_start_catches_up_at_once(society: Society) -> None:
     await schedule.start()
     schedule.stop()
 
-    assert await _noted(society) == ["StartDigest", "SweepInbox"]
+    assert await _noted(society) == [*HOURLY[:2], "StartDigest", "StartDigest", *HOURLY[2:], "WatchRota"]
 
 
-async def test_society_without_digests_only_sweeps(society: Society) -> None:
+async def test_society_without_digests_keeps_its_other_ticks(society: Society) -> None:
     schedule = Schedule(society.services, sends_digests=False)
 
     await schedule.start()
     schedule.stop()
 
-    assert await _noted(society) == ["SweepInbox"]
+    assert await _noted(society) == [*HOURLY, "WatchRota"]
 
 
 async def test_stopping_before_the_start_is_nothing(society: Society) -> None:
@@ -58,9 +59,10 @@ async def test_many_processes_tick_once(society: Society) -> None:
     for schedule in schedules * 4:
         await schedule.tick_digest()
         await schedule.tick_sweep()
+        await schedule.tick_rota()
         society.now += timedelta(seconds=50)
 
-    assert await _noted(society) == ["StartDigest", "SweepInbox"]
+    assert await _noted(society) == [*HOURLY[:2], "StartDigest", "StartDigest", *HOURLY[2:], "WatchRota"]
 
 
 async def test_next_quarter_ticks_anew(society: Society) -> None:
@@ -70,4 +72,4 @@ async def test_next_quarter_ticks_anew(society: Society) -> None:
 
     await schedule.tick_digest()
 
-    assert await _noted(society) == ["StartDigest"] * 2
+    assert await _noted(society) == ["StartDigest"] * 3

@@ -1,7 +1,8 @@
-"""A demo and a Chromium for each test; screenshots go to `artifacts/`, which git ignores."""
+"""A demo for each test, a Chromium for each module; screenshots go to `artifacts/`, which git ignores."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,19 +21,36 @@ CHROMIUM_OPTIONS = (
 )
 
 
+@pytest.fixture(scope="session")
+def told_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that has told its past and was stopped: telling it takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("told") / "demo"
+    with running_demo(folder):
+        return folder
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
+def demo(told_demo: Path, tmp_path: Path) -> Iterator[Demo]:
+    shutil.copytree(told_demo, tmp_path / "demo")
     with running_demo(tmp_path / "demo") as running:
         yield running
 
 
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    """A Chromium of the test's own: while Playwright runs it holds an event loop that asyncio tests would trip over."""
+@pytest.fixture(scope="module")
+def launched(chromium: str) -> Iterator[Browser]:
+    """A Chromium for one module: while Playwright runs it holds an event loop that asyncio tests would trip over."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_OPTIONS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser(launched: Browser) -> Iterator[Browser]:
+    """Each test opens its own contexts; no page of one is left to the next."""
+    yield launched
+    for context in launched.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def _answer(player: Player, page: Page, label: str) -> None:
     page.locator(".case [data-action=claim]").click()
     expect(page.locator(".case [data-action=release]")).to_be_visible()
     page.locator(".case .tab-answer").click()
-    page.locator(".case textarea").fill("OP pattern; PE not excluded: CTPA now.")
+    page.locator(".case .reply-body > textarea").fill("OP pattern; PE not excluded: CTPA now.")
     page.locator(".case .scale label", has_text="4").click()
     page.click("[data-testid=reply-send]")
     expect(page.locator(".case", has_text="CTPA now.")).to_be_visible()

@@ -151,7 +151,7 @@ def _answered(player: Player, member: Page) -> Page:
     desk.locator(".case [data-action=claim]").click()
     expect(desk.locator(".case [data-action=release]")).to_be_visible()
     desk.locator(".case .tab-answer").click()
-    desk.locator(".case textarea").fill("Small effusion on the right.")
+    desk.locator(".case .reply-body > textarea").fill("Small effusion on the right.")
     desk.locator(".case .scale label", has_text="4").click()
     desk.click("[data-testid=reply-send]")
     return desk

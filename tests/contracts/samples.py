@@ -75,6 +75,9 @@ def panel(panel_id: str = "chest") -> Panel:
         coordinator_id=MemberId("park"),
         primary=rotation,
         secondary=Rotation(members=(MemberId("lee"),), starts_on=date(2026, 1, 5)),
+        korean_name="흉부",
+        topics=("PE", "폐색전"),
+        fallback_id=PanelId("night"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Members, panels and the web channel's rows."""
+"""Members and the web channel's rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.errors import PermanentError
 from domain.ids import MemberId, PanelId, QuestionId
 from domain.messages import Address
 from domain.web import Direction, SignInLink, UploadLink, WebLine, WebSession
-from tests.contracts.samples import MEMBER, MINUTE, NOW, member, panel
+from tests.contracts.samples import MEMBER, MINUTE, NOW, member
 
 
 def line(cause: str, member_id: str = MEMBER) -> WebLine:
@@ -71,15 +71,6 @@ async def test_unknown_member_and_panel_are_permanent_errors(store):
         await store.read(lambda transaction: transaction.members.get(MEMBER))
     with pytest.raises(PermanentError, match="panel_unknown"):
         await store.read(lambda transaction: transaction.panels.get(PanelId("chest")))
-
-
-async def test_panel_is_found_as_saved(store):
-    await store.write(lambda transaction: transaction.panels.save(panel()))
-    await store.write(lambda transaction: transaction.panels.save(panel()))
-
-    found = await store.read(lambda transaction: (transaction.panels.get(PanelId("chest")), transaction.panels.all()))
-
-    assert found == (panel(), (panel(),))
 
 
 async def test_lines_come_in_order_and_once_per_cause(store):

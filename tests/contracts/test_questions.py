@@ -14,7 +14,7 @@ from domain.digest import Digest, DigestState
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, DigestId, MemberId, QuestionId
 from domain.messages import Action
-from domain.question import QuestionState
+from domain.question import EntryKind, QuestionState
 from domain.text import DeidentifiedText
 from tests.contracts.samples import (
     MEMBER,
@@ -160,6 +160,25 @@ async def test_entries_are_appended_once_and_in_order(store):
     assert ([each.key for each in after], last) == (["b", "c"], after[-1].id)
 
 
+async def test_own_entries_of_some_kinds_are_found_by_question(store):
+    await save(store, question(), question("other"))
+    kept = [
+        entry("mine", kind=EntryKind.FOLLOWED, actor_id=MEMBER),
+        entry("later", kind=EntryKind.UNFOLLOWED, actor_id=MEMBER),
+        entry("anothers", kind=EntryKind.FOLLOWED, actor_id=None),
+        entry("else", kind=EntryKind.NOTE, actor_id=MEMBER),
+    ]
+    await store.write(lambda transaction: [transaction.entries.add(each) for each in kept])
+    kinds = frozenset({EntryKind.FOLLOWED, EntryKind.UNFOLLOWED})
+
+    def find(*ids):
+        return store.read(lambda transaction: transaction.entries.of_member(MEMBER, ids, kinds=kinds))
+
+    found = await find(QUESTION, *(f"none-{number}" for number in range(600)))
+    assert [each.key for each in found] == ["mine", "later"]
+    assert (await find(), await find("other")) == ((), ())
+
+
 async def test_follower_misses_no_entry_of_concurrent_writers(store):
     await save(store, question())
     seen: list[int] = []
@@ -257,11 +276,21 @@ async def test_digest_is_one_per_name_period_and_member(store):
         for each in (digest(), digest(since=NOW - MINUTE), digest(3), digest(4, name="weekly"))
     ]
 
-    last = await store.read(
-        lambda transaction: (transaction.digests.last("daily", MEMBER), transaction.digests.last("x", MEMBER))
+    told = await store.read(
+        lambda transaction: (transaction.digests.told_until(MEMBER), transaction.digests.told_until(MemberId("x")))
     )
 
-    assert (adds, last) == ([True, False, True, True], (digest(3), None))
+    assert (adds, told) == ([True, False, True, True], (digest(3).until, None))
+
+
+async def test_member_is_told_up_to_the_newest_digest_whatever_its_name(store):
+    later = {"surge.1200": NOW + MINUTE, "weekly": NOW + timedelta(days=1)}
+    added = (digest(), *(digest(name=name, until=until) for name, until in later.items()))
+    await store.write(lambda transaction: [transaction.digests.add(each) for each in added])
+
+    told = await store.read(lambda transaction: transaction.digests.told_until(MEMBER))
+
+    assert told == NOW + MINUTE
 
 
 async def test_empty_digest_may_be_replaced(store):

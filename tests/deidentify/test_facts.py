@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
+from pydicom.uid import SecondaryCaptureImageStorage
 
 from deidentify.outcomes import CleanedInstance
 from tests.deidentify.originals import TEST_FILES, cleaned, ct, encoded, multi_frame, outcomes
@@ -111,3 +114,21 @@ def test_more_values_than_an_attribute_has_places_for_surprise_nobody(keyword):
     assert isinstance(outcome, CleanedInstance), outcome
     assert value not in str(outcome.facts) or keyword in ("InstanceNumber", "SliceThickness", "Modality")
     assert "[" not in outcome.facts.instance_uid + outcome.facts.modality
+
+
+def test_studies_keep_their_distance_in_days_and_lose_their_dates():
+    now, prior = (_facts(StudyDate=day).study_day for day in ("20201103", "20200930"))
+
+    assert now - prior == 34
+    assert now != date(2020, 11, 3).toordinal()
+
+
+@pytest.mark.parametrize("said", [None, "", "2020", "20201399"])
+def test_study_without_a_day_has_none(said):
+    assert _facts(StudyDate=said).study_day is None
+
+
+def test_secondary_capture_is_no_grid_to_measure_on():
+    facts = _facts(SOPClassUID=SecondaryCaptureImageStorage, Modality="OT")
+
+    assert facts.detail["spacing_kind"] == "captured"

@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence
 
 from deidentify import rendering
 from deidentify.pixels.shading import apply_window
-from deidentify.rendering import render_frame, render_projection
+from deidentify.rendering import read_values, render_frame, render_projection
 from domain.errors import UserError
 from domain.ports.deidentifier import FrameRequest
 from domain.study import Area
@@ -159,6 +159,15 @@ def test_longest_edge_bounds_the_picture():
     assert small.media_type == "image/jpeg"
 
 
+def test_draft_costs_less_of_the_line():
+    body = cleaned((TEST_FILES / "MR_small.dcm").read_bytes()).body
+
+    draft, plain = (render_frame(body, DICOM, FrameRequest(draft=is_draft)) for is_draft in (True, False))
+
+    assert len(draft.body) < len(plain.body)
+    assert draft.media_type == "image/jpeg"
+
+
 def test_photo_is_handed_on_or_made_smaller():
     data = photo()
 
@@ -266,3 +275,44 @@ def test_projection_of_a_photo_is_the_photo():
     shown = _shown(render_projection([(photo("PNG"), "image/png", FrameRequest(lossless=True))]))
 
     assert shown.shape == (30, 40, 3)
+
+
+def _values(original, **request):
+    return read_values(cleaned(original).body, DICOM, FrameRequest(**request))
+
+
+def test_values_are_the_rescaled_pixels_of_an_area():
+    assert _values(ct())[0][:3] == (-1024, -1023, -1022)
+    assert _values(ct(RescaleSlope="2"), area=Area(x=4, y=3, width=5, height=5)) == ((-980, -978),)
+
+
+def test_values_under_a_mask_or_beside_the_scan_are_unknown():
+    mask = Area(x=0, y=0, width=2, height=1)
+    elsewhere = Area(x=2, y=0, width=1, height=1, frame=1)
+
+    masked = _values(ct(), hatched=(mask, elsewhere), area=Area(x=1, y=0, width=2, height=1))
+    padded = _values(ct(PixelPaddingValue=0))
+
+    assert masked == ((None, -1022),)
+    assert padded[0][:2] == (None, -1023)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Modality": "MR"},
+        {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]},
+        {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"},
+        {"RescaleType": "US"},
+        {"RescaleSlope": None, "RescaleIntercept": None},
+        {"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7, "PixelData": bytes(24)},
+    ],
+)
+def test_nothing_but_a_rescaled_ct_has_values(changes):
+    assert _values(ct(**changes)) is None
+
+
+def test_photo_and_area_beside_it_have_no_values():
+    assert read_values(photo(), "image/jpeg", FrameRequest()) is None
+    with pytest.raises(UserError, match="frame_unknown"):
+        _values(ct(), area=Area(x=6, y=0, width=1, height=1))

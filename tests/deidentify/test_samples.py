@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -70,3 +71,11 @@ def test_no_marker_passes_the_door():
 
     assert FICTIONAL_ID.encode() in data
     assert not any(mark.encode() in body for mark in (FICTIONAL_NAME, FICTIONAL_ID, FICTIONAL_HOSPITAL))
+
+
+def test_earlier_examination_is_another_study_of_the_patient():
+    newest, earlier = (pydicom.dcmread(io.BytesIO(next(thorax_ct(1, edge=32, days_before=days)))) for days in (0, 34))
+
+    assert earlier.PatientID == newest.PatientID
+    assert earlier.StudyInstanceUID == f"{newest.StudyInstanceUID}.34"
+    assert date.fromisoformat(newest.StudyDate) - date.fromisoformat(earlier.StudyDate) == timedelta(days=34)

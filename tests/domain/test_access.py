@@ -1,4 +1,4 @@
-"""The one rule of who may see what."""
+"""Who may do what, by the table, and the one rule of who may see what."""
 
 from __future__ import annotations
 
@@ -6,13 +6,32 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.access import may_see, may_see_entry, sees_full_card
+from domain.access import (
+    ACTIONS,
+    EVERYBODY,
+    GRANTS,
+    REQUESTS,
+    Capability,
+    can,
+    capabilities_of,
+    demand,
+    holders,
+    may_see,
+    may_see_entry,
+    sees_full_card,
+)
 from domain.consent import ConsentScope
+from domain.errors import UserError
 from domain.ids import MemberId, QuestionId
-from domain.member import Member, Role
+from domain.member import Language, Member, Role
+from domain.messages import Action
 from domain.question import Entry, EntryKind, Question, QuestionState
+from domain.requests import Request
 from domain.text import DeidentifiedText
+from wording.catalogue import load_catalogue
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -69,3 +88,55 @@ def test_other_members_do_not_get_the_full_card() -> None:
     assert sees_full_card(EDITOR, RELEASED)
     assert not sees_full_card(OTHER, RELEASED)
     assert not sees_full_card(OTHER, CONSULT)
+
+
+def test_every_action_and_request_needs_a_capability() -> None:
+    assert set(ACTIONS) == set(Action)
+    assert set(REQUESTS) == set(Request)
+    assert set(GRANTS) == set(Role)
+
+
+@pytest.mark.parametrize("capability", sorted(set(Capability) - EVERYBODY))
+def test_asker_has_nothing_that_a_role_brings(capability: Capability) -> None:
+    assert holders(capability)
+    assert not can(ASKER, capability)
+    with pytest.raises(UserError):
+        demand(ASKER, capability)
+
+
+def test_everybody_may_ask_and_needs_no_role_for_it() -> None:
+    demand(ASKER, Capability.ASK)
+
+    assert holders(Capability.ASK) == frozenset()
+
+
+@given(st.frozensets(st.sampled_from(Role)), st.sampled_from(Capability))
+def test_who_has_left_may_nothing_at_all(roles: frozenset[Role], capability: Capability) -> None:
+    former = replace(ASKER, roles=roles, active=False)
+
+    assert not can(former, capability)
+
+
+@given(st.frozensets(st.sampled_from(Role)), st.sampled_from(Role))
+def test_another_role_takes_nothing_away(roles: frozenset[Role], more: Role) -> None:
+    member = replace(ASKER, roles=roles)
+
+    assert capabilities_of(member) <= capabilities_of(replace(member, roles=roles | {more}))
+
+
+def test_administrator_keeps_the_house_and_reads_no_case() -> None:
+    administrator = _member("administrator", Role.ADMINISTRATOR)
+
+    assert can(administrator, Capability.ENROL)
+    assert not may_see(administrator, TEACHING)
+
+
+def test_who_may_do_what_is_said_in_one_sentence() -> None:
+    catalogue = load_catalogue()
+    codes = set()
+    for capability in set(Capability) - EVERYBODY:
+        with pytest.raises(UserError) as refused:
+            demand(ASKER, capability)
+        codes.add(refused.value.code)
+
+    assert {code for code in codes if not catalogue.sentence(f"error.{code}", Language.KOREAN)} == set()

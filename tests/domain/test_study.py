@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import ImageId, ObjectId, QuestionId, UploadId, derive_id
-from domain.study import Area, Concern, Image, ImageFacts, Preset, Series, concerns_of, group_into_series
+from domain.study import (
+    Area,
+    Concern,
+    Image,
+    ImageFacts,
+    Preset,
+    Series,
+    concerns_of,
+    days_before_newest,
+    group_into_series,
+)
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -168,3 +178,23 @@ def test_areas_of_different_frames_do_not_meet() -> None:
     assert not first.meets(second)
     assert first.meets(replace(second, frame=None))
     assert not first.meets(Area(x=5, y=1, width=2, height=2))
+
+
+def _of_study(uid: str, day: int | None) -> Image:
+    image = _image(1)
+    return replace(image, facts=replace(image.facts, study_uid=uid, study_day=day))
+
+
+def test_prior_is_so_many_days_before_the_newest() -> None:
+    images = (_of_study("now", 1034), _of_study("prior", 1001), _of_study("prior", 1000), _of_study("photo", None))
+
+    assert days_before_newest(images) == {"prior": 34}
+    assert days_before_newest(()) == {}
+
+
+@given(st.lists(st.integers(1, 3_000_000), min_size=1, max_size=6), st.integers(-400, 400))
+def test_distance_in_days_survives_every_shift_of_dates(days: list[int], shift: int) -> None:
+    images, shifted = (tuple(_of_study(str(number), day + by) for number, day in enumerate(days)) for by in (0, shift))
+
+    assert days_before_newest(images) == days_before_newest(shifted)
+    assert all(days > 0 for days in days_before_newest(images).values())

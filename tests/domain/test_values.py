@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from domain.delivery import PendingChoice
 from domain.errors import TransientError, UserError
-from domain.escalation import POLICIES
 from domain.ids import MemberId, derive_id
 from domain.messages import Action, Address, InboundMessage, Press
+from domain.policies import POLICIES
 from domain.question import Urgency
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement, joined
 from domain.web import hash_token

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain.ids import MemberId, QuestionId
-from domain.question import Entry, EntryKind, Question
+from domain.member import Member, Role
+from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
-from domain.wrong_patient import PAGING, Viewing, unacknowledged
+from domain.wrong_patient import PAGING, Viewing, may_mark, unacknowledged
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 QUESTION = Question(
@@ -56,3 +59,23 @@ def test_pages_come_at_once_then_after_3_and_8_minutes_then_every_15() -> None:
     waits = [PAGING.wait(number) // timedelta(minutes=1) for number in range(5)]
 
     assert waits == [3, 5, 15, 15, 15]
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "marks"),
+    [
+        ("asker", None, {QuestionState.DRAFT, QuestionState.OPEN, QuestionState.CLOSED}),
+        ("other", None, set()),
+        ("other", Role.EDITOR, set()),
+        *[("other", role, {QuestionState.OPEN, QuestionState.CLOSED}) for role in (Role.PANELIST, Role.MODERATOR)],
+    ],
+)
+def test_whoever_notices_marks_what_they_know_of(name: str, role: Role | None, marks: set[QuestionState]) -> None:
+    roles = frozenset() if role is None else frozenset({role})
+    member = Member(id=MemberId(name), display_name=name, alias=name, roles=roles)
+    states = (QuestionState.DRAFT, QuestionState.OPEN, QuestionState.CLOSED, QuestionState.DISCARDED)
+
+    questions = [replace(QUESTION, state=state, wrong_patient_at=None) for state in states]
+
+    assert {each.state for each in questions if may_mark(member, each)} == marks
+    assert not any(may_mark(replace(member, active=False), each) for each in questions)

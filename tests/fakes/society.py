@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-from bot.demo_people import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANEL, PANELIST, PEOPLE, SECOND
+from bot.demo_people import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANEL, PANELIST, PEOPLE, SECOND, tested_phones
 from bot.dispatcher import abandon, dispatch, tell_refused
 from bot.image_work import Places, PooledDeidentifier
 from bot.pool import ImagePool
@@ -39,7 +40,18 @@ from wording.catalogue import load_catalogue
 P = ParamSpec("P")
 T = TypeVar("T")
 
-__all__ = ["COLLEAGUE", "COORDINATOR", "EDITOR", "MEMBER", "PANELIST", "SECOND", "SLICE", "Society", "found_society"]
+__all__ = [
+    "COLLEAGUE",
+    "COORDINATOR",
+    "EDITOR",
+    "MEMBER",
+    "PANELIST",
+    "SECOND",
+    "SLICE",
+    "Society",
+    "again",
+    "found_society",
+]
 
 CATALOGUE = load_catalogue()
 MONDAY_NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -247,9 +259,19 @@ async def found_society(folder: Path, database_url: str | None = None, **given: 
         for member in PEOPLE:
             transaction.members.save(member)
         transaction.panels.save(PANEL)
+        for page in tested_phones(society.now):
+            transaction.phones.add(page)
 
     await society.change(found)
     return society
+
+
+def again(society: Society, folder: Path) -> Society:
+    """Return another society that goes on where a closed one stopped, in a folder of its own."""
+    shutil.copytree(society.folder, folder)
+    copied = replace(society, folder=folder, database_url=f"sqlite:///{folder}/hilum.db", numbers=count(10_000))
+    _open(copied)
+    return copied
 
 
 def _open(society: Society) -> None:

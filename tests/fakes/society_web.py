@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any, cast
 
@@ -14,6 +15,8 @@ from starlette.applications import Starlette
 from bot.image_work import PooledDeidentifier, PooledRenderer
 from domain.member import Language, Member
 from domain.web import SignInLink, hash_token
+from handlers.auditing import verify_audit
+from rota.writing import write_calendar
 from tests.fakes.society import CATALOGUE, Society
 from web.app import create_app
 from web.services import WebOptions, WebServices
@@ -102,6 +105,8 @@ class SocietyWeb:
             log=society.services.log,
             new_token=lambda: f"session-token-{next(self._numbers):032d}",
             health=health,
+            write_calendar=write_calendar,
+            verify_audit=partial(verify_audit, society.services.store),
             options=WebOptions(base_url=ORIGIN),
         )
 

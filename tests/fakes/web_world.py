@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,12 +18,14 @@ from domain.ids import ImageId, MemberId, ObjectId, QuestionId, UploadId, derive
 from domain.member import Language, Member, Role
 from domain.messages import Address, InboundMessage
 from domain.ports.archive import SealedObject
-from domain.ports.deidentifier import FrameRequest, RenderedFrame
+from domain.ports.deidentifier import FrameRequest, RenderedFrame, Values
 from domain.ports.intake import IntakeLimits
 from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
 from domain.study import Image, ImageFacts, Upload, UploadState
 from domain.text import DeidentifiedText
 from domain.web import Direction, SignInLink, WebLine, WebSession, hash_token
+from handlers.auditing import verify_audit
+from rota.writing import write_calendar
 from storage.compose import Storage, StorageOptions, open_storage
 from storage.keyring import create_keys
 from web.app import create_app
@@ -83,6 +86,11 @@ class Renderer:
         self.asked.append(request)
         kind = "image/png" if request.lossless else "image/jpeg"
         return RenderedFrame(body=f"{sealed.object_id} {request.frame} {request.window}".encode(), media_type=kind)
+
+    async def values(self, sealed: SealedObject, request: FrameRequest) -> Values | None:
+        self.asked.append(request)
+        assert request.area is not None
+        return ((40,) * request.area.width,) * request.area.height
 
     async def projection(self, slices: Sequence[tuple[SealedObject, FrameRequest]]) -> RenderedFrame:
         self.asked += [request for _, request in slices]
@@ -332,6 +340,8 @@ class WebWorld:
             log=self.log,
             new_token=self.new_token,
             health=health,
+            write_calendar=write_calendar,
+            verify_audit=partial(verify_audit, self.store),
             options=self.options,
         )
 

@@ -27,7 +27,7 @@ PAGE = Delivery(
     member_id=MEMBER.id,
     subject="Q1",
     key="question.asked_back",
-    values={"label": "Q1", "name": "Dr Kang", "text": DeidentifiedText(value="Prior CT?")},
+    values={"label": "Q1", "at": MONDAY_NOON, "name": "Dr Kang", "text": DeidentifiedText(value="Prior CT?")},
     priority=Priority.URGENT,
     created_at=MONDAY_NOON,
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from domain.commands import StartDigest
 from domain.ids import QuestionId
 from domain.messages import Action
+from domain.surge import Surge
 from tests.fakes.society import COLLEAGUE, EDITOR, MEMBER, Society
 
 SEVEN_THIRTY_SEOUL = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
@@ -131,3 +132,92 @@ async def test_reopened_case_is_released_no_more(society: Society) -> None:
     await society.press(MEMBER, Action.REOPEN, question_id)
 
     assert (await society.question(question_id)).released_at is None
+
+
+NOON_SEOUL = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+"""Tuesday: a time of the surge's digests, four hours and a half after the daily one."""
+
+
+async def _surge(society: Society) -> None:
+    surge = Surge(begins_at=society.now, ends_at=society.now + timedelta(hours=72))
+    await society.change(lambda transaction: transaction.surge.save(surge))
+
+
+async def _morning(society: Society) -> None:
+    """Have the daily digest of an empty morning behind, by some minutes."""
+    await _tick(society, SEVEN_THIRTY_SEOUL)
+    society.now += timedelta(minutes=5)
+
+
+async def _digests(society: Society) -> list[str]:
+    return [key for key in await society.told(COLLEAGUE) if key.startswith("digest.")]
+
+
+async def test_surge_brings_a_digest_of_what_is_new_at_its_times(society: Society) -> None:
+    await _morning(society)
+    await _surge(society)
+    await _released(society)
+
+    for quarter in range(3):
+        await _tick(society, NOON_SEOUL + quarter * timedelta(minutes=15))
+
+    line = (await society.lines(COLLEAGUE))[-1]
+    assert await _digests(society) == ["digest.surge"]
+    assert "Q1 Nodule" in str(line.payload["quoted"])
+    assert "08:00" in str(line.payload["quoted"])
+
+
+async def test_what_a_surge_digest_told_is_in_no_other(society: Society) -> None:
+    await _morning(society)
+    await _surge(society)
+    await _released(society)
+    await _tick(society, NOON_SEOUL)
+
+    await _tick(society, NOON_SEOUL + timedelta(hours=4))
+    await _tick(society, SEVEN_THIRTY_SEOUL + timedelta(days=1))
+
+    assert await _digests(society) == ["digest.surge"]
+
+
+async def test_missed_surge_digests_are_caught_up_once(society: Society) -> None:
+    await _morning(society)
+    await _surge(society)
+    await _released(society)
+
+    await _tick(society, NOON_SEOUL + timedelta(hours=7, minutes=30))
+    await _tick(society, NOON_SEOUL + timedelta(hours=8))
+
+    assert await _digests(society) == ["digest.surge"]
+
+
+async def test_surge_digest_waits_for_the_morning_after_a_late_start(society: Society) -> None:
+    await _morning(society)
+    await _surge(society)
+    await _released(society)
+
+    await _tick(society, NOON_SEOUL + timedelta(hours=9))
+
+    assert await _digests(society) == []
+
+
+async def test_nothing_extra_goes_while_there_is_no_surge(society: Society) -> None:
+    await _morning(society)
+    await _released(society)
+
+    await _tick(society, NOON_SEOUL)
+    society.now += timedelta(minutes=5)
+    await _surge(society)
+    await _tick(society, NOON_SEOUL + timedelta(minutes=15))
+
+    assert await _digests(society) == []
+
+
+async def test_whoever_wants_no_digest_gets_none_in_a_surge(society: Society) -> None:
+    await society.change_member(COLLEAGUE, digest_at=None)
+    await _morning(society)
+    await _surge(society)
+    await _released(society)
+
+    await _tick(society, NOON_SEOUL)
+
+    assert await _digests(society) == []

@@ -321,7 +321,8 @@ async def test_concerns_are_confirmed_by_name_and_told_to_everybody(watched: Wat
     said = {str(line.payload["key"]): str(line.payload["text"]) for line in lines}
     assert confirmed.details["concerns"] == "mask_over_lung"
     assert "over the lung" in said["images.confirmed_with"]
-    for key in ("draft.preview", "panel.card_urgent", "question.answer_without_confidence"):
+    assert "1 of 1 are photos of a screen" in said["draft.preview"]
+    for key in ("panel.card_urgent", "question.answer_without_confidence"):
         assert "nodules, effusion and nodes are unreliable" in said[key]
 
 

@@ -90,7 +90,8 @@ async def test_reminders_button_does_not_pass_for_sent_either(society: Society) 
         (Action.WITHDRAW, {}, "error.not_yours"),
         (Action.REMOVE_SERIES, {"series": "2.25.1"}, "error.not_yours"),
         (Action.HOLD_BACK, {}, "error.editor_only"),
-        (Action.ADD_INFORMATION, {}, "error.choice_unknown"),
+        (Action.SEND_DIGEST, {}, "error.editor_only"),
+        (Action.ADD_INFORMATION, {}, "error.not_yours"),
     ],
 )
 async def test_panelist_is_told_what_is_not_possible(
@@ -117,12 +118,12 @@ async def test_question_of_a_colleague_is_not_taken_over(society: Society, actio
 
 
 @pytest.mark.parametrize("action", [Action.ANSWER, Action.ASK_BACK])
-async def test_closed_question_takes_no_more_from_the_panel(society: Society, action: Action) -> None:
+async def test_closed_question_takes_no_more_from_the_others(society: Society, action: Action) -> None:
     question = await _closed(society)
 
-    await society.press(PANELIST, action, question.id, {"text": "late"})
+    await society.press(SECOND, action, question.id, {"text": "late"})
 
-    assert await _last(society, PANELIST) == "error.not_now"
+    assert await _last(society, SECOND) == "error.not_now"
 
 
 @pytest.mark.parametrize("action", [Action.CONFIRM_SERIES, Action.REMOVE_SERIES])
@@ -290,7 +291,7 @@ async def test_case_for_teaching_is_not_offered_again(society: Society) -> None:
     await society.settle(question.id)
 
     assert (await society.told(MEMBER)).count("consent.offer") == 1
-    assert (await society.told(MEMBER)).count("question.closed") == 2
+    assert (await society.told(MEMBER)).count("question.closed_asks") == 2
 
 
 async def test_editor_without_an_address_holds_nobody_up(society: Society) -> None:
@@ -310,3 +311,12 @@ async def test_panel_without_anybody_is_an_operators_matter(society: Society) ->
     await society.ask()
 
     assert "nobody_to_page" in society.log.events
+
+
+async def test_draft_of_a_member_is_not_the_panels(society: Society) -> None:
+    draft = await society.write_draft("PE?")
+
+    await society.press(PANELIST, Action.CLAIM, draft.id)
+
+    assert await _last(society, PANELIST) == "error.panel_only"
+    assert (await society.question(draft.id)).state is QuestionState.DRAFT

@@ -97,7 +97,7 @@ async def test_member_who_wants_no_digest_gets_none(society: Society) -> None:
 
     await _run(society, StartDigest(name="daily", at=society.now, everyone=True))
 
-    assert await society.read(lambda transaction: transaction.digests.last("daily", COLLEAGUE.id)) is None
+    assert await society.read(lambda transaction: transaction.digests.told_until(COLLEAGUE.id)) is None
 
 
 async def test_member_without_an_address_is_logged(society: Society) -> None:

@@ -11,7 +11,7 @@ from bot.dispatcher import dispatch
 from domain.commands import Deliver, PageViewers
 from domain.delivery import Delivery, Terms
 from domain.ids import DeliveryId, ImageId
-from domain.member import Member
+from domain.member import Member, Role
 from domain.messages import Action
 from domain.ports.store import Transaction
 from domain.question import EntryKind, Question, QuestionState
@@ -90,6 +90,7 @@ async def test_coordinator_hears_at_once_and_who_is_silent(society: Society) -> 
 
 async def test_coordinator_who_saw_it_is_paged_like_everybody(society: Society) -> None:
     question = await _answered(society, COORDINATOR)
+    await society.change_member(EDITOR, roles=frozenset({Role.EDITOR}))
 
     await society.press(EDITOR, Action.WRONG_PATIENT, question.id)
     await society.press(PANELIST, Action.WRONG_PATIENT, question.id)
@@ -114,7 +115,7 @@ async def test_answers_are_stamped_wherever_they_were_shown(society: Society) ->
     await society.press(COORDINATOR, Action.WRONG_PATIENT, question.id)
 
     (line,) = [line for line in await society.lines(MEMBER) if str(line.payload["key"]).startswith("question.answer")]
-    assert str(line.payload["text"]).startswith("⛔ WRONG PATIENT – DO NOT USE\n✅")
+    assert str(line.payload["text"]).startswith("⛔ WRONG PATIENT – DO NOT USE\nQ1 · ")
     assert (await society.question(question.id)).wrong_patient_at == society.now
 
 
@@ -127,7 +128,7 @@ async def test_message_that_is_sent_later_carries_the_stamp_and_no_image(society
         member_id=MEMBER.id,
         subject=question.id,
         key="question.answer_without_confidence",
-        values={"label": question.label, "name": "Dr A", "quality": Terms(keys=())},
+        values={"label": question.label, "name": "Dr A", "quality": Terms(keys=()), "at": society.now},
         question_id=question.id,
         images=(ImageId("image"),),
         created_at=society.now,
@@ -137,7 +138,8 @@ async def test_message_that_is_sent_later_carries_the_stamp_and_no_image(society
     await dispatch(society.services, Deliver(delivery_id=late.id))
 
     line = (await society.lines(MEMBER))[-1]
-    assert (line.payload["images"], str(line.payload["text"])[:30]) == ([], "⛔ WRONG PATIENT – DO NOT USE\n✅")
+    said = str(line.payload["text"])
+    assert (line.payload["images"], said.startswith("⛔ WRONG PATIENT – DO NOT USE\nQ1 · ")) == ([], True)
 
 
 @pytest.mark.parametrize("action", [Action.CLAIM, Action.ANSWER])
@@ -168,14 +170,36 @@ async def test_marked_draft_can_only_be_discarded(society: Society) -> None:
     assert (await society.told(MEMBER))[-1] == "error.draft_gone"
 
 
-@pytest.mark.parametrize("member", [COLLEAGUE, SECOND])
-async def test_whoever_has_no_part_in_it_marks_nothing(society: Society, member: Member) -> None:
+async def test_whoever_has_no_part_in_it_marks_nothing(society: Society) -> None:
     question = await _answered(society)
 
-    await society.press(member, Action.WRONG_PATIENT, question.id)
+    await society.press(COLLEAGUE, Action.WRONG_PATIENT, question.id)
 
     assert (await society.question(question.id)).wrong_patient_at is None
-    assert (await society.told(member))[-1] in ("error.question_unknown", "error.not_yours")
+    assert (await society.told(COLLEAGUE))[-1] == "error.question_unknown"
+
+
+async def test_panelist_marks_it_before_anybody_has_taken_it(society: Society) -> None:
+    question = await society.ask()
+
+    await society.press(SECOND, Action.WRONG_PATIENT, question.id)
+
+    marked = await society.question(question.id)
+    assert (marked.state, marked.claimed_by) == (QuestionState.OPEN, None)
+    assert marked.wrong_patient_at == society.now
+    assert (await society.told(SECOND))[-1] == "wrong_patient.marked"
+
+
+async def test_reader_of_a_released_case_marks_nothing(society: Society) -> None:
+    question = await _answered(society)
+    for action in (Action.HELPED, Action.CONSENT_TEACHING):
+        await society.press(MEMBER, action, question.id)
+    await society.press(EDITOR, Action.PUBLISH, question.id, {"text": "Embolism"})
+
+    await society.press(COLLEAGUE, Action.WRONG_PATIENT, question.id)
+
+    assert (await society.question(question.id)).wrong_patient_at is None
+    assert (await society.told(COLLEAGUE))[-1] == "error.not_yours"
 
 
 async def test_marked_case_is_never_published(society: Society) -> None:
@@ -236,3 +260,37 @@ async def test_page_that_runs_twice_tells_once(society: Society) -> None:
     await society.work()
 
     assert await _count(society, PANELIST) == 1
+
+
+@pytest.mark.parametrize("words", [None, "/wrong patient Q1", "/다른 환자 Q1", "/환자 착오 1번"])
+async def test_moderator_marks_what_they_do_not_see(society: Society, words: str | None) -> None:
+    question = await _answered(society, PANELIST)
+    await society.change_member(COLLEAGUE, roles=frozenset({Role.MODERATOR}))
+
+    if words is None:
+        await society.press(COLLEAGUE, Action.WRONG_PATIENT, question.id)
+    else:
+        await society.say(COLLEAGUE, words)
+
+    assert (await society.question(question.id)).wrong_patient_at == society.now
+    assert (await society.told(COLLEAGUE))[-1] == "wrong_patient.marked"
+    assert await _count(society, PANELIST) == 1
+
+
+@pytest.mark.parametrize("word", ["wrong patient", "다른 환자", "Wrong patient."])
+async def test_word_in_the_thread_marks_it(society: Society, word: str) -> None:
+    question = await _answered(society, PANELIST)
+
+    await society.say(SECOND, word, to=question.id)
+
+    assert (await society.question(question.id)).wrong_patient_at is not None
+
+
+async def test_moderator_knows_of_no_draft(society: Society) -> None:
+    draft = await society.write_draft()
+    await society.change_member(COLLEAGUE, roles=frozenset({Role.MODERATOR}))
+
+    await society.press(COLLEAGUE, Action.WRONG_PATIENT, draft.id)
+
+    assert (await society.told(COLLEAGUE))[-1] == "error.question_unknown"
+    assert (await society.question(draft.id)).wrong_patient_at is None

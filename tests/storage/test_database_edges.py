@@ -15,7 +15,7 @@ from domain.errors import HilumError, PermanentError, TransientError
 from storage import job_queue
 from storage.columns import Instant, replace_unstorable, to_json
 from storage.engines import open_engine, parse_url
-from storage.tables import metadata
+from storage.schema import metadata
 from storage.translation import asks_to_rerun, translate, translated
 
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-3.5))])
@@ -136,4 +136,5 @@ def test_queue_never_walks_over_all_jobs(name, tmp_path):
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", nothing)]
     engine.dispose()
 
-    assert [step for step in plan if step.startswith("SCAN") and "USING" not in step] == []
+    few = {"SCAN jump", "SCAN CONSTANT ROW"}  # rows of the statement's own, one a gate
+    assert [step for step in plan if step.startswith("SCAN") and "USING" not in step and step not in few] == []

@@ -16,7 +16,8 @@ from domain.errors import PermanentError
 from storage.engines import open_engine, sqlite_file
 from storage.migrate import HEAD, is_current, migrate, prepare, revision_of
 from storage.migrations.run import upgrade
-from storage.tables import metadata
+from storage.schema import metadata
+from storage.tables_search import is_described
 
 _INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
 _COLUMNS = """
@@ -41,7 +42,9 @@ def test_migrated_database_is_as_the_tables_say(empty_url):
 
     engine = open_engine(empty_url, size=1)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"include_name": is_described}), metadata
+        )
     engine.dispose()
 
     assert differences == []

@@ -55,6 +55,16 @@ async def test_reader_of_a_release_gets_the_editors_text_alone(world: WebWorld):
     assert answer["opened_at"] is answer["closed_at"] is answer["claimed_by"] is None
 
 
+async def test_what_was_published_before_is_nobodys_to_read(world: WebWorld):
+    question = await world.released_question()
+    await world.entry(question, EntryKind.PUBLISHED, actor=EDITOR, text="Organising pattern, second thoughts")
+
+    answer = (await (await world.signed_in(COLLEAGUE)).get(f"/api/questions/{question.id}")).json()
+
+    assert [entry["text"] for entry in answer["entries"]] == ["Organising pattern, second thoughts"]
+    assert "Organising pneumonia" not in str(answer)
+
+
 async def test_unconfirmed_images_are_the_askers_alone(world: WebWorld):
     question = await world.question(QuestionState.OPEN)
     image = await world.image(question, confirmed=False)

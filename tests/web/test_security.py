@@ -19,8 +19,15 @@ OPEN_TO_ALL = {
     ("POST", "/u/{code}/api/uploads"),
     ("PUT", "/u/{code}/api/uploads/{upload}"),
     ("POST", "/u/{code}/api/finish"),
+    ("GET", "/calendar/{token}.ics"),
+    ("GET", "/join"),
+    ("POST", "/join"),
+    ("POST", "/join/code"),
+    ("GET", "/join/{token}"),
+    ("POST", "/join/{token}"),
 }
-ONLY_IN_DEMO = {("GET", "/"), ("GET", "/samples/{name}"), ("POST", "/link")}
+"""Whoever comes there is told nothing without the secret in the address."""
+ONLY_IN_DEMO = {("GET", "/"), ("GET", "/samples/{name}"), ("GET", "/outbox"), ("POST", "/link")}
 
 
 def walk(routes: list[BaseRoute], base: str = "") -> Iterator[tuple[str, str, str]]:

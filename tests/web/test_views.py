@@ -53,7 +53,7 @@ def test_claimed_question_is_answered_by_its_claimer():
     taken = offered(PANELIST, state=QuestionState.CLAIMED, claimed_by=COLLEAGUE.id)
 
     assert {Action.ANSWER, Action.ASK_BACK, Action.RELEASE} <= mine
-    assert taken == {Action.NOTE}
+    assert taken == {Action.NOTE, Action.OPINION, Action.FOLLOW, Action.WRONG_PATIENT}
 
 
 def test_own_question_is_never_claimed():
@@ -73,7 +73,9 @@ def test_question_is_reopened_within_a_week():
     ("consent", "action"),
     [
         (ConsentScope.CONSULT_ONLY, Action.CONSENT_TEACHING),
+        (ConsentScope.CONSULT_ONLY, Action.CONSENT_RESEARCH),
         (ConsentScope.TEACHING, Action.CONSENT_CONSULT_ONLY),
+        (ConsentScope.RESEARCH, Action.CONSENT_TEACHING),
     ],
 )
 def test_consent_is_offered_after_the_close(consent: ConsentScope, action: Action):
@@ -90,6 +92,7 @@ def test_editor_releases_what_its_asker_allowed():
         Action.WRONG_PATIENT,
     }
     assert not offered(EDITOR, **closed, consent=ConsentScope.CONSULT_ONLY)
+    assert offered(EDITOR, **closed, consent=ConsentScope.RESEARCH) == {Action.WRONG_PATIENT}
 
 
 async def test_asker_is_told_how_far_the_files_are(world: WebWorld):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.delivery import Value
+from domain.delivery import Terms, Value
 from domain.ids import MemberId
 from domain.member import Language, Member
 from domain.text import DeidentifiedText
@@ -19,6 +19,7 @@ SENTENCES = {
     "a.day": "{at:day}",
     "a.both": "{at}",
     "a.text": "{label}: {text}",
+    "a.around": "{label}{also}",
     "page.x": "X {n}",
 }
 CATALOGUE = Catalogue({Language.ENGLISH: SENTENCES, Language.KOREAN: SENTENCES})
@@ -53,6 +54,15 @@ def test_missing_value_or_sentence_is_a_defect() -> None:
         CATALOGUE.text("a.text", _reader(), {"label": "Q1"})
     with pytest.raises(CatalogueError, match=r"no sentence a\.none in en"):
         CATALOGUE.sentence("a.none", Language.ENGLISH)
+
+
+def test_sentence_inside_another_takes_its_values() -> None:
+    inside = Terms(keys=("a.text", "a.day"), lead=" ", separator="; ")
+    values: dict[str, Value] = {"label": "Q1", "text": "no {at}", "at": AT, "also": inside}
+
+    assert CATALOGUE.text("a.around", _reader(), values) == "Q1 Q1: no {at}; Nov 22"
+    with pytest.raises(CatalogueError, match=r"a\.text needs"):
+        CATALOGUE.text("a.around", _reader(), {"label": "Q1", "at": AT, "also": inside})
 
 
 def test_pages_get_their_own_sentences_with_placeholders() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from starlette.responses import JSONResponse, Response
 
+from domain.access import Capability, can
 from domain.errors import PermanentError, UserError
 from domain.ids import QuestionId, UploadId
 from domain.member import Language
@@ -14,13 +15,16 @@ from domain.messages import Action, InboundMessage, Press
 from domain.ports.store import Transaction
 from domain.text import IdentifiableText
 from domain.web import JsonValue
+from domain.wrong_patient import may_mark
 from web.bodies import Fields, invalid, read_json
 from web.problems import ProblemError, not_found
+from web.refusals import note_refused
 from web.routes.pages import seen_question
 from web.routing import Routes, member_route
 from web.site import WEB_CHANNEL, Site, Visit, web_address
 from web.views.lines import line_view
 from web.views.me import me_view
+from web.views.withheld import Withheld
 
 FIELDS: Mapping[Action, frozenset[str]] = {
     Action.EDIT_TEXT: frozenset({"text", "seen"}),
@@ -29,10 +33,35 @@ FIELDS: Mapping[Action, frozenset[str]] = {
     Action.CONFIRM_CHECK: frozenset({"check"}),
     Action.MASK_MORE: frozenset({"image", "frame", "x", "y", "width", "height", "series", "preset"}),
     Action.CROP: frozenset({"image"}),
+    Action.KEY_SLICE: frozenset({"image", "frame", "marked"}),
     Action.ASK_BACK: frozenset({"text"}),
     Action.NOTE: frozenset({"text"}),
-    Action.ANSWER: frozenset({"text", "confidence"}),
+    Action.ANSWER: frozenset(
+        {"text", "confidence", "diagnoses", "ct_severity", "co_rads", "score", "citations", "short"}
+    ),
+    Action.PASS: frozenset({"reason"}),
+    Action.DOWNGRADE: frozenset({"text"}),
+    Action.OPINION: frozenset({"text"}),
+    Action.OUTCOME_AGREES: frozenset({"text"}),
+    Action.OUTCOME_DIFFERS: frozenset({"text"}),
+    Action.RELEASE_OPINION: frozenset({"text", "entry"}),
+    Action.MERGE: frozenset({"lead"}),
+    Action.HAND_OVER: frozenset({"colleague"}),
+    Action.CONSENT_RESEARCH: frozenset({"basis"}),
     Action.PUBLISH: frozenset({"text"}),
+    Action.FLAG: frozenset({"what", "entry", "line", "image", "text"}),
+    Action.TAKE_INCIDENT: frozenset({"incident"}),
+    Action.PUT_BACK: frozenset({"incident", "text"}),
+    Action.TAKE_OUT: frozenset({"incident"}),
+    Action.IDENTIFIES: frozenset({"incident"}),
+    Action.CLOSE_INCIDENT: frozenset({"incident", "text"}),
+    Action.INVITE: frozenset({"name", "roles"}),
+    Action.APPROVE_MEMBER: frozenset({"application"}),
+    Action.REFUSE_MEMBER: frozenset({"application"}),
+    Action.OFFBOARD: frozenset({"member"}),
+    Action.CUT_OFF: frozenset({"member"}),
+    Action.OFFER_SWAP: frozenset({"panel", "tier", "begins", "ends", "colleague", "number"}),
+    Action.WITHDRAW_SWAP: frozenset({"panel", "tier", "begins", "ends", "number"}),
 }
 """What each action's form may hold; the others' is empty."""
 
@@ -78,10 +107,10 @@ async def show_lines(visit: Visit) -> Response:
     after = _after(visit.request.query_params.get("after", "0"))
 
     def read(transaction: Transaction) -> dict[str, JsonValue]:
-        lines = transaction.web.lines(visit.member.id, after=after)
+        lines, withheld = transaction.web.lines(visit.member.id, after=after), Withheld(transaction)
         draft = transaction.questions.draft_of(visit.member.id)
         return {
-            "lines": [line_view(transaction, line) for line in lines],
+            "lines": [line_view(transaction, line, withheld) for line in lines],
             "last_line": lines[-1].id if lines else after,
             "last_entry": transaction.entries.last_id(),
             "draft_id": None if draft is None else draft.id,
@@ -131,7 +160,7 @@ async def take_action(visit: Visit) -> Response:
         raise invalid("fields")
     _check_lengths(visit, *(value for name, value in fields.items() if name not in _LISTS))
     if question_id is not None:
-        await visit.services.store.read(lambda transaction: seen_question(transaction, visit, question_id))
+        await _refuse_unseen(visit, action, question_id, token=body.optional_text("token"))
     message = InboundMessage(
         channel=WEB_CHANNEL,
         external_id=_external_id(visit, body),
@@ -141,6 +170,35 @@ async def take_action(visit: Visit) -> Response:
         fields={name: IdentifiableText(value) for name, value in fields.items()},
     )
     return _accepted(is_new=await visit.services.intake.accept(message))
+
+
+async def _refuse_unseen(visit: Visit, action: Action, question_id: QuestionId, *, token: str | None) -> None:
+    """Let only questions pass that the member may see, or was asked about; a try on another one is in the audit."""
+
+    def look(transaction: Transaction) -> None:
+        if not _is_asked(transaction, visit, action, question_id=question_id, token=token):
+            seen_question(transaction, visit, question_id)
+
+    try:
+        await visit.services.store.read(look)
+    except ProblemError as problem:
+        await note_refused(visit, action.value, code=problem.code)
+        raise
+
+
+def _is_asked(
+    transaction: Transaction, visit: Visit, action: Action, *, question_id: QuestionId, token: str | None
+) -> bool:
+    """Return whether a message of ours has this very button for them, or a moderator knows of a wrong patient."""
+    choice = None if token is None else transaction.choices.get(token)
+    if choice is not None and choice.member_id == visit.member.id:
+        return choice.question_id == question_id and action in choice.actions
+    if action is not Action.WRONG_PATIENT or not can(visit.member, Capability.MODERATE):
+        return False
+    try:
+        return may_mark(visit.member, transaction.questions.get(question_id))
+    except PermanentError:
+        return False
 
 
 def check_uploads(transaction: Transaction, visit: Visit, uploads: tuple[UploadId, ...]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from domain.errors import PermanentError
 from domain.ids import ImageId, QuestionId
@@ -32,6 +32,7 @@ PROJECTED_MASKED = 32
 """Of its masked slices, beside them; where there are more, evenly chosen too."""
 
 _LARGEST_VALUE = 1e6
+_MOST_VALUES_ACROSS = 64
 _AREA_PARTS = 4
 _AREA_DIGITS = 6
 _EDGES = range(16, 4097)
@@ -41,6 +42,7 @@ _FRAME_DIGITS = 6
 def routes(site: Site) -> Routes:
     return [
         member_route(site, "/api/images/{image}/frames/{frame}", show_frame, access=Access(is_use=True)),
+        member_route(site, "/api/images/{image}/frames/{frame}/values", show_values, access=Access(is_use=True)),
         member_route(
             site, "/api/questions/{question}/series/{series}/projection", show_projection, access=Access(is_use=True)
         ),
@@ -48,24 +50,23 @@ def routes(site: Site) -> Routes:
 
 
 async def show_frame(visit: Visit) -> Response:
-    """Return one frame; the first view of a question's images by a member each day is noted."""
-    image_id = ImageId(visit.request.path_params["image"])
-    wanted = frame_request(visit.request)
-    question, image, sealed = await visit.services.store.read(
-        lambda transaction: _seen_image(transaction, visit, image_id)
-    )
-    if wanted.frame >= image.facts.frames:
-        raise ProblemError(404, "frame_unknown")
-    if wanted.area is not None and not wanted.area.is_within(image.facts):
-        raise invalid("area")
-    wanted = replace(wanted, hatched=image.facts.masks_of(wanted.frame))
-    await _note(visit, question)
+    """Return one frame; the first view of a series by a member each day is noted."""
+    sealed, wanted = await _seen_slice(visit)
     # Kept, but never shown unasked: on a shared computer the next reader may not see what this one may.
     headers = {"ETag": _etag([(sealed, wanted)]), "Cache-Control": "private, no-cache"}
     if visit.request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     frame = await visit.services.renderer.frame(sealed, wanted)
     return Response(frame.body, media_type=frame.media_type, headers=headers)
+
+
+async def show_values(visit: Visit) -> Response:
+    """Return what a few pixels are in Hounsfield units, null where the image is no such CT; noted as a look at it."""
+    area = _area(visit.request.query_params.get("area"))
+    if area is None or max(area.width, area.height) > _MOST_VALUES_ACROSS:
+        raise invalid("area")
+    values = await visit.services.renderer.values(*await _seen_slice(visit))
+    return JSONResponse({"values": values})
 
 
 async def show_projection(visit: Visit) -> Response:
@@ -84,12 +85,27 @@ async def show_projection(visit: Visit) -> Response:
     question, slices = await visit.services.store.read(read)
     if not slices:
         raise not_found()
-    await _note(visit, question)
+    await _note(visit, question, uid)
     headers = {"ETag": _etag(slices), "Cache-Control": "private, no-cache"}
     if visit.request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     picture = await visit.services.renderer.projection(slices)
     return Response(picture.body, media_type=picture.media_type, headers=headers)
+
+
+async def _seen_slice(visit: Visit) -> Slice:
+    """Return what the address names, with its masks, if the member may see it; the look is noted first."""
+    image_id = ImageId(visit.request.path_params["image"])
+    wanted = frame_request(visit.request)
+    question, image, sealed = await visit.services.store.read(
+        lambda transaction: _seen_image(transaction, visit, image_id)
+    )
+    if wanted.frame >= image.facts.frames:
+        raise ProblemError(404, "frame_unknown")
+    if wanted.area is not None and not wanted.area.is_within(image.facts):
+        raise invalid("area")
+    await _note(visit, question, image.facts.series_uid)
+    return sealed, replace(wanted, hatched=image.facts.masks_of(wanted.frame))
 
 
 def sampled(masked: Sequence[bool]) -> tuple[int, ...]:
@@ -123,9 +139,9 @@ def _slices(transaction: Transaction, images: tuple[Image, ...], *, common: Fram
         raise not_found() from error
 
 
-async def _note(visit: Visit, question: Question) -> None:
+async def _note(visit: Visit, question: Question, series: str) -> None:
     """Note the view before the picture leaves; nothing leaves of what was marked meanwhile."""
-    if not await visit.site.views.note(visit.member, question, visit.site.now(), images=True):
+    if not await visit.site.views.note(visit.member, question, visit.site.now(), series=series):
         raise not_found()
 
 
@@ -138,16 +154,20 @@ def frame_request(request: Request) -> FrameRequest:
     number, query = str(request.path_params["frame"]), request.query_params
     if not (number.isascii() and number.isdecimal() and len(number) <= _FRAME_DIGITS):
         raise ProblemError(404, "frame_unknown")
-    lossless = query.get("png", "0")
-    if lossless not in {"0", "1"}:
-        raise invalid("png")
     return FrameRequest(
         frame=int(number),
         window=_window(query.get("c"), query.get("w")),
-        lossless=lossless == "1",
+        lossless=_flag(query.get("png", "0"), "png"),
+        draft=_flag(query.get("draft", "0"), "draft"),
         longest_edge=_edge(query.get("edge")),
         area=_area(query.get("area")),
     )
+
+
+def _flag(text: str, name: str) -> bool:
+    if text not in {"0", "1"}:
+        raise invalid(name)
+    return text == "1"
 
 
 def _area(text: str | None) -> Area | None:

@@ -14,9 +14,15 @@ from web.problems import not_found
 from web.routing import Routes, public_route
 from web.site import Site
 
+_LETTERS = 20
+
 
 def routes(site: Site) -> Routes:
-    return [public_route(site, "/", show_roles), public_route(site, "/samples/{name}", give_sample)]
+    return [
+        public_route(site, "/", show_roles),
+        public_route(site, "/samples/{name}", give_sample),
+        public_route(site, "/outbox", show_outbox),
+    ]
 
 
 def role_routes(site: Site) -> Routes:
@@ -26,7 +32,26 @@ def role_routes(site: Site) -> Routes:
 async def show_roles(site: Site, request: Request) -> Response:
     names = [role.name for role in site.services.options.demo_roles]
     samples = sorted(_samples(site))
-    return site.pages.plain("landing", reader_of(request), base=site.base, roles=names, samples=samples)
+    options = site.services.options
+    has_post = options.takes_applications and options.demo_outbox is not None
+    return site.pages.plain(
+        "landing", reader_of(request), base=site.base, roles=names, samples=samples, has_post=has_post
+    )
+
+
+async def show_outbox(site: Site, request: Request) -> Response:
+    """Show the letters that the demo would have sent, the newest first."""
+    folder = site.services.options.demo_outbox
+    files = [] if folder is None or not folder.is_dir() else sorted(folder.iterdir(), key=_written_at, reverse=True)
+    letters = []
+    for file in files[:_LETTERS]:
+        to, _, text = file.read_text(encoding="utf-8").partition("\n")
+        letters.append({"to": to, "text": text})
+    return site.pages.plain("outbox", reader_of(request), base=site.base, letters=letters)
+
+
+def _written_at(file: Path) -> float:
+    return file.stat().st_mtime
 
 
 async def give_sample(site: Site, request: Request) -> Response:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from domain.access import may_see
+from domain.access import Capability, holders, may_see
 from domain.errors import PermanentError
 from domain.ids import QuestionId
-from domain.member import Role
 from domain.ports.store import Transaction
 from domain.question import Question
 from web.problems import not_found
@@ -15,17 +14,19 @@ from web.routing import Access, Routes, member_route
 from web.site import MemberHandler, Site, Visit
 from web.views.me import me_view
 
-PANEL = frozenset({Role.PANELIST, Role.COORDINATOR})
-EDITORS = frozenset({Role.EDITOR})
+PANEL = holders(Capability.ANSWER)
+EDITORS = holders(Capability.RELEASE)
 
 
 def routes(site: Site) -> Routes:
     return [
-        member_route(site, "/", _shell("chat"), access=Access(is_use=True)),
-        member_route(site, "/chat", _shell("chat"), access=Access(is_use=True)),
-        member_route(site, "/desk", _shell("desk"), access=Access(roles=PANEL, is_use=True)),
-        member_route(site, "/editor", _shell("editor"), access=Access(roles=EDITORS, is_use=True)),
-        member_route(site, "/digests", _shell("digests"), access=Access(is_use=True)),
+        member_route(site, "/", shell("chat"), access=Access(is_use=True)),
+        member_route(site, "/chat", shell("chat"), access=Access(is_use=True)),
+        member_route(site, "/desk", shell("desk"), access=Access(roles=PANEL, is_use=True)),
+        member_route(site, "/rota", shell("rota"), access=Access(roles=PANEL, is_use=True)),
+        member_route(site, "/editor", shell("editor"), access=Access(roles=EDITORS, is_use=True)),
+        member_route(site, "/digests", shell("digests"), access=Access(is_use=True)),
+        member_route(site, "/members", shell("members"), access=Access(is_use=True)),
         member_route(site, "/questions/{question}", show_question_page, access=Access(is_use=True)),
     ]
 
@@ -33,7 +34,7 @@ def routes(site: Site) -> Routes:
 async def show_question_page(visit: Visit) -> Response:
     question_id = QuestionId(visit.request.path_params["question"])
     await visit.services.store.read(lambda transaction: seen_question(transaction, visit, question_id))
-    return await _shell("question")(visit)
+    return await shell("question")(visit)
 
 
 def seen_question(transaction: Transaction, visit: Visit, question_id: QuestionId) -> Question:
@@ -47,9 +48,11 @@ def seen_question(transaction: Transaction, visit: Visit, question_id: QuestionI
     return question
 
 
-def _shell(page: str) -> MemberHandler:
+def shell(page: str) -> MemberHandler:
     async def show(visit: Visit) -> Response:
-        me = me_view(visit.member, is_demo=visit.services.options.is_demo)
+        surge = await visit.services.store.read(lambda transaction: transaction.surge.get())
+        until = surge.ends_at if surge.is_on(visit.site.now()) else None
+        me = me_view(visit.member, is_demo=visit.services.options.is_demo, surge_until=until)
         return visit.site.pages.shell(page, visit.member, base=visit.site.base, me=me)
 
     return show

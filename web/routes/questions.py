@@ -9,6 +9,7 @@ from datetime import timedelta
 from starlette.responses import JSONResponse, Response
 
 from domain.access import may_see, sees_full_card
+from domain.following import KINDS, followed_in
 from domain.ids import QuestionId
 from domain.ports.store import Transaction
 from domain.question import EntryKind, Question, Urgency
@@ -20,6 +21,7 @@ from web.routing import Access, Routes, member_route
 from web.site import Site, Visit
 from web.views.entries import Names, moment
 from web.views.questions import question_view, summary_view
+from web.views.withheld import Withheld
 
 _CLOSED_SHOWN = timedelta(hours=24)
 _LINES_SEARCHED = 1000
@@ -50,7 +52,7 @@ async def show_question(visit: Visit) -> Response:
 
     question, shown = await visit.services.store.read(read)
     if sees_full_card(visit.member, question):
-        is_unmarked = await visit.site.views.note(visit.member, question, now, images=False)
+        is_unmarked = await visit.site.views.note(visit.member, question, now)
         if not is_unmarked:
             _, shown = await visit.services.store.read(read)
     return JSONResponse(shown)
@@ -80,6 +82,7 @@ async def show_editor(visit: Visit) -> Response:
                 **summary_view(transaction, question, names, reader=visit.member),
                 "text": question.text.value,
                 "answer": _latest_answer(transaction, question),
+                "basis": _basis(transaction, question),
             }
             for question in _seen(visit, transaction.questions.awaiting_release())
         ]
@@ -130,9 +133,10 @@ async def make_upload_link(visit: Visit) -> Response:
 
 def _digest_view(transaction: Transaction, visit: Visit, line: WebLine) -> dict[str, JsonValue]:
     """Return a digest with the ids of the questions it names, where its reader may (still) see them."""
-    quoted = line.payload.get("quoted")
+    kept = Withheld(transaction).from_line(line, {"images": [], "text": "", "quoted": None, "key": "", **line.payload})
+    quoted = kept["quoted"]
     body = quoted.get("value", "") if isinstance(quoted, dict) else ""
-    text = "\n".join(str(part) for part in (line.payload.get("text", ""), body) if part)
+    text = "\n".join(str(part) for part in (kept["text"], body) if part)
     links: dict[str, JsonValue] = {}
     for label in dict.fromkeys(_LABEL.findall(text)):
         question = transaction.questions.by_number(int(label[1:]))
@@ -146,8 +150,23 @@ def _seen(visit: Visit, questions: Sequence[Question]) -> list[Question]:
 
 
 def _summaries(transaction: Transaction, visit: Visit, questions: Sequence[Question]) -> list[JsonValue]:
-    names = Names(transaction, visit.member)
-    return [summary_view(transaction, q, names, reader=visit.member) for q in _seen(visit, questions)]
+    names, seen = Names(transaction, visit.member), _seen(visit, questions)
+    own = transaction.entries.of_member(visit.member.id, [question.id for question in seen], kinds=KINDS)
+    followed = followed_in(own)
+    groups = transaction.groups.of([question.id for question in seen if question.asker_id != visit.member.id])
+    return [
+        {
+            **summary_view(transaction, q, names, reader=visit.member),
+            "following": _is_followed(visit, q, followed),
+            "group": groups.get(q.id),
+        }
+        for q in seen
+    ]
+
+
+def _is_followed(visit: Visit, question: Question, followed: frozenset[QuestionId]) -> bool:
+    """What one has in hand oneself one need not follow."""
+    return question.id in followed and question.claimed_by != visit.member.id
 
 
 def _desk_order(question: Question) -> tuple[bool, int, str]:
@@ -157,15 +176,24 @@ def _desk_order(question: Question) -> tuple[bool, int, str]:
 
 
 def _on_call(transaction: Transaction, visit: Visit) -> dict[str, JsonValue]:
-    panels = transaction.panels.all()
+    panels = sorted(transaction.panels.all(), key=lambda panel: visit.member.id not in panel.members)
     if not panels:
         return {"primary": None, "secondary": None}
     names = Names(transaction, visit.member)
-    primary, secondary = (names.member(member_id) for member_id in panels[0].on_call(visit.site.now()))
-    return {"primary": primary.display_name, "secondary": secondary.display_name}
+    primary, secondary = (
+        None if member_id is None else names.member(member_id).display_name
+        for member_id in panels[0].on_call(visit.site.now())
+    )
+    return {"primary": primary, "secondary": secondary}
 
 
 def _latest_answer(transaction: Transaction, question: Question) -> str | None:
     entries = transaction.entries.of_question(question.id)
     answers = [entry.text.value for entry in entries if entry.kind is EntryKind.ANSWER and entry.text is not None]
     return answers[-1] if answers else None
+
+
+def _basis(transaction: Transaction, question: Question) -> str:
+    """Return what its asker attests for the use that they allow (safety rule 6)."""
+    given = transaction.consents.of_question(question.id)
+    return given[-1].basis if given else ""

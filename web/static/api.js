@@ -86,6 +86,11 @@ export function act(action, { question_id, token, fields } = {}) {
   return persist(() => post("/api/actions", body), { tries: 5 });
 }
 
+/** Put a star on a slice, or take one's own away. */
+export function markSlice(questionId, frame, isMarked) {
+  return act("key_slice", { question_id: questionId, fields: { image: frame.image, frame: String(frame.frame), marked: isMarked ? "1" : "0" } });
+}
+
 function keepTime(response) {
   const date = Date.parse(response.headers.get("date") ?? "");
   if (Number.isFinite(date) && Math.abs(date - Date.now()) > 2000) skew = date - Date.now();

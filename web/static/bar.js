@@ -3,26 +3,53 @@
 import { post } from "./api.js";
 import { button, fill, icon, make } from "./nodes.js";
 import { watchPresence } from "./presence.js";
-import { base, isDemo, language, me, page, say } from "./texts.js";
+import { searchButton } from "./search.js";
+import { base, isDemo, language, me, momentOf, page, say } from "./texts.js";
 
 const PAGES = [
   { name: "chat", path: "/chat", roles: null },
   { name: "desk", path: "/desk", roles: ["panelist", "coordinator"] },
+  { name: "rota", path: "/rota", roles: ["panelist", "coordinator"] },
   { name: "editor", path: "/editor", roles: ["editor"] },
   { name: "digests", path: "/digests", roles: null },
+  { name: "members", path: "/members", roles: ["coordinator", "administrator"] },
+  { name: "incidents", path: "/incidents", roles: ["moderator", "coordinator"] },
+  { name: "question", path: location.pathname.slice(base.length), roles: null },
+  { name: "report", path: "/report", roles: ["coordinator", "moderator", "chair", "board", "administrator"] },
+  { name: "audit", path: "/audit", roles: ["moderator", "administrator"] },
 ];
 
+const SURGE_MS = 60_000;
 let state = null;
+
+/** While the surge lasts every page says so; it goes off by itself. */
+export function showSurge(until) {
+  const former = document.getElementById("surge");
+  if (former && former.dataset.until === until) return;
+  former?.remove();
+  if (!until || new Date(until) <= Date.now()) return;
+  document.getElementById("bar").after(make("div", { id: "surge", class: "surge-banner", role: "status", "data-until": until }, icon("warning"), make("span", {}, say("bar.surge", { until: momentOf(until) }))));
+}
+
+async function watchSurge() {
+  const response = await fetch(`${base}/api/surge`, { credentials: "same-origin" }).catch(() => null);
+  if (response?.ok) showSurge((await response.json()).until);
+}
 
 /** Put the bar above the page. */
 export function showBar() {
   document.getElementById("bar")?.remove();
   state = make("span", { class: "connection", role: "status" });
-  const links = make("nav", { class: "bar-links", "aria-label": say("bar.pages") }, PAGES.filter(isMine).map(linkTo));
-  const home = make("a", { class: "brand", href: `${base}/chat` }, emblem(), make("span", {}, "Hilum"));
-  const header = make("header", { id: "bar", class: "bar" }, home, links, state, menu());
+  const all = PAGES.filter(isMine).map(linkTo);
+  const links = make("nav", { class: "bar-links", "aria-label": say("bar.pages") }, all);
+  const rest = make("div", { class: "menu-pages" });
+  const home = make("a", { class: "brand", href: `${base}/chat`, "aria-label": "Hilum" }, emblem(), make("span", {}, "Hilum"));
+  const header = make("header", { id: "bar", class: "bar" }, home, links, state, searchButton(), menu(rest));
   document.getElementById("app").before(header);
+  new ResizeObserver(() => fit(all, links, rest)).observe(links);
   document.addEventListener("signed-out", showSignedOut);
+  showSurge(me.surge_until);
+  setInterval(watchSurge, SURGE_MS);
   watchPresence();
 }
 
@@ -33,19 +60,34 @@ export function showConnection(now) {
   fill(state, now === "connected" ? [] : [make("span", { class: "spinner" }), make("span", {}, say(`bar.${now}`))]);
 }
 
-function isMine({ roles }) {
+/** A question has a tab of its own while it is open. */
+function isMine({ name, roles }) {
+  if (name === "question") return page === "question";
   return !roles || roles.some((role) => me.roles.includes(role));
 }
 
 function linkTo({ name, path }) {
-  const current = name === page || (name === "digests" && page === "question");
-  return make("a", { href: base + path, "aria-current": current ? "page" : null }, say(`bar.${name}`));
+  return make("a", { href: base + path, "aria-current": name === page ? "page" : null }, say(`bar.${name}`));
 }
 
-function menu() {
+/** What has no room in the bar is found in the menu; the page that is open stays in sight. */
+function fit(all, links, rest) {
+  fill(links, all);
+  fill(rest, []);
+  while (links.scrollWidth > links.clientWidth) {
+    const last = [...links.children].findLast((link) => !link.hasAttribute("aria-current"));
+    if (!last) return;
+    rest.prepend(last);
+  }
+}
+
+function menu(rest) {
   const other = language === "ko" ? "en" : "ko";
   const items = [
     make("p", { class: "menu-name" }, me.name),
+    rest,
+    make("a", { class: "menu-item", href: `${base}/notifications` }, say("bar.notifications")),
+    make("a", { class: "menu-item", href: `${base}/members` }, say("members.mine")),
     button(say("bar.language"), { class: "menu-item", lang: other }, () => switchTo(other)),
     button(say("bar.sign_out"), { class: "menu-item" }, signOut),
   ];

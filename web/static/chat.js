@@ -16,8 +16,11 @@ import { complain, toast } from "./toasts.js";
 import { stampNode } from "./wrongpatient.js";
 
 /** Buttons that begin a reply instead of being pressed. */
-const REPLIES = new Set(["add_information"]);
-const ASKS_FIRST = { discard: "chat.discard_sure", withdraw: "chat.withdraw_sure", wrong_patient: "wrong.sure_this" };
+const REPLIES = new Set(["add_information", "ask_more"]);
+
+/** What leaves the other buttons under its message as they are. */
+const TAKES_NOTHING = new Set(["read", "second_opinion"]);
+const ASKS_FIRST = { solved: "chat.solved_sure", discard: "chat.discard_sure", withdraw: "chat.withdraw_sure", wrong_patient: "wrong.sure_this" };
 
 class Chat {
   constructor(app) {
@@ -153,28 +156,51 @@ class Chat {
     return undefined;
   }
 
-  changed({ question_id: id }) {
+  changed({ question_id: id, kind }) {
+    if (["taken_down", "put_back", "taken_out"].includes(kind)) this.relook();
     clearTimeout(this.refreshing);
     this.refreshing = setTimeout(() => this.previews.get(id)?.refresh(), 150);
+  }
+
+  /** Something was flagged or judged: what stands here is looked up again, since it is hidden everywhere at once. */
+  async relook() {
+    try {
+      const { lines } = await get("/api/lines?after=0");
+      for (const line of lines) {
+        const known = this.lines.get(line.id);
+        if (known && (known.line.taken_down || line.taken_down || known.line.images?.length)) this.replace(known, line);
+      }
+    } catch (error) {
+      complain(error);
+    }
   }
 
   // Hands of the lines.
 
   async press(line, choice) {
     if (REPLIES.has(choice.action)) return this.reply(line);
+    if (choice.word) return this.dictate(line, choice);
     const question = ASKS_FIRST[choice.action];
     if (question && !(await confirmed(say(question), choice.label))) return undefined;
     this.isAtEnd = true;
     this.pinned = null;
-    this.markTaken(line, choice.action);
+    if (TAKES_NOTHING.has(choice.action)) this.dropChoice(line, choice.action);
+    else this.markTaken(line, choice.action);
     try {
       await act(choice.action, { question_id: line.question_id, token: line.token });
-      if (choice.action === "reopen") await this.reply(line);
+      if (["reopen", "outcome_differs"].includes(choice.action)) await this.reply(line);
     } catch (error) {
       this.markTaken(line, null);
       complain(error, () => this.press(line, choice));
     }
     return undefined;
+  }
+
+  /** Done, and the others may still be pressed. */
+  dropChoice(line, action) {
+    const known = this.lines.get(line.id);
+    known.line.choices = known.line.choices.filter((choice) => choice.action !== action);
+    this.replace(known, known.line);
   }
 
   markTaken(line, action) {
@@ -186,6 +212,12 @@ class Chat {
       preview.paint();
     } else if (!isCheck(line)) this.replace(known, known.line);
     else this.previews.get(line.question_id)?.paint();
+  }
+
+  /** What needs words is written behind its word, as it would be by text message. */
+  async dictate(line, choice) {
+    await this.reply(line);
+    this.composer.restore(`${choice.word} `);
   }
 
   async reply(line) {

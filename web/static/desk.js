@@ -1,18 +1,19 @@
 /** The panel's desk: the list and one question, side by side or one after the other on a phone. */
 
-import { heedAlarm, heedAlarms, isAlarm } from "./alarm.js";
-import { get } from "./api.js";
-import { showBar, showConnection } from "./bar.js";
+import { isAlarm } from "./alarm.js";
+import { act, get } from "./api.js";
+import { showBar } from "./bar.js";
 import { CasePane } from "./casepane.js";
 import { startClock } from "./clock.js";
+import { live } from "./live.js";
 import { button, fill, make, showDialog } from "./nodes.js";
-import { follow } from "./stream.js";
-import { plainly, say } from "./texts.js";
+import { openSearch } from "./search.js";
+import { plainly, say, unsigned } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 import { Worklist } from "./worklist.js";
 
 const GATHER_MS = 120;
-const SHORTCUTS = ["c", "a", "b", "n", "j", "k", "v", "?"];
+const SHORTCUTS = ["c", "a", "b", "n", "j", "k", "v", "/", "?"];
 
 class Desk {
   constructor(app) {
@@ -27,13 +28,10 @@ class Desk {
     addEventListener("beforeunload", (event) => this.hasText() && event.preventDefault());
   }
 
-  async start() {
+  start() {
     startClock();
-    const marks = await get("/api/lines?after=0");
-    heedAlarms(marks.lines);
-    await this.refresh();
-    this.route();
-    follow({ line: marks.last_line, entry: marks.last_entry, onLine: (line) => this.line(line), onQuestion: (change) => this.changed(change), onState: showConnection });
+    const begin = async () => { await this.refresh(); this.route(); };
+    return live(begin, { onLine: (line) => this.line(line), onQuestion: (change) => this.changed(change) });
   }
 
   async refresh() {
@@ -91,11 +89,18 @@ class Desk {
   }
 
   line(line) {
-    heedAlarm(line);
     if (line.direction !== "out" || !line.text || isAlarm(line)) return;
+    if (line.key === "error.already_taken") return this.tooLate(line);
     const open = line.question_id && line.question_id !== this.pane?.id ? () => (location.hash = `q/${line.question_id}`) : null;
-    const close = toast(plainly(line.text), { press: open, kind: open ? "news" : "plain" });
+    const close = toast(sayNews(line), { press: open, kind: open ? "news" : "plain" });
     if (open) this.news.push({ id: line.question_id, close });
+  }
+
+  /** Whoever was too late may follow what another has. */
+  tooLate(line) {
+    const follow = line.choices?.find(({ action }) => action === "follow");
+    const press = follow ? () => act("follow", { question_id: line.question_id, token: line.token }).catch(complain) : null;
+    toast(sayNews(line), { kind: "error", press, label: follow?.label });
   }
 
   hasText() {
@@ -121,10 +126,16 @@ class Desk {
     const acts = {
       j: go(1), k: go(-1), "?": () => showHelp(), c: () => this.pane?.press("claim"), a: () => this.pane?.reply.write("answer"),
       b: () => this.pane?.reply.write("ask_back"), n: () => this.pane?.reply.write("note"), v: () => this.pane?.viewer?.focus(),
-      Escape: () => (location.hash = ""),
+      Escape: () => (location.hash = ""), "/": () => (this.list.search.input.offsetParent ? this.list.search.focus() : openSearch()),
     };
     return acts[key];
   }
+}
+
+/** What was written comes along, so that nobody has to open it to know whether it matters now. */
+function sayNews({ text, quoted }) {
+  const words = quoted?.value && !text.includes(quoted.value) ? ` ${quoted.value}` : "";
+  return plainly(unsigned(text) + words);
 }
 
 function isTyping(node) {
@@ -132,7 +143,7 @@ function isTyping(node) {
 }
 
 function showHelp() {
-  const rows = SHORTCUTS.map((key) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, say(`keys.${key === "?" ? "help" : key}`))]);
+  const rows = SHORTCUTS.map((key) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, say(`keys.${{ "?": "help", "/": "search" }[key] ?? key}`))]);
   rows.push([make("dt", {}, make("kbd", {}, "Ctrl"), make("kbd", {}, "Enter")), make("dd", {}, say("keys.send"))]);
   const dialog = make("dialog", { class: "ask help", "aria-label": say("keys.title") });
   dialog.append(make("h2", {}, say("keys.title")), make("dl", {}, rows.flat()), make("p", { class: "dim" }, say("viewer.keys")),

@@ -1,10 +1,9 @@
 /** The digests a member was sent, newest first. */
 
-import { heedAlarm, heedAlarms } from "./alarm.js";
 import { get } from "./api.js";
-import { showBar, showConnection } from "./bar.js";
+import { showBar } from "./bar.js";
+import { live } from "./live.js";
 import { fill, make } from "./nodes.js";
-import { follow } from "./stream.js";
 import { base, momentOf, plainly, say } from "./texts.js";
 import { complain } from "./toasts.js";
 
@@ -34,14 +33,6 @@ function withoutGaps(text) {
   return text.replaceAll(/\n\s*\n(?:\s*\n)+/g, "\n\n").trim();
 }
 
-async function start() {
-  const marks = await get("/api/lines?after=0");
-  heedAlarms(marks.lines);
-  await refresh();
-  const later = (line) => { heedAlarm(line); refresh().catch(complain); };
-  follow({ line: marks.last_line, entry: marks.last_entry, onLine: later, onState: showConnection });
-}
-
 showBar();
 fill(app, make("h1", {}, say("digests.title")), list);
-start().catch((error) => complain(error, () => location.reload()));
+live(refresh, { onLine: () => refresh().catch(complain) }).catch((error) => complain(error, () => location.reload()));

@@ -1,12 +1,12 @@
 /** The editor's page: questions that wait for release, and today's digest. */
 
-import { heedAlarm, heedAlarms, isAlarm } from "./alarm.js";
+import { isAlarm } from "./alarm.js";
 import { act, get, now } from "./api.js";
-import { showBar, showConnection } from "./bar.js";
+import { showBar } from "./bar.js";
 import { urgencyNode } from "./clock.js";
 import { confirmed } from "./lightbox.js";
+import { live } from "./live.js";
 import { button, fill, icon, make, marked } from "./nodes.js";
-import { follow } from "./stream.js";
 import { base, momentOf, plainly, say, sayKind } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 
@@ -24,12 +24,9 @@ class EditorPage {
   }
 
   async start() {
-    const marks = await get("/api/lines?after=0");
-    heedAlarms(marks.lines);
-    await this.refresh();
     const later = () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.refresh(), 200); };
-    const onLine = (line) => { heedAlarm(line); if (line.direction === "out" && line.text && !isAlarm(line)) toast(line.text); };
-    follow({ line: marks.last_line, entry: marks.last_entry, onLine, onQuestion: later, onState: showConnection });
+    const onLine = (line) => { if (line.direction === "out" && line.text && !isAlarm(line)) toast(line.text); };
+    await live(() => this.refresh(), { onLine, onQuestion: later });
   }
 
   /** Fetch again; a form that is being edited stays as it is. */
@@ -93,8 +90,9 @@ class ReleaseForm {
     const { question } = this;
     const head = make("header", { class: "row" }, make("h2", {}, question.label), urgencyNode(question.urgency), make("span", { class: "dim" }, momentOf(question.opened_at)),
       make("span", { class: "grow" }), make("a", { href: `${base}/questions/${encodeURIComponent(question.id)}` }, icon("stack"), say("editor.open")));
+    const basis = question.basis && make("p", { class: "dim" }, say("editor.basis", { basis: say(`basis.${question.basis}`) }));
     const rule = make("p", { class: `rule ${this.isEarly ? "early" : ""}` }, icon(this.isEarly ? "warning" : "check"), say(this.isEarly ? "editor.rule" : "editor.rule_late"));
-    return [head, make("div", { class: "asked" }, ...textOf(question.text)), make("div", { class: "answered" }, make("strong", {}, say("entry.answer")), ...textOf(question.answer)),
+    return [head, basis, make("div", { class: "asked" }, ...textOf(question.text)), make("div", { class: "answered" }, make("strong", {}, say("entry.answer")), ...textOf(question.answer)),
       make("h3", {}, say("editor.text")), rule, this.input, make("p", { class: "dim" }, say("editor.first_line")), this.hint, this.buttons];
   }
 

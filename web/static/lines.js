@@ -1,8 +1,9 @@
 /** Lines of a conversation as bubbles, with their buttons, pictures and links. */
 
 import { frameAddress } from "./frames.js";
+import { flagButton, takenDownNode } from "./flag.js";
 import { button, icon, make, marked } from "./nodes.js";
-import { dayOf, say, sayKind, timeOf, withPlaceholders } from "./texts.js";
+import { base, dayOf, plainly, say, sayKind, timeOf, withPlaceholders } from "./texts.js";
 
 /** Lines that carry the card on which series are looked through. */
 export const CARD_KEYS = new Set(["draft.preview", "draft.preview_held", "draft.images_held"]);
@@ -20,7 +21,7 @@ export function lineNode(line, hands) {
   const isMine = line.direction === "in";
   const bubble = make("div", { class: `bubble ${isMine ? "mine" : "theirs"} ${kindOf(line)}` }, contentOf(line, hands));
   const time = make("time", { datetime: line.at }, timeOf(line.at));
-  const foot = make("p", { class: "line-foot" }, time, replyNode(line, hands));
+  const foot = make("p", { class: "line-foot" }, time, replyNode(line, hands), mayFlag(line) && flagButton(line.question_id, { line: String(line.id) }));
   const node = make("li", { class: `line ${isMine ? "mine" : "theirs"}`, "data-line": line.id }, bubble, foot);
   if (line.choices?.length) bubble.append(choicesNode(line, hands));
   return node;
@@ -83,13 +84,27 @@ function errorNode(pending, hands) {
 
 function contentOf(line, hands) {
   const isEcho = line.key === "echo";
+  if (line.taken_down) return [takenDownNode("flag.line_taken_down")];
   const parts = [];
   if (line.text && !(isEcho && line.quoted?.value)) parts.push(make("p", { class: "text" }, marked(withPlaceholders(line.text), sayKind)));
-  if (line.quoted?.value && !repeats(line)) parts.push(...quotedNode(line.quoted));
+  if (line.links) parts.push(listNode(line));
+  else if (line.quoted?.value && !repeats(line)) parts.push(...quotedNode(line.quoted));
   if (line.images?.length) parts.push(picturesNode(line, hands));
   if (line.link) parts.push(linkNode(line.link));
+  if (line.closing) parts.push(make("p", { class: "closing dim" }, line.closing));
   if (!parts.length && line.key?.startsWith("digest.")) parts.push(make("p", { class: "dim" }, say("digests.taken_back")));
   return parts;
+}
+
+/** Questions that were found, a line each; the label leads to what its reader may see. */
+function listNode({ quoted, links }) {
+  const rows = (quoted?.value ?? "").split("\n").filter(Boolean).map((row) => {
+    const label = row.match(/^Q\d+\b/)?.[0];
+    const words = plainly(label ? row.slice(label.length) : row);
+    const named = label && links[label] ? make("a", { href: `${base}/questions/${encodeURIComponent(links[label])}` }, label) : label && make("strong", {}, label);
+    return make("li", {}, named, words);
+  });
+  return make("ul", { class: "found-lines" }, rows);
 }
 
 /** A sentence that already contains the quoted words is not followed by them again. */
@@ -100,9 +115,14 @@ function repeats(line) {
 /** A quiet way to write about a line's question; a line with a button for it needs no second one. */
 function replyNode(line, hands) {
   const label = labelOf(line);
-  const hasButton = line.choices?.some(({ action }) => action === "add_information" || action === "discard");
+  const hasButton = line.choices?.some(({ action }) => ["add_information", "ask_more", "discard"].includes(action));
   if (line.direction !== "out" || !line.question_id || !label || hasButton) return null;
   return make("button", { type: "button", class: "about", "data-about": line.question_id, on: { click: () => hands.reply(line) } }, say("chat.reply_to", { label }));
+}
+
+/** What holds somebody's words or images can be flagged; a card shows its flags itself. */
+function mayFlag(line) {
+  return Boolean(line.question_id && !line.taken_down && !CARD_KEYS.has(line.key) && !line.key?.startsWith("draft.") && labelOf(line) && (line.quoted?.value || line.images?.length));
 }
 
 /** Return "Q12" where a line names its question. */

@@ -15,6 +15,7 @@ export const ZONES = {
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEPS_ACROSS = 80;
 const LEAST_PX = 6;
+const BROKEN_PX = 24;
 const REDRAWN_WITHIN_MS = 15_000;
 
 /**
@@ -80,11 +81,11 @@ export class MaskTool {
     this.setArea({ x: Math.min(one.x, two.x), y: Math.min(one.y, two.y), width: Math.abs(one.x - two.x), height: Math.abs(one.y - two.y) });
   }
 
-  /** A touch that drew nothing leaves nothing. */
-  settle() {
+  /** A touch that drew nothing leaves nothing, nor what a finger drew on its way to a pinch. */
+  settle({ isBroken }) {
     if (!this.area || this.preset) return;
     const { width, height } = this.viewer.stage.placeOf(this.area);
-    if (width < LEAST_PX && height < LEAST_PX) this.clear();
+    if (Math.max(width, height) < (isBroken ? BROKEN_PX : LEAST_PX)) this.clear();
   }
 
   /** Take a key; returns whether it was meant for the tool. */

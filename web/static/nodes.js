@@ -32,10 +32,16 @@ const PATHS = {
   warning: "M12 3 22 20H2ZM12 10v5M12 17.5v.5",
   zoomIn: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12ZM15.5 15.5 21 21M11 8.5v5M8.5 11h5",
   zoomOut: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12ZM15.5 15.5 21 21M8.5 11h5",
+  star: "M12 3l2.8 5.9 6.4.8-4.7 4.4 1.2 6.4L12 17.4l-5.7 3.1 1.2-6.4L2.8 9.7l6.4-.8Z",
+  starred: "M12 3l2.8 5.9 6.4.8-4.7 4.4 1.2 6.4L12 17.4l-5.7 3.1 1.2-6.4L2.8 9.7l6.4-.8Z",
+  ruler: "M3 16 16 3l5 5L8 21ZM7 12l2 2M10 9l2 2M13 6l2 2",
+  prior: "M4 5h7v14H4ZM13 5h7v14h-7ZM7.5 9v3h2",
   copy: "M8 8h12v13H8ZM16 8V3H4v13h4",
+  search: "M11 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12ZM15.5 15.5 21 21",
+  flag: "M6 21V4M6 5c4-3 8 2 12-1v9c-4 3-8-2-12 1",
   help: "M9 9a3 3 0 1 1 4 2.8c-.8.4-1 .9-1 2.2M12 17.5v.5",
 };
-const FILLED = new Set(["urgent", "today", "routine", "send"]);
+const FILLED = new Set(["urgent", "today", "routine", "send", "starred"]);
 
 /** Return an element with attributes, properties, listeners (`on`) and children. */
 export function make(tag, attributes = {}, ...children) {

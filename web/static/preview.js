@@ -1,6 +1,6 @@
 /** The asker's preview: exactly what the panel will see, each series looked at full-size before it goes. */
 
-import { act, get } from "./api.js";
+import { act, get, markSlice } from "./api.js";
 import { checkNode, choicesOf, openChecks } from "./checks.js";
 import { DraftEdit } from "./draftedit.js";
 import { cropOf, cropOutline, findingsNode, sayConfirm } from "./findings.js";
@@ -34,8 +34,8 @@ export class Preview {
 
   /** Its nodes are taken over too, so what is pressed on them speaks to the latest card. */
   takeOver(former) {
-    const { question, box, shape, editor, settling } = former;
-    Object.assign(this, { question, box, shape, settling });
+    const { question, box, shape, editor, settling, done } = former;
+    Object.assign(this, { question, box, shape, settling, done });
     former.heir = this;
     // Until its own answer has come it shows what the former showed: nothing shrinks under the thumb.
     fill(this.node, ...former.node.childNodes);
@@ -115,6 +115,7 @@ export class Preview {
       isDraft && this.textNode(),
       this.progressNode(),
       ...series.map((one) => this.seriesNode(one)),
+      this.originalsNode(),
       this.refusalsNode(),
       isDraft && this.held.length > 0 && make("p", { class: "note warn" }, icon("warning"), say("preview.held_note", { count: this.held.length })),
       this.sendNode(isDraft),
@@ -174,6 +175,13 @@ export class Preview {
     return make("div", { class: "note" }, make("p", {}, say("preview.checking", { done: total - pending, total })), bar);
   }
 
+  /** Photos of a screen are poor copies: their originals can come from the computer that has them. */
+  originalsNode() {
+    const isPoor = (this.question.series ?? []).some((one) => one.concerns?.includes("screen_photo"));
+    const link = () => this.hands.uploadLink({ id: this.question.id });
+    return isPoor && button(say("preview.originals"), { icon: "link", class: "plain", "data-action": "originals" }, link);
+  }
+
   refusalsNode() {
     const refused = this.question.uploads?.refused ?? [];
     if (!refused.length) return null;
@@ -215,10 +223,12 @@ export class Preview {
   open(series, slice = null) {
     const list = this.question.series;
     const index = Math.max(0, list.findIndex((one) => one.uid === series.uid));
+    this.done = new Set();
     const onSeen = (uid, frame) => noteDrawn(uid, frame) && this.latest.box?.refresh();
     const onClose = () => { this.latest.box = null; this.latest.paint(); };
     const masking = { isLooking: true, mayMask: () => this.latest.mayDo("mask_more"), mask: (fields) => this.latest.mask(fields) };
-    this.box = openLightbox({ series: list, index, slice, title: say("preview.viewer_title"), footer: (one) => this.latest.footer(one), masking, onSeen, onClose });
+    const marking = { mayMark: () => this.latest.mayDo("key_slice"), isAsker: () => true, mark: (frame, isMarked) => markSlice(this.question.id, frame, isMarked) };
+    this.box = openLightbox({ series: list, index, slice, title: say("preview.viewer_title"), footer: (one) => this.latest.footer(one), masking, marking, onSeen, onClose });
   }
 
   mayDo(action) {
@@ -243,6 +253,7 @@ export class Preview {
   /** Do something to pixels, and wait until the pictures are other ones. Raises what the server says against it. */
   async settled(name, work) {
     const former = this.shape;
+    this.done?.clear();
     this.settling.add(name);
     this.refusal = null;
     this.paint();
@@ -289,9 +300,13 @@ export class Preview {
   /** In the viewer the next series that waits is shown; after the last one it closes. */
   goOn(series) {
     if (!this.box) return;
-    const next = this.question.series.findIndex((one) => !one.confirmed && one.uid !== series.uid && !this.removing.has(one.uid));
-    if (next >= 0) this.box.viewer.choose(next);
-    else this.box.close();
+    // An answer that was under way may still know a series as it was before it was confirmed.
+    this.done.add(series.uid);
+    const next = this.question.series.findIndex((one) => !one.confirmed && !this.done.has(one.uid) && one.uid !== series.uid && !this.removing.has(one.uid));
+    if (next < 0) return this.box.close();
+    this.box.viewer.choose(next);
+    // The button that was pressed is gone: keys go on in the picture.
+    return this.box.viewer.focus();
   }
 
   async remove(series) {

@@ -1,11 +1,12 @@
 /** Where a panelist writes: answer with confidence, ask back, internal note; who will read it is always said. */
 
+import { AnswerForm } from "./answerform.js";
 import { act } from "./api.js";
 import { button, fill, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
 import { complain } from "./toasts.js";
 
-const KINDS = ["answer", "ask_back", "note"];
+const KINDS = ["answer", "ask_back", "opinion", "note"];
 
 /** One question's reply box; what is typed stays here, in memory, while other questions are read. */
 export class Reply {
@@ -20,6 +21,12 @@ export class Reply {
     this.node.hidden = !this.allowed.size;
     if (this.allowed.size && !this.allowed.has(this.kind)) this.choose(KINDS.find((kind) => this.allowed.has(kind)));
     this.paint();
+  }
+
+  /** An urgent answer needs one line only: how sure it is may be left out. */
+  hurry(isUrgent) {
+    this.isUrgent = isUrgent;
+    this.scale.querySelector("legend").textContent = say(isUrgent ? "reply.confidence_if" : "reply.confidence");
   }
 
   /** Say beside the answer what such images cannot show. */
@@ -55,10 +62,11 @@ export class Reply {
     this.quality = make("p", { class: "answer-quality", hidden: true });
     this.input = make("textarea", { rows: "2", on: { input: () => this.grow(), keydown: (event) => this.key(event) } });
     this.scale = this.scaleNode();
+    this.form = new AnswerForm();
     this.sendButton = button("", { icon: "send", class: "primary", "data-testid": "reply-send" }, () => this.send());
     const hint = make("span", { class: "dim keys-hint" }, say("reply.keys"));
     const row = make("div", { class: "row" }, this.scale, make("span", { class: "grow" }), hint, this.sendButton);
-    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.quality, this.input, row);
+    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.quality, this.input, this.form.node, row);
     this.node = make("form", { class: "reply", hidden: true, on: { submit: (event) => event.preventDefault() } }, this.tabs, this.body);
   }
 
@@ -89,10 +97,11 @@ export class Reply {
       make("button", { type: "button", role: "tab", "aria-selected": String(isOpen && kind === this.kind), class: `tab tab-${kind}`, "data-kind": kind, on: { click: () => press(kind) } },
         say(`reply.${kind}`), this.texts[kind]?.trim() && !(isOpen && kind === this.kind) ? make("span", { class: "half" }, "…") : null)));
     this.node.dataset.kind = this.kind;
-    fill(this.reader, icon(this.kind === "note" ? "lock" : "send"), say(`reply.reader.${this.kind}`));
+    fill(this.reader, icon(this.kind === "note" || this.kind === "opinion" ? "lock" : "send"), say(`reply.reader.${this.kind}`));
     this.input.placeholder = say(`reply.placeholder.${this.kind}`);
     this.input.setAttribute("aria-label", `${say(`reply.${this.kind}`)}. ${say(`reply.reader.${this.kind}`)}`);
     this.scale.hidden = this.kind !== "answer";
+    this.form.node.hidden = this.kind !== "answer";
     this.sendButton.lastElementChild.textContent = say(`reply.send.${this.kind}`);
     this.sendButton.title = say("reply.keys");
   }
@@ -113,10 +122,11 @@ export class Reply {
 
   async send() {
     const text = this.input.value.trim();
-    if (!text) return this.input.focus();
-    if (this.kind === "answer" && !this.confidence) return this.askConfidence();
+    const more = this.kind === "answer" ? this.form.read() : {};
+    if (!text && !more.diagnoses) return this.input.focus();
+    if (this.kind === "answer" && !this.confidence && !this.isUrgent) return this.askConfidence();
     const { kind } = this;
-    const fields = kind === "answer" ? { text, confidence: this.confidence } : { text };
+    const fields = kind === "answer" ? { ...more, ...(text ? { text } : {}), ...(this.confidence ? { confidence: this.confidence } : {}) } : { text };
     this.setBusy(true);
     try {
       await act(kind, { question_id: this.questionId, fields });
@@ -143,6 +153,7 @@ export class Reply {
     this.grow();
     if (kind !== "answer") return;
     this.confidence = "";
+    this.form.clear();
     for (const input of this.scale.querySelectorAll("input")) input.checked = false;
   }
 

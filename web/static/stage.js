@@ -44,17 +44,31 @@ export class Stage {
   /** Zoom by a factor around a point of the page (default: the middle). */
   zoomAt(factor, clientX, clientY) {
     const box = this.canvas.getBoundingClientRect();
+    const point = { x: clientX ?? box.left + box.width / 2, y: clientY ?? box.top + box.height / 2 };
+    this.pinch(factor, point, point);
+  }
+
+  /** Zoom so that what lay at one point of the page lies at another, as far as the picture's edges let it. */
+  pinch(factor, from, to) {
+    const box = this.canvas.getBoundingClientRect();
+    const middle = { x: box.left + box.width / 2, y: box.top + box.height / 2 };
     const zoom = Math.min(MOST_ZOOM, Math.max(1, this.place.zoom * factor));
     const ratio = zoom / this.place.zoom;
-    const x = (clientX ?? box.left + box.width / 2) - box.left - box.width / 2;
-    const y = (clientY ?? box.top + box.height / 2) - box.top - box.height / 2;
-    this.place = { zoom, x: x - (x - this.place.x) * ratio, y: y - (y - this.place.y) * ratio };
+    const moved = (axis) => to[axis] - middle[axis] - (from[axis] - middle[axis] - this.place[axis]) * ratio;
+    this.place = { zoom, x: moved("x"), y: moved("y") };
     this.keepInside();
     this.redraw();
   }
 
   panBy(x, y) {
     this.place = { ...this.place, x: this.place.x + x, y: this.place.y + y };
+    this.keepInside();
+    this.redraw();
+  }
+
+  /** Zoom and pan as another stage of the same size has them. */
+  setPlace(place) {
+    this.place = { ...place };
     this.keepInside();
     this.redraw();
   }
@@ -98,6 +112,16 @@ export class Stage {
     const x = (clientX - box.left - left) / scale;
     const y = (clientY - box.top - top) / scale / aspect;
     return { x: Math.min(columns, Math.max(0, x)), y: Math.min(rows, Math.max(0, y)) };
+  }
+
+  /** Return which pixel of the frame is at a point of the page, counted from 0; null beside the picture. */
+  indexAt(clientX, clientY) {
+    const box = this.canvas.getBoundingClientRect();
+    const { left, top, scale, aspect } = this.lie();
+    const column = Math.floor((clientX - box.left - left) / scale);
+    const row = Math.floor((clientY - box.top - top) / scale / aspect);
+    const isInside = Math.min(column, row) >= 0 && column < this.shape.columns && row < this.shape.rows;
+    return this.bitmap && isInside ? { column, row } : null;
   }
 
   /** How the frame lies on the canvas: its corner and scale in pixels of the page. */

@@ -1,13 +1,18 @@
 /** Reads series as stacks: scroll, zoom, pan, window; used on every page that shows images. */
 
+import { Compare } from "./compare.js";
 import { FrameLoader } from "./frames.js";
 import { listen } from "./gestures.js";
+import { KeySlices, firstKeyOf, firstSeriesOf } from "./keyslices.js";
 import { MaskTool, maskButton } from "./masktool.js";
+import { MeasureTool } from "./measure.js";
 import { button } from "./nodes.js";
 import { Overlay } from "./overlay.js";
+import { Probe } from "./probe.js";
 import { Stage } from "./stage.js";
 import { say } from "./texts.js";
 import { buildParts, fillStrip, sayPicture, showTools } from "./viewerparts.js";
+import { showViewerHelp } from "./viewerhelp.js";
 import { PRESETS, canBeWindowed, isInHounsfield } from "./windows.js";
 
 const REST_MS = 300;
@@ -16,22 +21,46 @@ const LEVEL_MS = 120;
 
 /**
  * A viewer of one question's series; `element` goes into the page, `close()` frees its pictures.
- * `masking`, hands of a MaskTool, is given to those who may mask more and crop.
+ * `masking`, hands of a MaskTool, is given to those who may mask more and crop; `marking`, of KeySlices, to those who
+ * may put stars. `main` is the viewer that this one stands beside.
  */
 export class Viewer {
-  constructor({ series, index = 0, slice = null, masking = null, onSeen = () => {}, onSeries = () => {} }) {
-    Object.assign(this, { series, masking, onSeen, onSeries });
+  constructor({ series, index = null, slice = null, masking = null, marking = null, main = null, onSeen = () => {}, onSeries = () => {} }) {
+    Object.assign(this, { series, masking, main, onSeen, onSeries });
     this.parts = buildParts(this);
     this.element = this.parts.root;
     this.mode = "scroll";
     this.window = null;
-    this.stage = new Stage(this.parts.canvas, { onResize: () => this.look(), onDraw: () => this.overlay?.place() });
+    this.stage = new Stage(this.parts.canvas, { onResize: () => this.look(), onDraw: () => this.placeOverlays() });
     this.overlay = new Overlay(this.stage);
-    this.parts.canvas.after(this.overlay.node);
+    this.keys = new KeySlices(this, marking);
+    this.measure = new MeasureTool(this);
+    this.probe = new Probe(this);
+    this.compare = main?.compare ?? new Compare(this, (one) => new Viewer({ series: [one], main: this, onSeen }));
+    this.addFurniture();
     if (masking) this.addMasking(masking);
-    listen(this.parts.stage, () => this.mode, this);
+    this.stopListening = listen(this.parts.stage, () => this.mode, this);
     this.element.addEventListener("keydown", (event) => this.key(event));
-    this.choose(index, slice);
+    this.choose(index ?? firstSeriesOf(series), slice);
+  }
+
+  addFurniture() {
+    const { parts, keys, measure, compare } = this;
+    parts.canvas.after(this.overlay.node, measure.node, this.probe.node);
+    parts.window.after(this.probe.shown);
+    parts.slider.after(keys.ticks);
+    parts.slide.after(keys.note, measure.said, this.probe.said);
+    if (this.main) return this.element.classList.add("companion");
+    parts.modes.measure = measure.button;
+    parts.modes.scroll.parentNode.append(measure.button, measure.clearer, measure.reason);
+    parts.extras.prepend(keys.star, keys.next, compare.button, compare.link);
+    return parts.stage.after(compare.pane);
+  }
+
+  placeOverlays() {
+    this.overlay?.place();
+    if (this.measure && this.current) this.measure.redraw();
+    if (this.probe && this.current) this.probe.place();
   }
 
   /** Who looks for names (`isLooking`) sees the whole picture: nothing is written over its corners. */
@@ -51,16 +80,19 @@ export class Viewer {
     return this.current.frames[this.target];
   }
 
-  /** Show another series from its beginning, or from a given slice. */
-  choose(index, slice = null) {
+  /** Show another series from its first marked slice, its beginning, or a given slice; who looks for names sees all. */
+  choose(index, slice = null, { keepsPlace = false } = {}) {
     this.loader?.close();
     this.chosen = Math.max(0, Math.min(this.series.length - 1, index));
     const { frames } = this.current;
-    this.target = Math.max(0, Math.min(frames.length - 1, slice ?? 0));
+    const first = this.masking?.isLooking ? 0 : firstKeyOf(this.current) ?? 0;
+    this.target = Math.max(0, Math.min(frames.length - 1, slice ?? first));
     this.drawn = null;
+    delete this.parts.canvas.dataset.slice;
     this.direction = 1;
+    this.probe.clear();
     this.stage.clear();
-    this.stage.fit();
+    if (!keepsPlace) this.stage.fit();
     if (!isInHounsfield(this.current)) this.window = null;
     if (this.mode === "window" && !canBeWindowed(this.current)) this.mode = "scroll";
     const onPicture = (arrived) => this.arrived(arrived);
@@ -70,6 +102,7 @@ export class Viewer {
     this.maskTool?.moved();
     this.tell();
     this.look();
+    if (!this.main) this.compare.moved();
     this.onSeries(this.current);
   }
 
@@ -87,6 +120,7 @@ export class Viewer {
     this.drawn = null;
     this.loader.follow(frames);
     this.parts.slider.max = String(frames.length);
+    if (!this.main) this.compare.moved();
     this.tell();
     return this.look();
   }
@@ -109,8 +143,11 @@ export class Viewer {
     clearTimeout(this.restTimer);
     clearTimeout(this.busyTimer);
     clearTimeout(this.levelTimer);
+    this.stopListening();
+    this.probe.close();
     this.loader.close();
     this.stage.close();
+    if (!this.main) this.compare.close();
   }
 
   // What gestures, slider and keys may do.
@@ -129,10 +166,18 @@ export class Viewer {
     this.direction = next > this.target ? 1 : -1;
     this.target = next;
     this.look();
+    this.compare.follow(this);
   }
 
   zoom(factor, x, y) {
     this.stage.zoomAt(factor, x, y);
+    this.compare.followPlace(this);
+    this.rest();
+  }
+
+  pinch(factor, from, to) {
+    this.stage.pinch(factor, from, to);
+    this.compare.followPlace(this);
     this.rest();
   }
 
@@ -147,15 +192,43 @@ export class Viewer {
 
   fit() {
     this.stage.fit();
+    this.compare.followPlace(this);
     this.rest();
   }
 
   pan(x, y) {
     this.stage.panBy(x, y);
+    this.compare.followPlace(this);
+  }
+
+  drawLine(from, to) {
+    this.measure.draw(from, to);
   }
 
   drawBox(from, to) {
     this.maskTool?.draw(from, to);
+  }
+
+  /** What a finger drew is done, or was broken off by a second finger. */
+  lift({ isBroken }) {
+    if (this.maskTool?.isOn) this.maskTool.settle({ isBroken });
+    if (this.measure.isOn) this.measure.settle({ isBroken });
+  }
+
+  hover(x, y) {
+    this.probe.hover(x, y);
+  }
+
+  point(x, y) {
+    this.probe.point(x, y);
+  }
+
+  leave() {
+    this.probe.leave();
+  }
+
+  tap() {
+    this.probe.clear();
   }
 
   /** Free window: across is width, down is level; a step is larger where the window is wide. */
@@ -170,6 +243,7 @@ export class Viewer {
     if (!canBeWindowed(this.current)) return;
     this.window = window;
     this.tell();
+    this.compare.followWindow(this, window);
     if (!isMoving) return this.look();
     if (!this.levelTimer) this.levelTimer = setTimeout(() => this.levelled(), LEVEL_MS);
     return undefined;
@@ -178,12 +252,12 @@ export class Viewer {
   setMode(mode) {
     this.mode = mode;
     if (mode !== "mask") this.maskTool?.stop();
+    if (mode !== "measure") this.measure.stop();
     this.tell();
   }
 
   /** Nothing moves any more: after a moment the lossless picture is fetched. */
   rest() {
-    if (this.maskTool?.isOn) this.maskTool.settle();
     clearTimeout(this.restTimer);
     this.restTimer = setTimeout(() => this.aim({ lossless: true }), REST_MS);
   }
@@ -227,6 +301,7 @@ export class Viewer {
     if (!picture) return;
     this.stage.show(picture.bitmap, this.current.frames[index], this.current.spacing_mm);
     this.drawn = index;
+    this.parts.canvas.dataset.slice = String(index + 1);
     if (index === this.target) this.found();
     this.maskTool?.ready();
     this.onSeen(this.current.uid, this.current.frames[index]);
@@ -256,6 +331,9 @@ export class Viewer {
     const { current: series, mode, window } = this;
     sayPicture(this.parts, { series, index: this.drawn ?? this.target, window });
     showTools(this.parts, { series, mode, window, mayMask: Boolean(this.maskTool?.isOffered) });
+    this.keys.show();
+    this.measure.show();
+    if (!this.main) this.compare.show();
     this.overlay.show("crop-box", this.masking?.isLooking ? series.frames[this.drawn ?? this.target]?.crop : null);
   }
 
@@ -263,11 +341,21 @@ export class Viewer {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target.tagName === "SELECT") return undefined;
     const isOnSlider = event.target === this.parts.slider;
     if (this.maskTool?.isOn && !isOnSlider && this.maskTool.key(event)) return stopped(event);
+    if (this.measure.isOn && !isOnSlider && this.measure.key(event)) return stopped(event);
     const act = isOnSlider && /^(Arrow|Page|Home|End)/.test(event.key) ? null : this.actOf(event);
     if (isOnSlider && !act) event.stopPropagation();
     if (!act) return undefined;
     stopped(event);
     return act();
+  }
+
+  help() {
+    const has = {
+      star: !this.keys.star.hidden, next_key: !this.keys.next.hidden, prior: !this.compare.button.hidden, link: !this.compare.link.hidden,
+      measure: !this.measure.button.hidden, hold: isInHounsfield(this.current), mask: Boolean(this.maskTool?.isOffered), presets: isInHounsfield(this.current), own: canBeWindowed(this.current), series: this.series.length > 1,
+      scroll: this.slices() > 1, ten: this.slices() > 1, ends: this.slices() > 1,
+    };
+    showViewerHelp(has, () => this.focus());
   }
 
   actOf({ key, shiftKey }) {
@@ -280,6 +368,8 @@ export class Viewer {
       Home: () => this.goTo(0), End: () => this.goTo(this.slices() - 1), "+": () => this.zoomBy(1.4),
       "=": () => this.zoomBy(1.4), "-": () => this.zoomBy(1 / 1.4), f: () => this.fit(), 0: () => this.setWindow(null),
       m: this.maskTool && (() => this.maskTool.start()), "[": () => this.choose(this.chosen - 1), "]": () => this.choose(this.chosen + 1),
+      s: () => this.keys.toggle(), k: () => this.keys.go(1), K: () => this.keys.go(-1), p: () => this.compare.toggle(), l: () => this.compare.toggleLink(),
+      d: () => (this.measure.isOn ? this.measure.stop() : this.measure.begin()), "?": () => this.help(),
     };
     return acts[key];
   }

@@ -2,6 +2,7 @@
 
 import { dueNode, dueOf, urgencyNode } from "./clock.js";
 import { fill, icon, make } from "./nodes.js";
+import { SearchBox } from "./search.js";
 import { momentOf, plainly, say } from "./texts.js";
 
 const RANK = { urgent: 0, today: 1, routine: 2 };
@@ -11,12 +12,26 @@ const FILTERS = {
   waiting: ({ state }) => WAITING.has(state),
   unclaimed: ({ state }) => state === "open",
   mine: ({ claimed_by_me: mine, state }) => mine && state !== "closed",
+  following: ({ following }) => following,
   done: ({ state }) => !WAITING.has(state),
 };
 
 /** Return questions in the order in which they should be taken. */
 export function inOrder(questions) {
   return [...questions].sort((a, b) => rankOf(a) - rankOf(b) || timeOf(a) - timeOf(b));
+}
+
+/** Questions that ask alike stand together, where the first of them stands; `head` is set on those below it. */
+export function together(questions) {
+  const groups = new Map();
+  for (const question of questions) {
+    const key = question.group ?? question.id;
+    groups.set(key, [...(groups.get(key) ?? []), question]);
+  }
+  return [...groups].flatMap(([key, mates]) => {
+    const head = mates.find(({ id }) => id === key) ?? mates[0];
+    return [head, ...mates.filter((mate) => mate !== head).map((mate) => ({ ...mate, head: head.label }))];
+  });
 }
 
 /** The list; `choose(id)` opens a question. */
@@ -28,12 +43,13 @@ export class Worklist {
     this.onCall = make("p", { class: "on-call" });
     this.filters = make("div", { class: "filters", role: "group", "aria-label": say("desk.filters") });
     this.list = make("ul", { class: "worklist", "aria-label": say("desk.list") });
-    this.node = make("section", { class: "desk-list", "aria-label": say("desk.list") }, this.onCall, this.filters, this.list);
+    this.search = new SearchBox({ choose, onChange: (isSearching) => this.node.classList.toggle("is-searching", isSearching) });
+    this.node = make("section", { class: "desk-list", "aria-label": say("desk.list") }, this.onCall, this.search.node, this.filters, this.list);
   }
 
   show({ questions, on_call: onCall }) {
     this.questions = inOrder(questions);
-    fill(this.onCall, onCall?.primary ? [make("span", { class: "dim" }, say("desk.on_call")), make("strong", {}, onCall.primary), onCall.secondary && ` → ${onCall.secondary}`] : []);
+    fill(this.onCall, onCall ? [make("span", { class: "dim" }, say("desk.on_call")), make("strong", {}, onCall.primary ?? say("desk.on_call_nobody")), onCall.secondary && ` → ${onCall.secondary}`] : []);
     this.paint();
   }
 
@@ -56,7 +72,7 @@ export class Worklist {
   }
 
   get shown() {
-    return this.questions.filter(FILTERS[this.filter]);
+    return together(this.questions.filter(FILTERS[this.filter]));
   }
 
   paint() {
@@ -82,13 +98,20 @@ export class Worklist {
       due?.due ? dueNode(due.due, { from: due.from, paused, label: due.label }) : make("span", { class: "dim" }, momentOf(question.opened_at)));
     const who = question.claimed_by_me ? say("desk.you") : question.claimed_by;
     const foot = make("span", { class: "row-foot" },
-      make("span", { class: `state state-${question.state}` }, say(`state.${question.state}`)), who && make("span", { class: "who" }, who),
+      make("span", { class: `state state-${question.state}` }, say(`state.${stateOf(question)}`)), who && make("span", { class: "who" }, who),
+      question.head && make("span", { class: "alike" }, say("desk.like", { label: question.head })),
+      question.unread && make("span", { class: "not-read" }, icon("warning"), say("desk.not_read")),
       make("span", { class: "grow" }), question.images ? make("span", { class: "images" }, icon("stack"), String(question.images)) : null, make("span", {}, question.asker));
     const isCurrent = question.id === this.selected;
-    return make("li", { "data-id": question.id, class: question.claimed_by_me ? "mine" : "" },
+    return make("li", { "data-id": question.id, class: [question.claimed_by_me && "mine", question.head && "is-alike"].filter(Boolean).join(" ") },
       make("button", { type: "button", class: "row-button", "aria-current": isCurrent ? "true" : null, on: { click: () => this.choose(question.id) } },
         head, make("span", { class: "row-title" }, plainly(question.title) || say("desk.no_text")), foot));
   }
+}
+
+/** One answer is out and another is wanted: that is not the same as a question that nobody has taken yet. */
+function stateOf({ second, state }) {
+  return second && state === "open" ? "second" : state;
 }
 
 function rankOf({ state, urgency }) {

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.access import may_see
 from domain.checks import Check, open_checks
 from domain.consent import ConsentScope
 from domain.member import Member, Role
 from domain.messages import Action
-from domain.question import AWAITING_PANEL, Question, QuestionState
+from domain.question import AWAITING_PANEL, Entry, Question, QuestionState
 from domain.study import Image, group_into_series
+from domain.wrong_patient import may_mark
+from web.views.panel_actions import of_asker, of_panel, of_taker
 
 REOPEN_WITHIN = timedelta(days=7)
 
@@ -25,9 +27,16 @@ _OF_THE_RIGHT_PATIENT = frozenset(
         Action.CONFIRM_CHECK,
         Action.MASK_MORE,
         Action.CROP,
+        Action.KEY_SLICE,
         Action.PUBLISH,
+        *(Action.DOWNGRADE, Action.SEAL, Action.MERGE, Action.UNMERGE, Action.OPINION, Action.TAKE_OVER),
     }
 )
+_SCOPES = {
+    ConsentScope.TEACHING: Action.CONSENT_TEACHING,
+    ConsentScope.RESEARCH: Action.CONSENT_RESEARCH,
+    ConsentScope.CONSULT_ONLY: Action.CONSENT_CONSULT_ONLY,
+}
 _TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED}
 _TAKES_INFORMATION = AWAITING_PANEL | {QuestionState.ANSWERED}
 
@@ -39,6 +48,7 @@ class Standing:
     images: tuple[Image, ...] = ()
     checks: tuple[Check, ...] = ()
     is_paged: bool = False
+    entries: Sequence[Entry] = ()
 
 
 def possible_actions(member: Member, question: Question, standing: Standing, *, now: datetime) -> tuple[Action, ...]:
@@ -46,8 +56,9 @@ def possible_actions(member: Member, question: Question, standing: Standing, *, 
     actions = _of_reader(member, question, standing, now=now)
     if question.wrong_patient_at is not None:
         actions = tuple(action for action in actions if action not in _OF_THE_RIGHT_PATIENT)
-    elif _may_mark(member, question):
+    elif may_mark(member, question):
         actions += (Action.WRONG_PATIENT,)
+    actions = (*of_taker(member, question, standing.entries), *actions)
     return (*actions, Action.ACKNOWLEDGE) if standing.is_paged else actions
 
 
@@ -55,11 +66,19 @@ def _of_reader(member: Member, question: Question, standing: Standing, *, now: d
     if question.asker_id == member.id:
         checks = open_checks(standing.checks)
         asked = (Action.CONFIRM_CHECK,) if checks else ()
-        own = tuple(action for action in _of_asker(question, now) if not (checks and action in _SENDING))
-        return (*own, *asked, *_of_images(question, standing.images), *_of_pixels(standing.images))
+        possible = (*_of_asker(question, now), *of_asker(question, standing.entries))
+        own = tuple(action for action in possible if not (checks and action in _SENDING))
+        return (
+            *own,
+            *asked,
+            *_of_images(question, standing.images),
+            *_of_pixels(standing.images),
+            *_of_slices(question, standing.images),
+        )
     actions: tuple[Action, ...] = ()
-    if member.has(Role.PANELIST):
-        actions += _of_panelist(member, question)
+    if (member.has(Role.PANELIST) or member.has(Role.COORDINATOR)) and question.number is not None:
+        actions += of_panel(member, question, standing.entries, now=now)
+        actions += _of_slices(question, tuple(image for image in standing.images if image.is_visible))
     if member.has(Role.EDITOR):
         actions += _of_editor(question)
     has_it = member.has(Role.PANELIST) and question.claimed_by == member.id
@@ -74,12 +93,9 @@ def _of_pixels(images: tuple[Image, ...]) -> tuple[Action, ...]:
     return (*masks, Action.CROP) if any(image.facts.crop is not None for image in there) else masks
 
 
-def _may_mark(member: Member, question: Question) -> bool:
-    """Whoever asks, has it, coordinates or edits; what was dropped has nothing left to hide."""
-    if question.state in (QuestionState.DISCARDED, QuestionState.EXPIRED) or not may_see(member, question):
-        return False
-    is_theirs = member.id in (question.asker_id, question.claimed_by)
-    return is_theirs or member.has(Role.COORDINATOR) or member.has(Role.EDITOR)
+def _of_slices(question: Question, images: tuple[Image, ...]) -> tuple[Action, ...]:
+    is_there = any(image.removed_at is None for image in images)
+    return (Action.KEY_SLICE,) if is_there and question.state in _TAKES_IMAGES else ()
 
 
 def _of_asker(question: Question, now: datetime) -> tuple[Action, ...]:
@@ -90,6 +106,8 @@ def _of_asker(question: Question, now: datetime) -> tuple[Action, ...]:
             return (Action.ADD_INFORMATION, Action.WITHDRAW)
         case QuestionState.ANSWERED:
             return (Action.HELPED, Action.CHANGED_PLAN, Action.REOPEN, Action.ADD_INFORMATION)
+        case QuestionState.MERGED:
+            return (Action.ADD_INFORMATION, Action.WITHDRAW)
         case QuestionState.CLOSED:
             return _of_closed(question, now)
         case _:
@@ -102,10 +120,9 @@ def _of_draft(question: Question) -> tuple[Action, ...]:
 
 
 def _of_closed(question: Question, now: datetime) -> tuple[Action, ...]:
-    teaching = question.consent is ConsentScope.TEACHING
-    consent = Action.CONSENT_CONSULT_ONLY if teaching else Action.CONSENT_TEACHING
+    scopes = tuple(action for scope, action in _SCOPES.items() if scope is not question.consent)
     is_recent = question.closed_at is not None and now - question.closed_at <= REOPEN_WITHIN
-    return (Action.REOPEN, consent) if is_recent else (consent,)
+    return (Action.REOPEN, *scopes) if is_recent else scopes
 
 
 def _of_images(question: Question, images: tuple[Image, ...]) -> tuple[Action, ...]:
@@ -117,21 +134,8 @@ def _of_images(question: Question, images: tuple[Image, ...]) -> tuple[Action, .
     return (Action.CONFIRM_SERIES, Action.REMOVE_SERIES)
 
 
-def _of_panelist(member: Member, question: Question) -> tuple[Action, ...]:
-    is_mine = question.claimed_by == member.id
-    match question.state:
-        case QuestionState.OPEN:
-            return (Action.CLAIM, Action.ANSWER, Action.ASK_BACK, Action.NOTE)
-        case QuestionState.CLAIMED | QuestionState.NEEDS_INFO if is_mine:
-            return (Action.ANSWER, Action.ASK_BACK, Action.NOTE, Action.RELEASE)
-        case QuestionState.ANSWERED:
-            return (Action.ANSWER, Action.NOTE, Action.CLOSE)
-        case _:
-            return (Action.NOTE,)
-
-
 def _of_editor(question: Question) -> tuple[Action, ...]:
-    if question.state is not QuestionState.CLOSED or question.consent is ConsentScope.CONSULT_ONLY:
+    if question.state is not QuestionState.CLOSED or question.consent is not ConsentScope.TEACHING:
         return ()
     if question.released_at is not None:
         return (Action.HOLD_BACK,)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.access import may_see_entry, sees_full_card
-from domain.ids import MemberId
+from domain.handover import askers_of
+from domain.ids import MemberId, QuestionId
 from domain.member import Member
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question
+from domain.release import newest_release
 from domain.text import DeidentifiedText
 from domain.web import JsonValue
+from domain.withholding import hides_entry
 
 
-def is_shown(member: Member, question: Question, entry: Entry) -> bool:
-    """Return whether a member may read an entry; who lacks the full card reads the release alone."""
+def entries_shown(member: Member, question: Question, entries: Sequence[Entry]) -> list[Entry]:
+    """Return what a member reads of a thread; who lacks the full card reads the newest release alone."""
+    newest = newest_release(entries)
+    is_full = sees_full_card(member, question)
+    return [e for e in entries if may_see_entry(member, question, e) and (is_full or e is newest)]
+
+
+def is_told(member: Member, question: Question, entry: Entry) -> bool:
+    """Return whether a member hears that an entry was added; of a thread they may not read, of releases alone."""
     if not may_see_entry(member, question, entry):
         return False
     return entry.kind is EntryKind.PUBLISHED or sees_full_card(member, question)
@@ -26,6 +37,7 @@ class Names:
     def __init__(self, transaction: Transaction, reader: Member) -> None:
         self._transaction = transaction
         self._reader = reader
+        self._asked: dict[QuestionId, frozenset[MemberId]] = {}
         self._known: dict[MemberId, Member] = {reader.id: reader}
 
     def of(self, member_id: MemberId | None, question: Question) -> str:
@@ -33,8 +45,17 @@ class Names:
         if member_id is None:
             return ""
         member = self.member(member_id)
-        is_hidden = member_id == question.asker_id and member_id != self._reader.id
+        is_claimer = member_id == question.claimed_by
+        is_hidden = member_id != self._reader.id and not is_claimer and self._is_asker(member_id, question)
         return member.alias if is_hidden else member.display_name
+
+    def _is_asker(self, member_id: MemberId, question: Question) -> bool:
+        """Return whether it is theirs, or was, or is offered to them: who has handed it over stays an alias."""
+        if member_id == question.asker_id:
+            return True
+        if question.id not in self._asked:
+            self._asked[question.id] = askers_of(self._transaction.entries.of_question(question.id))
+        return member_id in self._asked[question.id]
 
     def member(self, member_id: MemberId) -> Member:
         if member_id not in self._known:
@@ -46,13 +67,22 @@ def entry_view(entry: Entry, question: Question, names: Names, *, reader: Member
     return {
         "id": entry.id,
         "kind": entry.kind.value,
+        "channel": entry.channel,
         "actor": names.of(entry.actor_id, question),
         "mine": entry.actor_id == reader.id,
         "at": moment(entry.at),
         "text": None if entry.text is None else entry.text.value,
-        "details": dict(entry.details),
+        "taken_down": hides_entry(question, entry),
+        "details": _details(entry, question, names),
         "do_not_use": entry.kind is EntryKind.ANSWER and question.wrong_patient_at is not None,
     }
+
+
+def _details(entry: Entry, question: Question, names: Names) -> dict[str, JsonValue]:
+    """Return an entry's details; a member in them by name."""
+    member_id = entry.details.get("member")
+    named = {"member": names.of(MemberId(str(member_id)), question)} if member_id else {}
+    return {**entry.details, **named}
 
 
 def text_view(text: DeidentifiedText) -> dict[str, JsonValue]:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from domain.ids import QuestionId
 from domain.member import Member
 from domain.ports.store import Transaction
-from domain.question import Entry, Question
+from domain.question import Entry, EntryKind, Question
 from domain.web import JsonValue
 from web.sessions import FoundSession, find_session
-from web.views.entries import is_shown
+from web.views.entries import is_told
 from web.views.lines import change_view, line_view
+from web.views.withheld import Withheld
 
 BATCH = 200
+_FOR_EVERYBODY = frozenset({EntryKind.TAKEN_DOWN, EntryKind.PUT_BACK, EntryKind.TAKEN_OUT})
+"""Whoever has it on the screen takes it down at once, also who may not see the question any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ class Feed:
         self._transaction = transaction
         self._entries: dict[int, Sequence[Entry]] = {}
         self._questions: dict[QuestionId, Question] = {}
+        self._withheld = Withheld(transaction)
 
     def tell(self, asked: Asked) -> Told:
         """Return what is new for one stream: its lines, then its questions."""
@@ -85,10 +89,10 @@ class Feed:
         mark = asked.mark
         for line in lines:
             mark = Mark(line=line.id, entry=mark.entry)
-            news.append(News(event="line", data=line_view(self._transaction, line), mark=mark))
+            news.append(News(event="line", data=line_view(self._transaction, line, self._withheld), mark=mark))
         for entry in entries:
             mark = Mark(line=mark.line, entry=entry.id)
-            if is_shown(member, self._question(entry.question_id), entry):
+            if entry.kind in _FOR_EVERYBODY or is_told(member, self._question(entry.question_id), entry):
                 news.append(News(event="question", data=change_view(entry), mark=mark))
         is_behind = max(len(lines), len(entries)) >= BATCH
         return Told(news=tuple(news), mark=mark, found=found, is_behind=is_behind)

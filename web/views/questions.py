@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.access import sees_full_card
+from domain.access import Capability, can, sees_full_card
 from domain.checks import Check, checks_of, live_sources
+from domain.consent import ConsentScope, board_number
 from domain.delivery import Terms
 from domain.member import Member
+from domain.opinions import awaits_second
 from domain.ports.services import Wording
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question
+from domain.question import Entry, Question
+from domain.reading import unread
+from domain.search import published_text
 from domain.study import Image, Upload, UploadState
 from domain.text import DeidentifiedText
 from domain.web import JsonValue
+from domain.withholding import hides_text, series_of, shown, shown_entries
 from domain.wrong_patient import unacknowledged
 from web.views.actions import Standing, possible_actions
-from web.views.entries import Names, entry_view, is_shown, moment, text_view
+from web.views.entries import Names, entries_shown, entry_view, moment, text_view
 from web.views.images import frame_count, series_views
+from web.views.panel import panel_view
 
 TITLE_CHARACTERS = 80
 
@@ -35,22 +41,28 @@ def question_view(
     """Return everything a reader may know of a question; whether they may see it at all is the caller's to ask."""
     names = Names(transaction, reader)
     images = transaction.images.of_question(question.id)
-    timeline = transaction.entries.of_question(question.id)
-    entries = [e for e in timeline if is_shown(reader, question, e)]
+    timeline = shown_entries(question, transaction.entries.of_question(question.id))
+    question = shown(question)
+    entries = entries_shown(reader, question, timeline)
     full = sees_full_card(reader, question)
     standing = _standing(transaction, question, timeline, reader=reader, images=images)
     return {
         **_identity(question, reader),
         **(_card(question, names, reader=reader) if full else _released_card(question, names, entries)),
+        **(panel_view(transaction, question, timeline, reader=reader, wording=wording) if full else {}),
+        "use": _use(transaction, question, reader=reader) if full else None,
         "released": question.released_at is not None,
         "full": full,
         "entries": [entry_view(entry, question, names, reader=reader) for entry in entries],
         "actions": [action.value for action in possible_actions(reader, question, standing, now=now)],
         "checks": [_check_view(check, reader=reader, wording=wording) for check in standing.checks],
         "wrong_patient": question.wrong_patient_at is not None,
+        "may_flag": question.number is not None,
+        "taken_down": hides_text(question),
+        "images_taken_down": bool(series_of(question.taken_down)),
         "viewers": len(transaction.viewings.of_question(question.id)) if full else 0,
         "uploads": _uploads_view(transaction, question, reader=reader, wording=wording),
-        "series": series_views(reader, question, images, wording=wording),
+        "series": series_views(transaction, question, images, reader=reader, wording=wording),
     }
 
 
@@ -61,11 +73,14 @@ def summary_view(transaction: Transaction, question: Question, names: Names, *, 
         "label": question.label,
         "state": question.state.value,
         "urgency": None if question.urgency is None else question.urgency.value,
-        "title": title_of(question.text.value),
+        "title": title_of(shown(question).text.value),
+        "taken_down": bool(question.taken_down),
         "asker": names.of(question.asker_id, question),
         **_times(question),
         **_claim(question, names, reader=reader),
         "images": frame_count(transaction.images.of_question(question.id)),
+        "unread": _is_unread(transaction, question, reader=reader),
+        "second": _is_second(transaction, question),
     }
 
 
@@ -75,10 +90,18 @@ def title_of(text: str) -> str:
     return line if len(line) <= TITLE_CHARACTERS else line[: TITLE_CHARACTERS - 1].rstrip() + "…"
 
 
-def published_text(entries: Sequence[Entry]) -> DeidentifiedText:
-    """Return the text of the latest release; empty where there is none."""
-    texts = [entry.text for entry in entries if entry.kind is EntryKind.PUBLISHED and entry.text is not None]
-    return texts[-1] if texts else DeidentifiedText(value="")
+def _is_unread(transaction: Transaction, question: Question, *, reader: Member) -> bool:
+    """Return whether its asker has not read yet what the panel wrote; only of what somebody has is there anything."""
+    if question.claimed_by is None or question.asker_id == reader.id:
+        return False
+    return unread(question, transaction.entries.of_question(question.id)) is not None
+
+
+def _is_second(transaction: Transaction, question: Question) -> bool:
+    """Return whether it was answered and another answer is wanted; only where two are is there anything to look up."""
+    if question.needs == 1 or not question.is_awaiting_panel:
+        return False
+    return awaits_second(question, transaction.entries.of_question(question.id))
 
 
 def _standing(
@@ -95,7 +118,7 @@ def _standing(
         sources = live_sources(transaction.identities.of_question(question.id), images)
         checks = checks_of(question.text, sources, timeline)
     paged = unacknowledged(question, timeline, transaction.viewings.of_question(question.id))
-    return Standing(images=images, checks=checks, is_paged=reader.id in paged)
+    return Standing(images=images, checks=checks, is_paged=reader.id in paged, entries=timeline)
 
 
 def _check_view(check: Check, *, reader: Member, wording: Wording) -> Json:
@@ -125,6 +148,8 @@ def _card(question: Question, names: Names, *, reader: Member) -> Json:
         "title": title_of(question.text.value),
         "text": text_view(question.text),
         "asker": names.of(question.asker_id, question),
+        "asker_has": _facilities(names.member(question.asker_id)),
+        "asker_grade": _grade(names.member(question.asker_id)),
         "closed_at": moment(question.closed_at),
         **_times(question),
         **_claim(question, names, reader=reader),
@@ -133,7 +158,7 @@ def _card(question: Question, names: Names, *, reader: Member) -> Json:
 
 def _released_card(question: Question, names: Names, entries: Sequence[Entry]) -> Json:
     """The editor's text alone: without a day, since a release may carry none (safety rule 5)."""
-    text = published_text(entries)
+    text = published_text(entries) or DeidentifiedText(value="")
     absent: Json = dict.fromkeys(
         ("urgency", "opened_at", "claim_due_at", "answer_due_at", "closed_at", "claimed_by"), None
     )
@@ -145,6 +170,30 @@ def _released_card(question: Question, names: Names, entries: Sequence[Entry]) -
         "asker": names.of(question.asker_id, question),
         "claimed_by_me": False,
     }
+
+
+def _facilities(asker: Member) -> list[JsonValue] | None:
+    """What the asker's hospital has, by which no hospital is known (safety rule 13); None where nobody said."""
+    has = asker.hospital_has
+    return None if has is None else [facility.value for facility in sorted(has)]
+
+
+def _use(transaction: Transaction, question: Question, *, reader: Member) -> Json | None:
+    """Return what is allowed beyond the consultation, and on which basis (safety rule 6).
+
+    A review board's number may say where the asker works: only they and an editor read it.
+    """
+    given = transaction.consents.of_question(question.id)
+    if question.consent is ConsentScope.CONSULT_ONLY or not given:
+        return None
+    number = board_number(given[-1].basis)
+    knows = question.asker_id == reader.id or can(reader, Capability.RELEASE)
+    basis = "irb" if number else given[-1].basis
+    return {"scope": question.consent.value, "basis": basis, "number": number if knows else ""}
+
+
+def _grade(asker: Member) -> str | None:
+    return None if asker.grade is None else asker.grade.value
 
 
 def _times(question: Question) -> Json:

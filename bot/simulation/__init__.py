@@ -1,0 +1,1 @@
+"""`hilum simulate`: a society tries its rota and its policies on simulated people, before the outbreak."""

@@ -1,0 +1,1 @@
+"""Letters into a folder, where no service sends them: the demo's post."""

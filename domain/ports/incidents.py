@@ -1,0 +1,56 @@
+"""What the one database keeps of incidents, and of how long questions waited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.delivery import Delivery
+from domain.ids import DeliveryId, QuestionId
+from domain.incident import Incident
+from domain.service_level import Waited
+
+
+class IncidentRepository(Protocol):
+    """What was flagged; what each hides stands in `Question.taken_down` from then on."""
+
+    def add(self, incident: Incident) -> bool:
+        """False where the id is known already."""
+
+    def lock(self, incident_id: str) -> Incident:
+        """Return an incident that nobody else changes before this transaction ends.
+
+        Raises:
+            PermanentError("incident_unknown"): there is none.
+        """
+
+    def save(self, incident: Incident) -> None: ...
+    def recent(self, *, closed_since: datetime) -> Sequence[Incident]:
+        """Those that are open, by what is due first; then what was closed since an instant, newest first."""
+
+    def of_question(self, question_id: QuestionId) -> Sequence[Incident]:
+        """By their opening."""
+
+    def taken_down(self) -> Mapping[QuestionId, frozenset[str]]:
+        """What is hidden at this moment, by question: where nobody has judged yet, and what was removed."""
+
+    def forget_texts(self, question_id: QuestionId, items: frozenset[str]) -> None:
+        """Blank what was said in the messages that items name, for good."""
+
+    def blank_copies(self, question_id: QuestionId, hidden: frozenset[str]) -> None:
+        """Blank everything that was sent or shown about a question and holds hidden words, for good."""
+
+
+class SentRepository(Protocol):
+    """What was sent and lies with somebody else, by the reference that its service gave it."""
+
+    def note(self, delivery_id: DeliveryId, reference: str) -> None: ...
+    def reference(self, delivery_id: DeliveryId) -> str | None: ...
+    def about(self, question_id: QuestionId) -> Sequence[Delivery]:
+        """What was sent about a question and has a reference."""
+
+
+class WaitingRepository(Protocol):
+    def waited(self, since: datetime, until: datetime) -> Sequence[Waited]:
+        """How each question fared that was opened from an instant to another, the end excluded."""

@@ -1,0 +1,147 @@
+"""What follows from a flag in time: paging until somebody has it in hand, reminders of the clock, taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from domain.commands import UNMOVED, PageModerators, RemindOfIncident, Retract
+from domain.delivery import Delivery, Priority, Value
+from domain.errors import PermanentError
+from domain.escalation import Page
+from domain.incident import INCIDENT_RULES, Incident, OnDuty, on_duty
+from domain.member import Member
+from domain.messages import Action
+from domain.paging import PageLater, Person, Way, page
+from domain.ports.channel import Copies, RetractingChannel
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from handlers.flagging import values_of
+from handlers.outbox import Notice, tell
+from handlers.paging import page_about, paging_of
+
+_CHOICES = (Action.TAKE_INCIDENT, Action.IDENTIFIES)
+
+
+async def page_moderators(services: Services, command: PageModerators) -> None:
+    """Page who is on duty, from the third time on the coordinators too, until somebody has taken it."""
+
+    def run(transaction: Transaction) -> None:
+        transaction.pages.lock()
+        incident = transaction.incidents.lock(command.incident_id)
+        if incident.taken_by is not None or not incident.is_open:
+            return
+        members = _on_duty(services, transaction).paged(command.round, INCIDENT_RULES)
+        pages = _pages(services, transaction, members, way=Way.NEXT if command.round == 1 else Way.FIRST)
+        held = [each.until for each in pages if isinstance(each, PageLater)]
+        if pages and len(held) == len(pages):
+            again = replace(command, moved_to=min(held))
+            transaction.jobs.add(again, due_at=again.moved_to, priority=Priority.URGENT)
+            return
+        _page(services, transaction, incident, pages=pages, page_round=command.round)
+        _note_next(services, transaction, command)
+
+    await services.store.write(run)
+
+
+async def remind_of_incident(services: Services, command: RemindOfIncident) -> None:
+    """Tell who has it in hand, and the coordinators, how much of its time is left."""
+
+    def remind(transaction: Transaction) -> None:
+        incident = transaction.incidents.lock(command.incident_id)
+        if not incident.is_open:
+            return
+        question = transaction.questions.get(incident.question_id)
+        duty = _on_duty(services, transaction)
+        holder = () if incident.taken_by is None else (transaction.members.get(incident.taken_by),)
+        people = {member.id: member for member in (*(holder or duty.moderators), *duty.coordinators)}
+        values: dict[str, Value] = {**values_of(question, incident), "hours": command.hours_left}
+        key = "incident.due_soon" if command.hours_left else "incident.overdue"
+        notice = Notice(key=key, values=values, priority=Priority.URGENT)
+        for member in people.values():
+            tell(services, transaction, member, cause=f"due:{incident.id}:{command.hours_left}", notice=notice)
+
+    await services.store.write(remind)
+
+
+async def retract(services: Services, command: Retract) -> None:
+    """Take a sent message back where its service can; its reader is asked to delete it where it cannot.
+
+    Raises:
+        TransientError: later it may work.
+    """
+    delivery, reference = await services.store.read(
+        lambda transaction: (
+            transaction.deliveries.get(command.delivery_id),
+            transaction.sent.reference(command.delivery_id),
+        )
+    )
+    channel = services.channels.get(delivery.address.channel)
+    if channel is not None and reference is not None and channel.capabilities.copies is Copies.RETRACTABLE:
+        try:
+            await cast(RetractingChannel, channel).retract(delivery.address, reference)
+        except PermanentError as error:
+            services.log.warning("retraction_failed", delivery_id=delivery.id, error=error.code)
+        else:
+            return
+    await services.store.write(
+        lambda transaction: _ask_to_delete(services, transaction, delivery, incident_id=command.incident_id)
+    )
+
+
+def _ask_to_delete(services: Services, transaction: Transaction, delivery: Delivery, *, incident_id: str) -> None:
+    """On the phone that has it, once however many of its messages are meant."""
+    assert delivery.question_id is not None
+    label = transaction.questions.get(delivery.question_id).label
+    notice = Notice(key="incident.delete", values={"label": label}, to=delivery.address, priority=Priority.URGENT)
+    reader = transaction.members.get(delivery.member_id)
+    tell(services, transaction, reader, cause=f"delete:{incident_id}", notice=notice)
+
+
+def _on_duty(services: Services, transaction: Transaction) -> OnDuty:
+    members = transaction.members.all()
+    awake = frozenset(each.id for each in members if not _person(services, each).is_quiet(services.clock()))
+    return on_duty(members, awake=awake)
+
+
+def _pages(services: Services, transaction: Transaction, members: Sequence[Member], *, way: Way) -> tuple[Page, ...]:
+    paging, now = paging_of(services, transaction), services.clock()
+    planned = (page(_person(services, each), way, now, sent=paging.sent, limits=paging.limits) for each in members)
+    return tuple(each for each in planned if each is not None)
+
+
+def _person(services: Services, member: Member) -> Person:
+    """A flag may wake: a patient's name may lie open."""
+    return Person(
+        id=member.id,
+        chain=tuple(address for address in member.chain if address.channel in services.channels),
+        time_zone=member.time_zone,
+        quiet=member.quiet or services.escalation.quiet,
+        is_office=True,
+    )
+
+
+def _page(
+    services: Services, transaction: Transaction, incident: Incident, *, pages: Sequence[Page], page_round: int
+) -> None:
+    if not pages:
+        services.log.error("nobody_moderates", question_id=incident.question_id)
+        return
+    question = transaction.questions.get(incident.question_id)
+    notice = Notice(
+        key="incident.page",
+        values=values_of(question, incident),
+        choices=_CHOICES,
+        about=incident.id,
+        priority=Priority.URGENT,
+    )
+    cause = f"incident:{incident.id}:{page_round}"
+    page_about(services, transaction, question, pages=pages, cause=cause, notice=notice)
+
+
+def _note_next(services: Services, transaction: Transaction, command: PageModerators) -> None:
+    wait = INCIDENT_RULES.wait(command.round)
+    if wait is not None:
+        following = replace(command, round=command.round + 1, moved_to=UNMOVED)
+        transaction.jobs.add(following, due_at=services.clock() + wait, priority=Priority.URGENT)

@@ -1,0 +1,46 @@
+"""A phone is lost: everything that it could still open is cut off at once (safety rule 18)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.delivery import Priority
+from domain.ids import MemberId
+from domain.member import Member
+from domain.messages import Address
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from handlers.outbox import Notice, tell
+
+_PAGES = "web"
+"""Its address is the member's own: without a session it opens nothing."""
+
+
+def cut_off(
+    services: Services,
+    transaction: Transaction,
+    member: Member,
+    *,
+    cause: str,
+    told: Address | MemberId | None = None,
+) -> None:
+    """End every session and link of a member, and send nothing more to any phone but one that is kept.
+
+    What was cut off is not taken back by a word from it: the member is enrolled anew there.
+
+    Args:
+        told: the address from which the member reports the loss, which is kept; or who else does, and knows already.
+    """
+    left = tuple(each for each in member.addresses if each == told or each.channel == _PAGES)
+    transaction.members.save(replace(member, addresses=left))
+    transaction.web.revoke_sessions_of(member.id)
+    transaction.web.revoke_links_of(member.id, services.clock())
+    transaction.feeds.revoke_of(member.id, services.clock())
+    transaction.channel_links.revoke_of(member.id)
+    services.log.warning("phone_lost", member_id=member.id)
+    for panel in transaction.panels.all():
+        if member.id in panel.members and panel.coordinator_id not in (member.id, told):
+            coordinator = transaction.members.get(panel.coordinator_id)
+            values = {"name": member.display_name, "panel": panel.name}
+            notice = Notice(key="phone.lost", values=values, priority=Priority.URGENT)
+            tell(services, transaction, coordinator, cause=f"{cause}:{panel.id}", notice=notice)

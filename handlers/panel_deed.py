@@ -1,0 +1,36 @@
+"""What the panel's actions have in common: the right patient, and whose question it is."""
+
+from __future__ import annotations
+
+from domain.errors import AlreadyTakenError, UserError
+from domain.question import EntryKind, Question
+from handlers.deed import Deed
+
+_TAKES = frozenset({EntryKind.CLAIMED, EntryKind.TAKEN_OVER, EntryKind.HANDED_OVER, EntryKind.ANSWER})
+
+
+def right_patient(deed: Deed) -> Question:
+    """Return the panel's question, locked.
+
+    Raises:
+        UserError("wrong_patient"): it was marked as the wrong patient.
+    """
+    question = deed.panel_question()
+    if question.wrong_patient_at is not None:
+        raise UserError("wrong_patient", label=question.label)
+    return question
+
+
+def refuse_if_taken(deed: Deed, question: Question) -> None:
+    """Raise AlreadyTakenError, which names whoever has the question, where that is somebody else."""
+    if question.claimed_by in (None, deed.actor.id) or not question.is_awaiting_panel:
+        return
+    claimer = deed.transaction.members.get(question.claimed_by)
+    entries = deed.transaction.entries.of_question(question.id)
+    taken = max((e.at for e in entries if e.kind in _TAKES and e.actor_id == claimer.id), default=deed.now)
+    raise AlreadyTakenError(question.id, label=question.label, name=claimer.display_name, at=taken)
+
+
+def refuse_if_not_mine(deed: Deed, question: Question) -> None:
+    if question.claimed_by != deed.actor.id or not question.is_awaiting_panel:
+        raise UserError("not_claimed_by_you", label=question.label)

@@ -1,0 +1,119 @@
+"""From a delivery to the message that a channel shows: sentences, choices in words, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from domain.delivery import ChoiceShape, Delivery, OfferedChoice, OfferedField, OutgoingMessage, Value
+from domain.forms import FormField, form_of, needs_words
+from domain.lengths import length_of
+from domain.member import Member
+from domain.messages import Action
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.text import DeidentifiedText
+from domain.vocabulary import digits_of, word_of
+from handlers.secret_values import with_secrets
+from handlers.short_text import short_text
+
+ANSWER_KEYS = frozenset(
+    {
+        *("question.answer", "question.answer_without_confidence", "question.answer_second"),
+        *("question.answer_correction", "question.answer_addition", "question.answer_merged"),
+    }
+)
+_NEVER_SHOWN = frozenset({Action.WHICH_QUESTION})
+_WHERE_NOTHING_IS: Mapping[str, Value] = {"alike": ""}
+"""What most messages of a key have nothing to say of, and older ones do not know."""
+_CLOSINGS = {**dict.fromkeys(ANSWER_KEYS, "question.opinion"), "question.asked_back": "question.clock_paused"}
+"""What stands below a message, and says of what kind it is (safety rule 22)."""
+
+
+def rendered(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> OutgoingMessage:
+    """Return a delivery as its channel can show it, in the reader's language."""
+    delivery = with_secrets(services, transaction, delivery)
+    channel = services.channels.get(delivery.address.channel)
+    if channel is not None and channel.capabilities.is_short:
+        return _short(services, transaction, delivery, member=member)
+    message = _full(services, delivery, member)
+    shape = ChoiceShape.BUTTONS if channel is None else channel.capabilities.shape_of(len(message.choices))
+    reply = _reply(services, message.choices, member) if shape is ChoiceShape.REPLY else ""
+    has_images = channel is None or channel.capabilities.has_images
+    return replace(message, shape=shape, reply=reply, images=message.images if has_images else ())
+
+
+def _full(services: Services, delivery: Delivery, member: Member) -> OutgoingMessage:
+    quoted = delivery.values.get("text")
+    return OutgoingMessage(
+        delivery_id=delivery.id,
+        key=delivery.key,
+        text=services.wording.text(delivery.key, member, {**_WHERE_NOTHING_IS, **delivery.values}),
+        question_id=delivery.question_id,
+        quoted=quoted if isinstance(quoted, DeidentifiedText) else None,
+        images=delivery.images,
+        choices=_offered(services, delivery.choices, member),
+        token=delivery.token,
+        link=delivery.link,
+        closing=_closing(services, delivery.key, member),
+    )
+
+
+def _closing(services: Services, key: str, member: Member) -> str:
+    closing = _CLOSINGS.get(key)
+    return "" if closing is None else services.wording.text(closing, member, {})
+
+
+def _short(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> OutgoingMessage:
+    """No picture and nothing quoted: a text message holds what was written for it, and a link."""
+    short = short_text(services, transaction, delivery, member=member)
+    choices = _offered(services, delivery.choices, member)
+    text, reply = short.text, short.reply
+    if not short.says_choices:
+        said = _reply(services, choices, member)
+        together = f"{text} {said}".strip()
+        text, reply = (together, "") if length_of(together).fits_one_message else (text, said)
+    return OutgoingMessage(
+        delivery_id=delivery.id,
+        key=delivery.key,
+        text=text,
+        question_id=delivery.question_id,
+        choices=choices,
+        shape=ChoiceShape.REPLY,
+        token=delivery.token,
+        reply=reply,
+    )
+
+
+def _offered(services: Services, actions: Sequence[Action], member: Member) -> tuple[OfferedChoice, ...]:
+    pairs = zip(actions, digits_of(actions), strict=True)
+    return tuple(
+        OfferedChoice(
+            action=action,
+            label=services.wording.label(action, member.language),
+            digit=digit,
+            word=word_of(action, member.language),
+            fields=tuple(_offered_field(services, field, member) for field in form_of(action)),
+        )
+        for action, digit in pairs
+        if action not in _NEVER_SHOWN
+    )
+
+
+def _offered_field(services: Services, field: FormField, member: Member) -> OfferedField:
+    say = services.wording.text
+    options = tuple((value, say(f"option.{value}", member, {})) for value in field.options)
+    return OfferedField(field=field, label=say(f"field.{field.name}", member, {}), options=options)
+
+
+def _reply(services: Services, choices: Sequence[OfferedChoice], member: Member) -> str:
+    """Say what to reply: a digit where there is one, else the word, and behind it what it has to be told."""
+    if not choices:
+        return ""
+    digits = " ".join(f"{each.digit}={each.word}" for each in choices if each.digit)
+    said = [part for part in (digits, *(_worded(each) for each in choices if not each.digit)) if part]
+    return services.wording.text("reply.choices", member, {"choices": ", ".join(said)})
+
+
+def _worded(choice: OfferedChoice) -> str:
+    return f"{choice.word} …" if needs_words(choice.action) else choice.word

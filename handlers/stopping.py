@@ -1,0 +1,117 @@
+"""STOP and START from a phone: honoured at once, and whoever counts on that phone is told.
+
+A duty on a stopped phone is a gap in the rota; its member is still asked wherever else they are reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from domain.delivery import Priority, Value
+from domain.gaps import duty_ahead
+from domain.member import Member, Role
+from domain.panel import Panel
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from handlers.auditing import requested
+from handlers.inbound import Received
+from handlers.outbox import Notice, tell
+
+_STAND_IN = (Role.CHAIR, Role.ADMINISTRATOR)
+"""Who is told where the coordinator's own phone is stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A phone that was stopped or put back, inside its transaction; `panels` are as they were before."""
+
+    services: Services
+    transaction: Transaction
+    member: Member
+    panels: tuple[Panel, ...]
+    cause: str
+
+
+def stop_phone(services: Services, transaction: Transaction, received: Received) -> None:
+    """Send nothing more to the phone that says STOP; tell its member elsewhere, and the coordinators concerned.
+
+    The coordinator is paged where the member is on call, now or soon, or wants to be asked while awake.
+    A second STOP is noted and changes nothing.
+    """
+    phone, now = received.message.sender, services.clock()
+    transaction.audit.add(requested(received, "stop", at=now))
+    member = transaction.members.get(received.sender.id)
+    if phone in member.stopped:
+        return
+    left = replace(member, stopped=member.stopped | {phone})
+    change = _saved(services, transaction, left, cause=received.inbox_id)
+    if left.chain:
+        tell(services, transaction, left, cause=change.cause, notice=Notice(key="phone.stopped"))
+    for panel in change.panels:
+        notice = _stopped(change, panel)
+        if notice is not None:
+            _tell_office(change, panel, notice)
+    services.log.warning("phone_stopped", member_id=member.id)
+
+
+def start_phone(services: Services, transaction: Transaction, received: Received) -> None:
+    """Send to a phone again that was stopped, and tell whoever was told of that."""
+    phone = received.message.sender
+    transaction.audit.add(requested(received, "start", at=services.clock()))
+    member = transaction.members.get(received.sender.id)
+    again = replace(member, stopped=member.stopped - {phone})
+    change = _saved(services, transaction, again, cause=received.inbox_id)
+    tell(services, transaction, again, cause=change.cause, notice=Notice(key="phone.started", to=phone))
+    for panel in change.panels:
+        if _stopped(change, panel) is not None:
+            _tell_office(change, panel, Notice(key="phone.started_by_panelist", values=_values(change, panel)))
+    services.log.info("phone_started", member_id=member.id)
+
+
+def _saved(services: Services, transaction: Transaction, member: Member, *, cause: str) -> _Change:
+    panels = tuple(transaction.panels.all())
+    transaction.members.save(member)
+    return _Change(services=services, transaction=transaction, member=member, panels=panels, cause=cause)
+
+
+def _stopped(change: _Change, panel: Panel) -> Notice | None:
+    """Return what a panel's office is told of a stopped phone; None where the panel does not count on it."""
+    member, now = change.member, change.services.clock()
+    duty = duty_ahead(panel, member.id, now)
+    values, key, priority = _values(change, panel), "phone.stopped_by_panelist", Priority.URGENT
+    if duty is not None and duty.begins_at <= now:
+        key = "phone.stopped_on_call"
+    elif duty is not None:
+        key, values["begins"] = "phone.stopped_before_duty", duty.begins_at
+    elif member.id == panel.coordinator_id:
+        key = "phone.stopped_by_coordinator"
+    elif member.id not in panel.members:
+        return None
+    elif _is_in_pool(change):
+        key = "phone.stopped_in_pool"
+    else:
+        priority = Priority.NORMAL
+    return Notice(key=key, values=values, priority=priority)
+
+
+def _is_in_pool(change: _Change) -> bool:
+    chosen = change.member.awake_pool
+    return change.transaction.surge.get().is_on(change.services.clock()) if chosen is None else chosen
+
+
+def _tell_office(change: _Change, panel: Panel, notice: Notice) -> None:
+    for member in _office(change, panel):
+        tell(change.services, change.transaction, member, cause=f"{change.cause}:{panel.id}", notice=notice)
+
+
+def _office(change: _Change, panel: Panel) -> Iterable[Member]:
+    """The coordinator; where it is their own phone, who stands in for them."""
+    if panel.coordinator_id != change.member.id:
+        return (change.transaction.members.get(panel.coordinator_id),)
+    others = (each for each in change.transaction.members.all() if each.active and each.id != change.member.id)
+    return [each for each in others if any(each.has(role) for role in _STAND_IN)]
+
+
+def _values(change: _Change, panel: Panel) -> dict[str, Value]:
+    return {"name": change.member.display_name, "panel": panel.name}

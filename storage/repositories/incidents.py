@@ -1,0 +1,160 @@
+"""Incidents: what was flagged, and blanking for good what a moderator has removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.delivery import Delivery
+from domain.errors import PermanentError
+from domain.ids import DeliveryId, MemberId, QuestionId
+from domain.incident import Decision, Hidden, Incident, What
+from domain.text import DeidentifiedText
+from domain.withholding import holds, said_item
+from storage import search_index
+from storage.packing import pack_text, pack_values, unpack_text, unpack_values
+from storage.repositories import question_review
+from storage.repositories.deliveries import SqlDeliveries
+from storage.repositories.entries import SqlEntries
+from storage.statements import insert_all_new, insert_new, rows_of
+from storage.tables import delivery, entry, web_line
+from storage.tables_incident import incident, incident_item, sent_reference
+
+_NOTHING = DeidentifiedText(value="")
+_MEMBERS = ("opened_by", "taken_by", "decided_by", "closed_by")
+_COPIED = (*_MEMBERS, "opened_at", "due_at", "taken_at", "identifies_at", "decided_at", "closed_at")
+
+
+class SqlIncidents:
+    def __init__(self, connection: sa.Connection, note_erasure: Callable[[], None] = lambda: None) -> None:
+        self._connection = connection
+        self._note_erasure = note_erasure
+
+    def add(self, added: Incident) -> bool:
+        if not insert_new(self._connection, incident, {"id": added.id, "logged": False, **_row(added)}):
+            return False
+        rows = [
+            {"incident_id": added.id, "question_id": each.question_id, "item": each.item, "place": place}
+            for place, each in enumerate(added.hidden)
+        ]
+        insert_all_new(self._connection, incident_item, rows)
+        self._follow(added)
+        return True
+
+    def lock(self, incident_id: str) -> Incident:
+        found = self._load(sa.select(incident).where(incident.c.id == incident_id).with_for_update())
+        if not found:
+            raise PermanentError("incident_unknown")
+        return found[0]
+
+    def save(self, saved: Incident) -> None:
+        self._connection.execute(sa.update(incident).where(incident.c.id == saved.id).values(**_row(saved)))
+        self._follow(saved)
+        if saved.decision is Decision.REMOVED:
+            self._note_erasure()
+
+    def recent(self, *, closed_since: datetime) -> Sequence[Incident]:
+        still = self._load(sa.select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.due_at))
+        since = sa.select(incident).where(incident.c.closed_at >= closed_since)
+        return (*still, *self._load(since.order_by(incident.c.closed_at.desc())))
+
+    def of_question(self, question_id: QuestionId) -> Sequence[Incident]:
+        about = sa.select(incident).where(incident.c.question_id == question_id)
+        return self._load(about.order_by(incident.c.opened_at, incident.c.id))
+
+    def taken_down(self) -> Mapping[QuestionId, frozenset[str]]:
+        return question_review.taken_down(self._connection)
+
+    def forget_texts(self, question_id: QuestionId, items: frozenset[str]) -> None:
+        for each in SqlEntries(self._connection).of_question(question_id):
+            if each.text is not None and said_item(each) in items:
+                blank = sa.update(entry).where(entry.c.id == each.id).values(text=pack_text(_NOTHING))
+                self._connection.execute(blank)
+        search_index.follow(self._connection, question_id)
+        search_index.forget_former_words(self._connection)
+
+    def blank_copies(self, question_id: QuestionId, hidden: frozenset[str]) -> None:
+        for row in rows_of(self._connection, sa.select(delivery).where(delivery.c.question_id == question_id)):
+            former = unpack_values(row["message_values"])
+            kept = {name: _blanked(value, hidden) for name, value in former.items()}
+            if kept != former:
+                statement = sa.update(delivery).where(delivery.c.id == row["id"])
+                self._connection.execute(statement.values(message_values=pack_values(kept)))
+        for row in rows_of(self._connection, sa.select(web_line).where(web_line.c.question_id == question_id)):
+            if _holds(row["payload"], hidden):
+                gone = {**row["payload"], "text": "", "quoted": None, "taken_down": True}
+                self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=gone))
+
+    def _follow(self, changed: Incident) -> None:
+        """The search follows at once: what is flagged is found by nobody."""
+        for question_id in {each.question_id for each in changed.hidden}:
+            search_index.follow(self._connection, question_id)
+
+    def _load(self, statement: sa.Select[Any]) -> tuple[Incident, ...]:
+        rows = rows_of(self._connection, statement)
+        ids = [row["id"] for row in rows]
+        listed = sa.select(incident_item).where(incident_item.c.incident_id.in_(ids)).order_by(incident_item.c.place)
+        hidden: dict[str, list[Hidden]] = {}
+        for row in rows_of(self._connection, listed) if ids else ():
+            one = Hidden(question_id=QuestionId(row["question_id"]), item=row["item"])
+            hidden.setdefault(row["incident_id"], []).append(one)
+        return tuple(_incident(row, tuple(hidden[row["id"]])) for row in rows)
+
+
+class SqlSent:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def note(self, delivery_id: DeliveryId, reference: str) -> None:
+        insert_new(self._connection, sent_reference, {"delivery_id": delivery_id, "reference": reference})
+
+    def reference(self, delivery_id: DeliveryId) -> str | None:
+        wanted = sa.select(sent_reference.c.reference).where(sent_reference.c.delivery_id == delivery_id)
+        return self._connection.execute(wanted).scalar_one_or_none()
+
+    def about(self, question_id: QuestionId) -> Sequence[Delivery]:
+        known = (
+            sa.select(sent_reference.c.delivery_id)
+            .join(delivery, delivery.c.id == sent_reference.c.delivery_id)
+            .where(delivery.c.question_id == question_id)
+            .order_by(delivery.c.created_at, delivery.c.id)
+        )
+        deliveries = SqlDeliveries(self._connection)
+        return tuple(deliveries.get(DeliveryId(row["delivery_id"])) for row in rows_of(self._connection, known))
+
+
+def _blanked(value: Any, hidden: frozenset[str]) -> Any:
+    return _NOTHING if isinstance(value, DeidentifiedText) and holds(value.value, hidden) else value
+
+
+def _holds(payload: Mapping[str, Any], hidden: frozenset[str]) -> bool:
+    quoted = payload.get("quoted") or {}
+    return any(holds(str(part), hidden) for part in (payload.get("text", ""), quoted.get("value", "")))
+
+
+def _row(value: Incident) -> Mapping[str, Any]:
+    return {
+        **{name: getattr(value, name) for name in _COPIED},
+        "question_id": value.question_id,
+        "what": value.what.value,
+        "decision": value.decision.value,
+        "reason": pack_text(value.reason),
+        "note": pack_text(value.note),
+    }
+
+
+def _incident(row: sa.RowMapping, hidden: tuple[Hidden, ...]) -> Incident:
+    members = {name: None if row[name] is None else MemberId(row[name]) for name in _MEMBERS}
+    return Incident(
+        **{**{name: row[name] for name in _COPIED}, **members},
+        id=row["id"],
+        question_id=QuestionId(row["question_id"]),
+        what=What(row["what"]),
+        hidden=hidden,
+        decision=Decision(row["decision"]),
+        reason=unpack_text(row["reason"]),
+        note=unpack_text(row["note"]),
+    )

@@ -1,0 +1,158 @@
+"""One person on several channels: the code is shown on one and typed on the other; wrong ones are few and told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from domain.ids import InboxId, derive_id
+from domain.linking import LASTS, LOCKED_FOR
+from domain.member import Member
+from domain.messages import Action, Address
+from handlers.strangers import answer_stranger
+from tests.fakes.newcomers import PHONE, Newcomers, six_digits_in
+from tests.fakes.society import COLLEAGUE, MEMBER, Society
+
+KNOWN = Address(channel="sms", external_id="+821011111111")
+
+
+@pytest.fixture
+async def newcomers(society: Society) -> Newcomers:
+    """Her first phone is known; the other is not yet."""
+    found = Newcomers(society)
+    await found.give(MEMBER, KNOWN)
+    return found
+
+
+async def code_of(newcomers: Newcomers) -> str:
+    await newcomers.text("/link", sender=KNOWN)
+    return six_digits_in(newcomers.got(KNOWN)[-1])
+
+
+async def member_now(society: Society) -> Member:
+    return await society.read(lambda transaction: transaction.members.get(MEMBER.id))
+
+
+async def test_code_typed_on_the_other_phone_links_it_and_both_are_told(newcomers: Newcomers) -> None:
+    code = await code_of(newcomers)
+
+    await newcomers.text(code)
+
+    assert (await member_now(newcomers.society)).addresses[-1] == PHONE
+    assert newcomers.keys() == ["link.done_here"]
+    assert newcomers.keys(KNOWN)[-1] == "link.done_there"
+    assert (await newcomers.society.told(MEMBER))[-1] == "link.done_there"
+
+
+async def test_linked_phone_asks_as_its_member(newcomers: Newcomers) -> None:
+    await newcomers.text(await code_of(newcomers))
+
+    await newcomers.text("New effusion on the left, PE?")
+
+    assert (await newcomers.society.draft(MEMBER)).text.value == "New effusion on the left, PE?"
+
+
+async def test_code_works_once(newcomers: Newcomers) -> None:
+    code, other = await code_of(newcomers), Address(channel="sms", external_id="+82102")
+    await newcomers.text(code)
+
+    await newcomers.text(code, sender=other)
+
+    assert newcomers.keys(other) == ["link.wrong"]
+    assert await newcomers.holder(other) is None
+
+
+async def test_code_ends_after_ten_minutes(newcomers: Newcomers) -> None:
+    code = await code_of(newcomers)
+    newcomers.society.now += LASTS
+
+    await newcomers.text(code)
+
+    assert await newcomers.holder() is None
+
+
+async def test_code_is_nowhere_in_what_is_kept(newcomers: Newcomers) -> None:
+    code = await code_of(newcomers)
+    files = [file for file in newcomers.society.folder.glob("hilum.db*") if file.is_file()]
+
+    assert files
+    assert not any(code.encode() in file.read_bytes() for file in files)
+
+
+async def test_fifth_wrong_code_locks_the_phone_and_tells_both_sides(newcomers: Newcomers) -> None:
+    code = await code_of(newcomers)
+    wrong = "000000" if code != "000000" else "000001"
+    for _ in range(5):
+        await newcomers.text(wrong)
+
+    await newcomers.text(code)
+
+    assert newcomers.keys() == [*["link.wrong"] * 4, "link.locked"]
+    assert newcomers.keys(KNOWN)[-1] == "link.code"
+    assert (await newcomers.society.told(MEMBER))[-1] == "link.void"
+    assert await newcomers.holder() is None
+
+
+async def test_lock_ends_after_an_hour(newcomers: Newcomers) -> None:
+    for _ in range(5):
+        await newcomers.text("000000")
+    newcomers.society.now += LOCKED_FOR
+
+    await newcomers.text(await code_of(newcomers))
+
+    assert await newcomers.holder() is not None
+
+
+async def test_stranger_is_told_the_way_once_a_day(newcomers: Newcomers) -> None:
+    await newcomers.text("저희 병원 CT 좀 봐주세요")
+    await newcomers.press(Action.CLAIM)
+    today = newcomers.keys()
+    newcomers.society.now += timedelta(days=1)
+
+    await newcomers.text("hello")
+
+    assert today == ["stranger.link_first"]
+    assert "연결" in newcomers.got()[0]
+    assert len(newcomers.got()) == 2
+
+
+async def test_words_of_a_stranger_are_not_kept(newcomers: Newcomers) -> None:
+    message = newcomers.message("name and number of a patient")
+    await newcomers.society.receive(message)
+    inbox_id = InboxId(derive_id("inbox", "sms", message.external_id))
+
+    await answer_stranger(newcomers.society.services, inbox_id)
+
+    waits = await newcomers.society.read(
+        lambda transaction: transaction.inbox.unfinished(received_before=newcomers.society.now + LASTS)
+    )
+    assert waits == ()
+
+
+async def test_stranger_on_a_channel_that_nobody_serves_gets_nothing(newcomers: Newcomers) -> None:
+    await newcomers.text("hello", sender=Address(channel="fax", external_id="1"))
+
+    assert newcomers.sms.texts == []
+
+
+async def test_member_of_a_known_phone_is_told_it_is_linked(newcomers: Newcomers) -> None:
+    await newcomers.text("/link 123456", sender=KNOWN)
+
+    assert newcomers.keys(KNOWN) == ["error.linked_already"]
+
+
+async def test_code_is_shown_on_the_page_not_in_its_conversation(newcomers: Newcomers) -> None:
+    await newcomers.society.say(COLLEAGUE, "/연결")
+
+    assert await newcomers.society.told(COLLEAGUE) == ["link.on_page"]
+
+
+async def test_linking_and_wrong_codes_are_in_the_audit(newcomers: Newcomers) -> None:
+    await newcomers.text("000000")
+    await newcomers.text(await code_of(newcomers))
+
+    done = [(event.action, event.actor_id, event.channel) for event in await newcomers.events()]
+
+    assert ("link_wrong", None, "sms") in done
+    assert ("link_channel", MEMBER.id, "sms") in done
