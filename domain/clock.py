@@ -17,6 +17,7 @@ BEGINNING = frozenset(
     }
 )
 """With each of them the chain of an escalation begins anew."""
+_KEEPS_A_PAUSE = frozenset({EntryKind.DOWNGRADED, EntryKind.INSISTED})
 _ENDS_A_PAUSE = frozenset(
     {EntryKind.RESUMED, EntryKind.RELEASED_CLAIM, EntryKind.CLAIMED, EntryKind.PASSED, EntryKind.ANSWER}
 )
@@ -70,11 +71,17 @@ def since_opening(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def pauses_of(entries: Sequence[Entry]) -> tuple[Pause, ...]:
-    """Return when the asker was being asked back since the question was last opened."""
+    """Return when the asker was being asked back since the question was last opened.
+
+    Another urgency begins the clock anew, and leaves the asker asked back.
+    """
     pauses: list[Pause] = []
     begins: datetime | None = None
-    for entry in since_opening(entries):
-        if entry.kind is EntryKind.ASKED_BACK and begins is None:
+    for entry in entries:
+        if entry.kind in BEGINNING:
+            pauses = []
+            begins = entry.at if begins is not None and entry.kind in _KEEPS_A_PAUSE else None
+        elif entry.kind is EntryKind.ASKED_BACK and begins is None:
             begins = entry.at
         elif entry.kind in _ENDS_A_PAUSE and begins is not None:
             pauses.append(Pause(begins=begins, ends=entry.at))

@@ -47,7 +47,7 @@ from handlers.deed import Deed
 from handlers.draft import case_for
 from handlers.flag_words import flag_fields
 from handlers.identities import Case
-from handlers.inbound import Received, open_received
+from handlers.inbound import Received, as_of_now, open_received
 from handlers.requests import requested_fields
 from handlers.spoken import spoken_fields, spoken_press
 
@@ -89,18 +89,19 @@ async def take_action(services: Services, command: TakeAction) -> None:
     Raises:
         UserError: the member may not, or not now; nothing was changed.
     """
-    received = await open_received(services, command.inbox_id)
-    if received is None:
+    opened = await open_received(services, command.inbox_id)
+    if opened is None:
         return
-    texted = await texted_fields(services, received, command)
-    asked = requested_fields(received.message, command)
-    flagged = flag_fields(received.message, command)
-    attested = attested_fields(received.message, command)
-    given = {**received.message.fields, **spoken_fields(received.message), **texted, **asked, **flagged, **attested}
-    case = await _case_of(services, received, command=command, has_words=bool(texted or attested))
+    texted = await texted_fields(services, opened, command)
+    asked = requested_fields(opened.message, command)
+    flagged = flag_fields(opened.message, command)
+    attested = attested_fields(opened.message, command)
+    given = {**opened.message.fields, **spoken_fields(opened.message), **texted, **asked, **flagged, **attested}
+    case = await _case_of(services, opened, command=command, has_words=bool(texted or attested))
     fields = {name: _clean(services, name, text, case=case) for name, text in given.items()}
 
     def act(transaction: Transaction) -> Deed:
+        received = as_of_now(transaction, opened)
         press, choice = _press(services, transaction, received, command=command)
         deed = Deed(
             services=services,

@@ -53,6 +53,7 @@ def accept_handover(deed: Deed) -> None:
     question, offer = _offer(deed)
     details = _details(offer)
     if offer.side is Side.ASKER:
+        _refuse_whose_it_is(question, deed)
         deed.record(deed.save(question, asker_id=deed.actor.id), EntryKind.HANDED_OVER, details=details)
     else:
         _refuse_if_answered(deed, question, deed.actor)
@@ -135,6 +136,13 @@ def _colleague(deed: Deed, question: Question, side: Side) -> Member:
     if side is Side.PANEL:
         _refuse_if_answered(deed, question, meant[0])
     return meant[0]
+
+
+def _refuse_whose_it_is(question: Question, deed: Deed) -> None:
+    """Nobody becomes the asker of what they have taken or answered since it was offered."""
+    entries = deed.transaction.entries.of_question(question.id)
+    if deed.actor.id in {question.claimed_by, *(entry.actor_id for entry in answers_of(entries))}:
+        raise UserError("handover_gone")
 
 
 def _refuse_if_answered(deed: Deed, question: Question, member: Member) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from domain.clock import Clock, pauses_of
 from domain.commands import UNMOVED, ChaseClaimer
+from domain.handover import Side
 from domain.member import Member
 from domain.messages import Action
 from domain.ports.services import Services
@@ -19,6 +20,7 @@ from handlers.standing import Standing, policy_of, standing_of
 from handlers.timeline import count_of, own_entry
 
 REMINDER, RELEASE = 0, 1
+_ANEW = frozenset({EntryKind.DOWNGRADED, EntryKind.INSISTED, EntryKind.TAKEN_OVER})
 
 
 def begin_chase(services: Services, transaction: Transaction, question: Question, *, now: datetime) -> None:
@@ -93,12 +95,24 @@ def _due(standing: Standing, claim: Entry, number: int) -> datetime | None:
     """Return when the claim has been silent for so long; None while its asker is being asked back."""
     policy = standing.policy
     wait = policy.remind_claimer_after if number == REMINDER else policy.release_claim_after
-    clock = Clock(started_at=claim.at, pauses=pauses_of(standing.entries), hours=policy.hours)
+    begins = _begins(standing.entries, claim)
+    clock = Clock(started_at=begins.at, pauses=pauses_of(standing.entries), hours=policy.hours)
     return clock.due(wait + _extensions(standing.entries, claim) * policy.extend_claim_by)
 
 
+def _begins(entries: Sequence[Entry], claim: Entry) -> Entry:
+    """Return what a claim's time is counted from: it, or what gave it another holder or another urgency since."""
+    later = [entry for entry in entries if entry.id > claim.id and (entry.kind in _ANEW or _is_given_on(entry))]
+    return later[-1] if later else claim
+
+
+def _is_given_on(entry: Entry) -> bool:
+    return entry.kind is EntryKind.HANDED_OVER and entry.details.get("side") == Side.PANEL
+
+
 def _extensions(entries: Sequence[Entry], claim: Entry) -> int:
-    return sum(entry.kind is EntryKind.EXTENDED and entry.id > claim.id for entry in entries)
+    begins = _begins(entries, claim)
+    return sum(entry.kind is EntryKind.EXTENDED and entry.id > begins.id for entry in entries)
 
 
 def _note(transaction: Transaction, question: Question, *, command: ChaseClaimer, due_at: datetime) -> None:

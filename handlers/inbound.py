@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domain.errors import PermanentError, TransientError
+from domain.errors import PermanentError, TransientError, UserError
 from domain.ids import InboxId
 from domain.member import Member
 from domain.messages import InboundMessage
@@ -24,6 +24,18 @@ class Received:
 async def open_received(services: Services, inbox_id: InboxId) -> Received | None:
     """Return a received message; None where it was processed before, or its sender is unknown."""
     return await services.store.read(lambda transaction: _open(services, transaction, inbox_id))
+
+
+def as_of_now(transaction: Transaction, received: Received) -> Received:
+    """Return a message with its sender as they are in this transaction: what was read before it may be no longer true.
+
+    Raises:
+        UserError("former_member"): they have left meanwhile.
+    """
+    sender = transaction.members.get(received.sender.id)
+    if not sender.active:
+        raise UserError("former_member")
+    return replace(received, sender=sender)
 
 
 def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Received | None:

@@ -164,32 +164,36 @@ def _hand_over_questions(leaving: _Leaving) -> int:
     """Give every question that they have asked, and that is not closed, to somebody who will read the answer."""
     transaction = leaving.transaction
     theirs = [each for each in transaction.questions.of_asker(leaving.member.id) if each.state in _STILL_THEIRS]
-    handed = 0
     for held in theirs:
         question = transaction.questions.lock(held.id)
         heir = _heir(leaving, question)
-        if heir is None:
-            continue
         transaction.questions.save(replace(question, asker_id=heir.id))
         details: dict[str, str | int] = {"of": 0, "member": leaving.member.id, "side": Side.ASKER.value}
         _record(leaving, question, EntryKind.HANDED_OVER, details=details)
         values: dict[str, Value] = {"giver": leaving.member.display_name, "taker": heir.display_name}
         notice = notice_about(question, "question.handed_over", values=values)
         tell(leaving.services, transaction, heir, cause=f"{leaving.cause}:{question.id}", notice=notice)
-        handed += 1
-    return handed
+    return len(theirs)
 
 
-def _heir(leaving: _Leaving, question: Question) -> Member | None:
-    """Return who stands in for an asker: rather not the last owner of the panel's questions, nor who answers it."""
+def _heir(leaving: _Leaving, question: Question) -> Member:
+    """Return who stands in for an asker: somebody who reads cases anyway, and does not answer this one.
+
+    Rather a coordinator, and rather not the last owner of the panel's questions.
+
+    Raises:
+        UserError("no_heir"): there is nobody; the question would be left with somebody whom no answer reaches.
+    """
     panel_id = question.panel_id
     owner = None if panel_id is None else leaving.transaction.panels.get(panel_id).coordinator_id
     fit = [
         each
         for each in leaving.transaction.members.all()
-        if can(each, Capability.ENROL) and each.id not in (leaving.member.id, question.claimed_by)
+        if can(each, Capability.ANSWER) and each.id not in (leaving.member.id, question.claimed_by)
     ]
-    return min(fit, key=lambda each: (each.id == owner, each.id), default=None)
+    if not fit:
+        raise UserError("no_heir", name=leaving.member.display_name, label=question.label)
+    return min(fit, key=lambda each: (not each.has(Role.COORDINATOR), each.id == owner, each.id))
 
 
 def _record(leaving: _Leaving, question: Question, kind: EntryKind, *, details: Mapping[str, str | int]) -> None:

@@ -21,7 +21,7 @@ from domain.text import IdentifiableText
 from handlers.actions_members import member_named
 from handlers.auditing import requested
 from handlers.find import is_search
-from handlers.inbound import Received, open_received
+from handlers.inbound import Received, as_of_now, open_received
 from handlers.losing import cut_off
 from handlers.outbox import Notice, tell
 from handlers.secret_values import may_carry_secrets
@@ -90,11 +90,12 @@ async def answer_request(services: Services, command: AnswerRequest) -> None:
     Raises:
         UserError: it cannot be done, or nobody knows what it means; nothing was changed.
     """
-    received = await open_received(services, command.inbox_id)
-    if received is None:
+    opened = await open_received(services, command.inbox_id)
+    if opened is None:
         return
 
     def answer(transaction: Transaction) -> None:
+        received = as_of_now(transaction, opened)
         asked = request_in(received.message)
         reply = None if asked is None else _REPLIES.get(asked.request)
         if asked is None or asked.request is None or reply is None:

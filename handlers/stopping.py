@@ -14,10 +14,12 @@ from domain.member import Member, Role
 from domain.panel import Panel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from domain.question import AWAITING_PANEL, QuestionState
 from handlers.auditing import requested
 from handlers.inbound import Received
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice, notice_about, tell
 
+_IN_HAND = AWAITING_PANEL | {QuestionState.ANSWERED}
 _STAND_IN = (Role.CHAIR, Role.ADMINISTRATOR)
 """Who is told where the coordinator's own phone is stopped."""
 
@@ -48,6 +50,8 @@ def stop_phone(services: Services, transaction: Transaction, received: Received)
     change = _saved(services, transaction, left, cause=received.inbox_id)
     if left.chain:
         tell(services, transaction, left, cause=change.cause, notice=Notice(key="phone.stopped"))
+    else:
+        _tell_who_waits_for(change)
     for panel in change.panels:
         notice = _stopped(change, panel)
         if notice is not None:
@@ -67,6 +71,19 @@ def start_phone(services: Services, transaction: Transaction, received: Received
         if _stopped(change, panel) is not None:
             _tell_office(change, panel, Notice(key="phone.started_by_panelist", values=_values(change, panel)))
     services.log.info("phone_started", member_id=member.id)
+
+
+def _tell_who_waits_for(change: _Change) -> None:
+    """An asker can no longer be reached: an answer would go nowhere, so whoever has the question learns it now."""
+    transaction = change.transaction
+    for question in transaction.questions.of_asker(change.member.id):
+        if question.panel_id is None or question.state not in _IN_HAND:
+            continue
+        coordinator_id = transaction.panels.get(question.panel_id).coordinator_id
+        notice = notice_about(question, "phone.stopped_by_asker", values={"name": change.member.alias})
+        for member_id in dict.fromkeys((coordinator_id, question.claimed_by or coordinator_id)):
+            member = transaction.members.get(member_id)
+            tell(change.services, transaction, member, cause=f"{change.cause}:{question.id}", notice=notice)
 
 
 def _saved(services: Services, transaction: Transaction, member: Member, *, cause: str) -> _Change:

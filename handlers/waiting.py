@@ -8,12 +8,16 @@ from datetime import timedelta
 from domain.clock import Clock
 from domain.commands import ChaseAsker, ChaseReply, EraseImages
 from domain.escalation import next_people
+from domain.following import News
 from domain.messages import Action
+from domain.opinions import answers_of
 from domain.paging import PageLater
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState, Urgency
 from handlers.chase import resume_chase
+from handlers.closing import close
+from handlers.following import tell_followers
 from handlers.merging import free_followers
 from handlers.notify import clock_resumed
 from handlers.outbox import Notice, notice_about, priority_of, tell
@@ -125,6 +129,13 @@ def _page_next(services: Services, transaction: Transaction, standing: Standing,
 
 
 def _close(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:
+    """Close what its asker left alone; where one of two answers is there already, as any answered question."""
+    assert question.claimed_by is not None
+    claimer = transaction.members.get(question.claimed_by)
+    tell(services, transaction, claimer, cause=cause, notice=notice_about(question, "panel.closed_unanswered"))
+    if answers_of(transaction.entries.of_question(question.id)):
+        close(services, transaction, question, cause=cause, actor_id=None)
+        return
     now = services.clock()
     closed = replace(question, state=QuestionState.CLOSED, closed_at=now, is_sealed=False, unsealed_at=now)
     transaction.questions.save(closed)
@@ -136,9 +147,7 @@ def _close(services: Services, transaction: Transaction, question: Question, *, 
     told = notice_about(closed, "question.closed_unanswered", choices=(Action.REOPEN,))
     _tell_asker(services, transaction, closed, cause=cause, notice=told)
     free_followers(services, transaction, closed, cause=cause)
-    assert closed.claimed_by is not None
-    claimer = transaction.members.get(closed.claimed_by)
-    tell(services, transaction, claimer, cause=cause, notice=notice_about(closed, "panel.closed_unanswered"))
+    tell_followers(services, transaction, closed, news=News.CLOSED, by=None, cause=cause)
 
 
 def _tell_asker(

@@ -213,3 +213,29 @@ async def test_reply_that_lies_unseen_can_be_taken_over(society: Society, minute
     await society.press(SECOND, Action.TAKE_OVER, question.id)
 
     assert (await society.question(question.id)).claimed_by == taker.id
+
+
+async def test_who_has_taken_it_meanwhile_does_not_become_its_asker(society: Society) -> None:
+    question = await society.ask()
+    await society.press(MEMBER, Action.HAND_OVER, question.id, {"colleague": PANELIST.display_name})
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.press(PANELIST, Action.ACCEPT_HANDOVER, question.id)
+
+    assert (await society.question(question.id)).asker_id == MEMBER.id
+    assert await _last(society, PANELIST) == "error.handover_gone"
+
+
+async def test_taken_over_while_asked_back_the_claim_has_its_own_clock(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+    await society.advance(timedelta(minutes=14))
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+    await society.press(COORDINATOR, Action.TAKE_OVER, question.id)
+    await society.say(MEMBER, "5 days ago")
+
+    await society.advance(timedelta(minutes=12))
+
+    taken = await society.question(question.id)
+    assert (taken.state, taken.claimed_by) == (QuestionState.CLAIMED, COORDINATOR.id)
+    assert "panel.still_on_it" not in await society.told(COORDINATOR)

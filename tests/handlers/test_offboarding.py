@@ -114,13 +114,13 @@ async def test_page_that_was_held_for_the_morning_is_dropped(society: Society) -
     assert await society.read(lambda t: t.pages.waiting(EDITOR.id, due_by=society.now + 2 * DAY)) == ()
 
 
-async def test_question_stays_where_nobody_else_could_read_the_answer(society: Society) -> None:
+async def test_whoever_has_taken_it_does_not_become_its_asker(society: Society) -> None:
     question = await society.ask()
     await society.press(COORDINATOR, Action.CLAIM, question.id)
 
     await let_go(society, MEMBER)
 
-    assert (await society.question(question.id)).asker_id == MEMBER.id
+    assert (await society.question(question.id)).asker_id == PANELIST.id
 
 
 async def test_turns_become_gaps_and_the_coordinator_is_told(society: Society) -> None:
@@ -142,8 +142,30 @@ async def test_question_that_they_asked_is_read_by_somebody(society: Society) ->
     assert (await society.told(COORDINATOR))[-2:].count("question.handed_over") == 1
 
 
-async def test_askers_part_goes_rather_to_whoever_is_not_the_last_owner(society: Society) -> None:
+async def test_administrator_gets_no_case_by_letting_its_asker_go(society: Society) -> None:
     await society.change_member(COLLEAGUE, roles=frozenset({Role.ADMINISTRATOR}))
+    question = await society.ask()
+
+    await society.press(COLLEAGUE, Action.OFFBOARD, fields={"member": MEMBER.id})
+
+    assert (await society.question(question.id)).asker_id == COORDINATOR.id
+
+
+async def test_asker_stays_while_nobody_would_read_the_answer(society: Society) -> None:
+    await society.change_member(COLLEAGUE, roles=frozenset({Role.ADMINISTRATOR}))
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+    for each in (SECOND, COORDINATOR, EDITOR):
+        await society.change_member(each, roles=frozenset())
+
+    await society.press(COLLEAGUE, Action.OFFBOARD, fields={"member": MEMBER.id})
+
+    assert (await member_now(society, MEMBER)).active
+    assert "error.no_heir" in await society.told(COLLEAGUE)
+
+
+async def test_askers_part_goes_rather_to_whoever_is_not_the_last_owner(society: Society) -> None:
+    await society.change_member(COLLEAGUE, roles=frozenset({Role.COORDINATOR}))
     question = await society.ask()
 
     await let_go(society, MEMBER)

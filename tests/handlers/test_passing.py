@@ -145,3 +145,16 @@ async def test_neither_where_there_is_nothing_to_change(society: Society, action
 
     assert await _last(society, member) == "error.not_now"
     assert (await society.question(question.id)).urgency is Urgency.TODAY
+
+
+async def test_claim_of_an_insisted_question_is_chased_as_an_urgent_one(society: Society) -> None:
+    question = await society.ask()
+    await society.press(PANELIST, Action.DOWNGRADE, question.id, {"text": "Stable"})
+    await society.press(PANELIST, Action.CLAIM, question.id)
+    await society.advance(timedelta(minutes=40))
+
+    await society.press(MEMBER, Action.INSIST, question.id)
+    await society.advance(timedelta(minutes=26))
+
+    assert "panel.still_on_it" in await society.told(PANELIST)
+    assert (await society.question(question.id)).state is QuestionState.OPEN

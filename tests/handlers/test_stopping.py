@@ -298,3 +298,18 @@ async def test_coordinator_judges_no_question_of_a_wrong_patient(society: Societ
 
     assert (await society.question(question.id)).urgency is Urgency.URGENT
     assert (await society.told(COORDINATOR))[-1] == "error.wrong_patient"
+
+
+@pytest.mark.parametrize("is_claimed", [True, False])
+async def test_stop_of_an_askers_only_phone_is_told_to_who_has_the_question(society: Society, is_claimed: bool) -> None:
+    await phones(society, MEMBER)
+    only = Address(channel="sms", external_id=MEMBER.id)
+    question = await society.ask()
+    if is_claimed:
+        await society.press(PANELIST, Action.CLAIM, question.id)
+    await society.change_member(MEMBER, addresses=(only,))
+
+    await text(society, MEMBER, "STOP")
+
+    assert (await society.told(COORDINATOR)).count("phone.stopped_by_asker") == 1
+    assert (await society.told(PANELIST)).count("phone.stopped_by_asker") == is_claimed

@@ -335,5 +335,32 @@ async def test_reply_about_a_question_for_today_pages_nobody_else(society: Socie
     assert await society.told(SECOND) == before
 
 
+async def test_asker_who_insists_while_asked_back_still_stops_the_clock(society):
+    question = await society.ask()
+    await society.press(PANELIST, Action.DOWNGRADE, question.id, {"text": "Stable"})
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+    await society.press(MEMBER, Action.INSIST, question.id)
+    insisted = await society.question(question.id)
+    await society.advance(4 * MINUTE)
+
+    await society.say(MEMBER, "5 days ago")
+
+    assert (await society.question(question.id)).answer_due_at - insisted.answer_due_at == 4 * MINUTE
+
+
+async def test_answered_question_whose_asker_is_silent_closes_as_answered(society: Society) -> None:
+    question = await society.ask()
+    await society.press(MEMBER, Action.SECOND_OPINION, question.id)
+    await society.press(PANELIST, Action.SECOND_OPINION, question.id)
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
+    await society.press(SECOND, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+
+    await society.advance(25 * HOUR)
+
+    assert (await society.question(question.id)).state is QuestionState.CLOSED
+    assert "question.closed_unanswered" not in await society.told(MEMBER)
+    assert "consent.offer" in await society.told(MEMBER)
+
+
 async def deliveries(society: Society):
     return await society.read(lambda transaction: transaction.deliveries.in_state(DeliveryState.SENT))
