@@ -313,3 +313,15 @@ async def test_stop_of_an_askers_only_phone_is_told_to_who_has_the_question(soci
 
     assert (await society.told(COORDINATOR)).count("phone.stopped_by_asker") == 1
     assert (await society.told(PANELIST)).count("phone.stopped_by_asker") == is_claimed
+
+
+async def test_stop_of_an_asker_with_nothing_in_hand_is_told_to_nobody(society: Society) -> None:
+    await phones(society, MEMBER)
+    await society.write_draft()
+    withdrawn = await society.ask()
+    await society.press(MEMBER, Action.WITHDRAW, withdrawn.id)
+    await society.change_member(MEMBER, addresses=(Address(channel="sms", external_id=MEMBER.id),))
+
+    await text(society, MEMBER, "STOP")
+
+    assert "phone.stopped_by_asker" not in await society.told(COORDINATOR)
