@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.player import DESK, PHONE, Player
 from tests.peers.demo import Demo, running_demo
 
 CHROMIUM_OPTIONS = (
@@ -58,3 +59,10 @@ def artifacts() -> Path:
     folder = Path(__file__).parents[2] / "artifacts" / "browser"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(params=[("phone", PHONE), ("desktop", DESK)], ids=["phone", "desktop"])
+def player(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Player:
+    """A newcomer with a phone, then at a desk; a module with screens of its own has a fixture of this name."""
+    name, size = request.param
+    return Player.at(browser, demo, artifacts, name=name, size=size)

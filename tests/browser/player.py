@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.peers.demo import Demo
 
+PHONE, DESK = (390, 844), (1280, 800)
+"""Width and height in CSS pixels of a phone and of a desk's screen."""
 PATIENCE_MS = 20_000
 SEARCH_MS = 60_000
 """Within which every file was searched for letters, also where the models are read for the first time."""
@@ -24,6 +26,24 @@ class Player:
     artifacts: Path
     size: str
     problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(
+        cls,
+        browser: Browser,
+        demo: Demo,
+        artifacts: Path,
+        *,
+        name: str,
+        size: tuple[int, int],
+        locale: str = "en-US",
+        touch: bool = False,
+    ) -> Player:
+        """Return a player at a screen of this size; `name` goes before the names of the pictures."""
+        width, height = size
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, has_touch=touch)
+        context.set_default_timeout(PATIENCE_MS)
+        return cls(context, demo, artifacts, name)
 
     def open(self, role: str) -> Page:
         """Click a role on the landing page and sign in."""
@@ -69,6 +89,16 @@ def ask_with_files(page: Page, *files: tuple[str, bytes], text: str = "New effus
     preview = page.locator(".preview").last
     expect(preview.locator(".series-card")).to_have_count(len(files), timeout=SEARCH_MS)
     return preview
+
+
+def ask_urgently(page: Page, text: str = "M50s D8, O2 2->5 L, prior CT 5 days ago. New effusion? PE?") -> str:
+    """Send an urgent question without a picture and return its label, such as Q417."""
+    page.fill("#message", text)
+    page.click("[data-testid=send]")
+    page.locator(".preview").last.locator("[data-action=send_urgent]:enabled").click()
+    receipt = page.locator("text=/Q\\d+ · URGENT/").last
+    expect(receipt).to_be_visible()
+    return receipt.inner_text().split(" ")[0]
 
 
 def open_masking(page: Page) -> Locator:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.player import PATIENCE_MS, Player
+from tests.browser.player import DESK, PATIENCE_MS, Player
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -22,9 +22,7 @@ EVERY_ROLE = json.dumps(["panelist", "editor", "coordinator", "moderator", "boar
 @pytest.fixture(params=["panelist", "everybody"])
 def page(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Iterator[Page]:
     """A panelist's desk; of "everybody", with the links of all roles at once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 844}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    playing = Player(context, demo, artifacts, f"bar-{request.param}")
+    playing = Player.at(browser, demo, artifacts, name=f"bar-{request.param}", size=DESK)
     desk = playing.open("panelist")
     if request.param == "everybody":
         desk.route(

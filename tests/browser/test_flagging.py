@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.player import PATIENCE_MS, Player
-from tests.peers.demo import Demo
+from tests.browser.player import PATIENCE_MS, Player, ask_urgently
 
 pytestmark = pytest.mark.browser
-SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 expect.set_options(timeout=PATIENCE_MS)
 SECRET = "CTPA now, seen on ward Alpha."
-
-
-@pytest.fixture(params=["phone", "desktop"])
-def player(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Player:
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, request.param)
-
-
-def _ask(page: Page) -> str:
-    page.fill("#message", "M50s D8, O2 2->5 L. New effusion? PE?")
-    page.click("[data-testid=send]")
-    page.locator(".preview").last.locator("[data-action=send_urgent]:enabled").click()
-    receipt = page.locator("text=/Q\\d+ · URGENT/").last
-    expect(receipt).to_be_visible()
-    return receipt.inner_text().split(" ")[0]
 
 
 def _answer(desk: Page, label: str) -> None:
@@ -50,7 +30,7 @@ def _flag(desk: Page) -> None:
 
 def test_flagged_answer_leaves_every_page_and_a_moderator_puts_it_back(player: Player) -> None:
     asker, desk, moderator = player.open("member"), player.open("panelist"), player.open("editor")
-    _answer(desk, _ask(asker))
+    _answer(desk, ask_urgently(asker))
     expect(asker.locator("body")).to_contain_text(SECRET)
 
     _flag(desk)

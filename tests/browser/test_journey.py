@@ -5,23 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from deidentify.samples import thorax_ct_zip
 from tests.browser.player import PATIENCE_MS, Player, wait_for_first_slice
-from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
-SIZES = {"phone": (390, 844), "small": (360, 640), "desktop": (1280, 800)}
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture(params=["phone", "desktop"])
-def player(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Player:
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, request.param)
 
 
 def _ask(player: Player, page: Page, study: Path, *, question: str) -> str:

@@ -16,9 +16,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def _player(browser: Browser, demo: Demo, artifacts: Path, *, size: tuple[int, int]) -> Player:
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, f"mask-tool-{size[0]}")
+    return Player.at(browser, demo, artifacts, name=f"mask-tool-{size[0]}", size=size)
 
 
 def _sent_radiograph(page: Page) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from deidentify.burned_in_samples import radiograph_of_another_patient, radiograph_with_text, screen_photo
 from deidentify.samples import thorax_ct_zip
-from tests.browser.player import PATIENCE_MS, Player, ask_with_files, open_masking
+from tests.browser.player import PATIENCE_MS, PHONE, Player, ask_with_files, open_masking
 from tests.fakes.marked_patient import RESIDENT_NUMBER
 from tests.peers.demo import Demo
 
@@ -22,9 +22,7 @@ SLICES = 3
 
 @pytest.fixture
 def player(browser: Browser, demo: Demo, artifacts: Path) -> Player:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, "masks")
+    return Player.at(browser, demo, artifacts, name="masks", size=PHONE)
 
 
 @pytest.fixture

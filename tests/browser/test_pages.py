@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from deidentify.samples import thorax_ct_zip
-from tests.browser.player import PATIENCE_MS, Player, wait_for_first_slice
+from tests.browser.player import PATIENCE_MS, PHONE, Player, wait_for_first_slice
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -20,9 +20,7 @@ SLICES = 3
 
 @pytest.fixture
 def member(browser: Browser, demo: Demo, artifacts: Path) -> Page:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, "pages").open("member")
+    return Player.at(browser, demo, artifacts, name="pages", size=PHONE).open("member")
 
 
 def _preview(page: Page, folder: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.player import PATIENCE_MS, Player
+from tests.browser.player import DESK, PATIENCE_MS, PHONE, Player
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
-SIZES = {"phone-ko": (390, 844), "desktop-en": (1280, 800)}
+SIZES = {"phone-ko": PHONE, "desktop-en": DESK}
 expect.set_options(timeout=PATIENCE_MS)
 _SPEAK = """async ([role, language]) => fetch(`/as/${role}/api/language`, {
     method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify({language})})"""
@@ -34,10 +34,7 @@ class Round:
 @pytest.fixture(params=list(SIZES))
 def around(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Round:
     """An urgent question has been asked; both panelists and its asker have it before them."""
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(PATIENCE_MS)
-    player = Player(context, demo, artifacts, request.param)
+    player = Player.at(browser, demo, artifacts, name=request.param, size=SIZES[request.param])
     asker, first, second = (_enter(player, role) for role in ("member", "panelist", "second"))
     question = _ask(asker)
     asker.goto(f"{demo.url}/as/member/questions/{question}")

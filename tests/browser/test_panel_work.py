@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from domain.lengths import cp949_bytes_of, septets_of
-from tests.browser.player import PATIENCE_MS, Player
+from tests.browser.player import DESK, PATIENCE_MS, Player, ask_urgently
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
-SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 expect.set_options(timeout=PATIENCE_MS)
 _MEASURE = """async () => {
     const url = document.querySelector('script[src*="desk.js"]').src.replace("desk.js", "lengths.js");
@@ -22,26 +21,9 @@ _MEASURE = """async () => {
 }"""
 
 
-@pytest.fixture(params=["phone", "desktop"])
-def player(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Player:
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, request.param)
-
-
-def _ask(page: Page) -> str:
-    page.fill("#message", "M50s D8, O2 2->5 L, prior CT 5 days ago. New effusion? PE?")
-    page.click("[data-testid=send]")
-    page.locator(".preview").last.locator("[data-action=send_urgent]:enabled").click()
-    receipt = page.locator("text=/Q\\d+ · URGENT/").last
-    expect(receipt).to_be_visible()
-    return receipt.inner_text().split(" ")[0]
-
-
 def test_panelist_answers_by_the_form_and_the_asker_copies_it(player: Player) -> None:
     asker = player.open("member")
-    label = _ask(asker)
+    label = ask_urgently(asker)
     desk = player.open("panelist")
     desk.locator(".worklist button", has_text=label).first.click()
     desk.locator("[data-action=claim]").click()
@@ -74,8 +56,8 @@ def _fill_in(player: Player, desk: Page) -> None:
     desk.click("[data-testid=reply-send]")
 
 
-def test_length_is_counted_as_the_server_counts(player: Player) -> None:
-    desk = player.open("panelist")
+def test_length_is_counted_as_the_server_counts(browser: Browser, demo: Demo, artifacts: Path) -> None:
+    desk = Player.at(browser, demo, artifacts, name="lengths", size=DESK).open("panelist")
 
     counted = desk.evaluate(_MEASURE)
 

@@ -1,4 +1,4 @@
-"""Scripts 1 and 4 in a real browser, in both languages: what is given word for word is read there."""
+"""Scripts 1, 3 and 4 in a real browser, in both languages: what is given word for word is read there."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.player import PATIENCE_MS, Player
+from deidentify.burned_in_samples import radiograph_of_another_patient
+from tests.browser.player import DESK, PATIENCE_MS, PHONE, Player, ask_with_files, open_masking
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
-SIZES = {"en": (1280, 800), "ko": (390, 844)}
+SIZES = {"en": DESK, "ko": PHONE}
 """The pictures show a desk in one language and a phone in the other."""
 TIME = r"\d\d:\d\d"
 EN, KO = "en", "ko"
@@ -21,10 +22,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(params=[EN, KO])
 def player(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Player:
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    return Player(context, demo, artifacts, request.param)
+    return Player.at(browser, demo, artifacts, name=request.param, size=SIZES[request.param])
 
 
 def _open(player: Player, role: str, *, path: str = "") -> Page:
@@ -91,6 +89,35 @@ def _ask_back_in_words(player: Player, asker: Page, panel: Page) -> None:
     asker.click("[data-testid=send]")
     resumed = rf"sent\. Clock running again, answer due {TIME}\."
     _reads(asker, resumed, rf"시계가 다시 갑니다\. {TIME}까지 답변 목표", player=player)
+
+
+def test_draft_with_an_image_is_read_word_for_word(player: Player) -> None:
+    """Script 3; what the images may be used for is asked after the close, as safety rule 6 has it."""
+    asker = _open(player, "member")
+    preview = ask_with_files(
+        asker, ("chest.dcm", radiograph_of_another_patient()), text="/ask 58F covid D8, O2 2->5L today. PE?"
+    )
+    title = {EN: "Preview – this is exactly what the panel sees", KO: "미리보기 – 패널에게 보이는 그대로입니다"}
+    expect(preview).to_contain_text(title[player.size])
+    expect(preview).to_contain_text("F covid D8, O2 2->5L today. PE?")
+    expect(preview).not_to_contain_text("58F")
+    _reads_on(preview, player, (("Edit", "고치기"), ("Discard", "버리기")))
+    player.picture(asker, "script-draft")
+    dialog = open_masking(asker)
+    expect(dialog.locator(".mask-more")).to_contain_text({EN: "Mask more", KO: "가리기"}[player.size])
+    asker.keyboard.press("Escape")
+
+    dialog.locator("[data-action=confirm_series]:enabled").click()
+    preview.locator("[data-action=send_urgent]:enabled").click()
+
+    _reads(asker, r"Q\d+ · URGENT · sent", r"Q\d+ 긴급 ·", player=player)
+    assert player.problems == []
+
+
+def _reads_on(place: Locator, player: Player, labels: tuple[tuple[str, str], ...]) -> None:
+    """See a button for each pair of labels, in the language of this run."""
+    for english, korean in labels:
+        expect(place.get_by_role("button", name=korean if player.size == KO else english).last).to_be_visible()
 
 
 def test_answer_is_read_with_what_it_is(player: Player) -> None:

@@ -9,21 +9,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.player import PATIENCE_MS, Player
+from tests.browser.player import DESK, PATIENCE_MS, PHONE, Player
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 TEXTS = ("좌측 폐 하엽 흉수, 3일째 늘었습니다. Drainage?", "New pleural effusion after drainage, nodules 8 mm")
 
 
 @pytest.fixture(params=[("phone", PHONE), ("desk", DESK)], ids=["phone", "desk"])
 def player(request: pytest.FixtureRequest, browser: Browser, demo: Demo, artifacts: Path) -> Iterator[Player]:
-    name, viewport = request.param
-    context = browser.new_context(viewport=viewport, locale="ko-KR", has_touch=name == "phone")
-    context.set_default_timeout(PATIENCE_MS)
-    playing = Player(context, demo, artifacts, f"search-{name}")
+    name, size = request.param
+    playing = Player.at(
+        browser, demo, artifacts, name=f"search-{name}", size=size, locale="ko-KR", touch=name == "phone"
+    )
     yield playing
     assert playing.problems == []
 

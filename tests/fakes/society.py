@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -33,6 +35,7 @@ from handlers.accept import SealedIntake
 from storage.compose import Storage, StorageOptions, open_storage
 from storage.job_queue import SqlJobQueue
 from storage.keyring import create_keys
+from storage.migrate import prepare
 from tests.fakes.faults import Faults, FaultyDatabase
 from tests.fakes.quiet_log import QuietLog
 from wording.catalogue import load_catalogue
@@ -239,6 +242,8 @@ class Society:
 
 async def found_society(folder: Path, database_url: str | None = None, **given: Any) -> Society:
     """Open storage in a folder, there on SQLite if nothing else is said, and add the people and the panel."""
+    if database_url is None and not (folder / "hilum.db").exists():
+        shutil.copy(_empty_database(), folder / "hilum.db")
     keys = folder / "keys"
     if not keys.exists():
         create_keys(keys)
@@ -264,6 +269,14 @@ async def found_society(folder: Path, database_url: str | None = None, **given: 
 
     await society.change(found)
     return society
+
+
+@cache
+def _empty_database() -> Path:
+    """Return a database with its tables, once for each process: making them takes longer than many a test."""
+    file = Path(tempfile.mkdtemp(prefix="hilum-empty-")) / "hilum.db"
+    prepare(f"sqlite:///{file}")
+    return file
 
 
 def again(society: Society, folder: Path) -> Society:
