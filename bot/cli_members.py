@@ -68,7 +68,8 @@ def add(  # noqa: PLR0913 - one option a field
         known = _find(transaction, member_id)
         if known is None and name is None:
             return False
-        member = replace(known or _newcomer(member_id, settings.digest.clock), **given)  # type: ignore[arg-type]
+        former = _newcomer(member_id, settings.digest.clock) if known is None else transaction.members.lock(known.id)
+        member = replace(former, **given)  # type: ignore[arg-type]
         transaction.members.save(member)
         note_administered(transaction, "save_member", member.id)
         if not member.active:

@@ -58,7 +58,8 @@ def set_member(  # noqa: PLR0913 - one option a field
         known = next((member for member in transaction.members.all() if member.id == member_id), None)
         if known is None:
             return False
-        transaction.members.save(replace(known, **given))  # type: ignore[arg-type]  # checked option by option
+        member = transaction.members.lock(known.id)
+        transaction.members.save(replace(member, **given))  # type: ignore[arg-type]  # checked option by option
         note_administered(transaction, "set_member", member_id)
         return True
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from config.escalation import Escalation as EscalationSettings
-from config.escalation import PageLimits, Policy
+from config.escalation import PageLimits
 from domain.guard import Guard
 from domain.hours import Hours, QuietHours
 from domain.paging import VOICE, Limit
-from domain.policies import Escalation, EscalationPolicy, chain
+from domain.policies import Escalation
 from domain.question import Urgency
 from domain.surge import SurgeRules
 
@@ -19,9 +17,9 @@ def escalation_of(chosen: EscalationSettings) -> Escalation:
     hours = Hours(opens=chosen.opens, closes=chosen.closes, time_zone=chosen.time_zone)
     return Escalation(
         policies={
-            Urgency.URGENT: _policy(chosen.urgent, wakes=True, pause_at_most=chosen.urgent.pause_at_most),
-            Urgency.TODAY: _policy(chosen.today, hours=hours),
-            Urgency.ROUTINE: _policy(chosen.routine, hours=hours),
+            Urgency.URGENT: chosen.urgent.rules(wakes=True),
+            Urgency.TODAY: chosen.today.rules(hours=hours),
+            Urgency.ROUTINE: chosen.routine.rules(hours=hours),
         },
         limits={"sms": _limits(chosen.sms_limits), VOICE: _limits(chosen.voice_limits)},
         open_claims=chosen.open_claims,
@@ -42,24 +40,6 @@ def escalation_of(chosen: EscalationSettings) -> Escalation:
             digests_until=chosen.surge_digests_until,
             digest_every=chosen.surge_digest_every,
         ),
-    )
-
-
-def _policy(
-    table: Policy, *, wakes: bool = False, pause_at_most: timedelta | None = None, hours: Hours | None = None
-) -> EscalationPolicy:
-    return EscalationPolicy(
-        claim_within=table.claim_within,
-        answer_within=table.answer_within,
-        steps=chain(*table.steps),
-        remind_claimer_after=table.remind_claimer_after,
-        release_claim_after=table.release_claim_after,
-        extend_claim_by=table.extend_claim_by,
-        hours=hours,
-        wakes=wakes,
-        pause_at_most=pause_at_most,
-        remind_asker_after=table.remind_asker_after,
-        close_unanswered_after=table.close_unanswered_after,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import time, timedelta
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -46,7 +47,9 @@ PageLimits = Annotated[tuple[PageLimit, ...], BeforeValidator(split_list)]
 
 
 class Policy(Table):
-    """The chain of one urgency, with its targets."""
+    """The chain of one urgency, with its targets; what is not set is as the domain has it."""
+
+    USUAL: ClassVar[tuple[tuple[str, ...], EscalationPolicy]]
 
     steps: Names
     claim_within: Duration
@@ -56,6 +59,15 @@ class Policy(Table):
     extend_claim_by: Duration
     remind_asker_after: Duration
     close_unanswered_after: Duration
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        lines, usual = cls.USUAL
+        others = {name: getattr(usual, name) for name in cls.model_fields if name != "steps"}
+        return {"steps": lines, **others, **given}
 
     @field_validator("steps")
     @classmethod
@@ -68,54 +80,36 @@ class Policy(Table):
 
     @model_validator(mode="after")
     def _is_policy(self) -> Self:
-        EscalationPolicy(
-            claim_within=self.claim_within,
-            answer_within=self.answer_within,
-            steps=chain(*self.steps),
-            remind_claimer_after=self.remind_claimer_after,
-            release_claim_after=self.release_claim_after,
-        )
+        self.rules()
         return self
+
+    def rules(self, *, hours: Hours | None = None, wakes: bool = False) -> EscalationPolicy:
+        """Return it as the domain follows it.
+
+        Raises:
+            ValueError: nobody could follow it.
+        """
+        steps, others = chain(*self.steps), self.model_dump(exclude={"steps"})
+        return EscalationPolicy(steps=steps, hours=hours, wakes=wakes, **others)
 
 
 class Urgent(Policy):
     """Within the hour, by day and by night."""
 
-    steps: Names = URGENT_CHAIN
-    claim_within: Duration = _URGENT.claim_within
-    answer_within: Duration = _URGENT.answer_within
-    remind_claimer_after: Duration = _URGENT.remind_claimer_after
-    release_claim_after: Duration = _URGENT.release_claim_after
-    extend_claim_by: Duration = _URGENT.extend_claim_by
-    remind_asker_after: Duration = _URGENT.remind_asker_after
-    close_unanswered_after: Duration = _URGENT.close_unanswered_after
-    pause_at_most: Duration = _URGENT.pause_at_most or timedelta(0)
+    USUAL = (URGENT_CHAIN, _URGENT)
+    pause_at_most: Duration
 
 
 class Today(Policy):
     """Today, in working hours."""
 
-    steps: Names = TODAY_CHAIN
-    claim_within: Duration = _TODAY.claim_within
-    answer_within: Duration = _TODAY.answer_within
-    remind_claimer_after: Duration = _TODAY.remind_claimer_after
-    release_claim_after: Duration = _TODAY.release_claim_after
-    extend_claim_by: Duration = _TODAY.extend_claim_by
-    remind_asker_after: Duration = _TODAY.remind_asker_after
-    close_unanswered_after: Duration = _TODAY.close_unanswered_after
+    USUAL = (TODAY_CHAIN, _TODAY)
 
 
 class Routine(Policy):
     """Without hurry, in working hours."""
 
-    steps: Names = ROUTINE_CHAIN
-    claim_within: Duration = _ROUTINE.claim_within
-    answer_within: Duration = _ROUTINE.answer_within
-    remind_claimer_after: Duration = _ROUTINE.remind_claimer_after
-    release_claim_after: Duration = _ROUTINE.release_claim_after
-    extend_claim_by: Duration = _ROUTINE.extend_claim_by
-    remind_asker_after: Duration = _ROUTINE.remind_asker_after
-    close_unanswered_after: Duration = _ROUTINE.close_unanswered_after
+    USUAL = (ROUTINE_CHAIN, _ROUTINE)
 
 
 class Escalation(Table):
@@ -141,9 +135,9 @@ class Escalation(Table):
     surge_digests_from: time = _RULES.surge.digests_from
     surge_digests_until: time = _RULES.surge.digests_until
     surge_digest_every: Duration = _RULES.surge.digest_every
-    urgent: Urgent = Field(default_factory=Urgent)
-    today: Today = Field(default_factory=Today)
-    routine: Routine = Field(default_factory=Routine)
+    urgent: Urgent = Field(default_factory=lambda: Urgent.model_validate({}))
+    today: Today = Field(default_factory=lambda: Today.model_validate({}))
+    routine: Routine = Field(default_factory=lambda: Routine.model_validate({}))
 
     @field_validator("time_zone")
     @classmethod

@@ -39,11 +39,14 @@ class Panel:
     topics: tuple[str, ...] = ()
     fallback_id: PanelId | None = None
 
+    def called(self, language: Language) -> str:
+        """Return the name as it stands by itself: Chest, PE team, 흉부."""
+        return self.korean_name if language is Language.KOREAN and self.korean_name else self.name
+
     def named(self, language: Language) -> str:
         """Return the name as it stands within a sentence: chest, PE team, 흉부."""
-        if language is Language.KOREAN and self.korean_name:
-            return self.korean_name
-        return self.name.lower() if self.name.istitle() else self.name
+        name = self.called(language)
+        return name.lower() if name == self.name and name.istitle() else name
 
     def is_missing(self, member_id: MemberId | None) -> bool:
         """Return whether a shift of a member is a gap, whoever else is on call."""

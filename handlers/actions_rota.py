@@ -71,7 +71,7 @@ def _on_call(deed: Deed, panel: Panel) -> Mapping[str, Value]:
     first, second = panel.on_call(deed.now)
     change = _next_change(panel, deed.now)
     return {
-        "panel": panel.name,
+        "panel": panel.called(deed.actor.language),
         "first": name_value(deed.transaction, first),
         "second": name_value(deed.transaction, second),
         "next": name_value(deed.transaction, panel.on_call(change)[0]),

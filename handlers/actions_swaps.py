@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.delivery import Value
 from domain.errors import UserError
 from domain.ids import MemberId, derive_id
 from domain.member import Member
@@ -66,10 +67,11 @@ def accept_swap(deed: Deed) -> None:
     deed.transaction.rotas.save_offer(accepted)
     deed.transaction.rotas.add_override(override)
     giver = deed.transaction.members.get(offer.offered_by)
-    values = {**shift_values(panel, offer), "giver": giver.display_name, "taker": deed.actor.display_name}
-    deed.tell(deed.actor, Notice(key="rota.swap_yours", values=values))
-    deed.tell(giver, Notice(key="rota.swap_taken", values=values))
-    deed.tell(deed.transaction.members.get(panel.coordinator_id), Notice(key="rota.swap_done", values=values))
+    names = {"giver": giver.display_name, "taker": deed.actor.display_name}
+    coordinator = deed.transaction.members.get(panel.coordinator_id)
+    told = ((deed.actor, "rota.swap_yours"), (giver, "rota.swap_taken"), (coordinator, "rota.swap_done"))
+    for member, key in told:
+        deed.tell(member, Notice(key=key, values={**shift_values(panel, offer, member), **names}))
 
 
 def withdraw_swap(deed: Deed) -> None:
@@ -80,10 +82,11 @@ def withdraw_swap(deed: Deed) -> None:
     """
     offer = deed.transaction.rotas.lock_offer(deed.about or _offer_named(deed))
     deed.transaction.rotas.save_offer(offer.withdraw(deed.actor.id, deed.now))
-    values = {**shift_values(deed.transaction.panels.get(offer.panel_id), offer), "giver": deed.actor.display_name}
+    panel = deed.transaction.panels.get(offer.panel_id)
     told = (deed.actor.id, *((offer.offered_to,) if offer.offered_to else ()))
     for member_id in told:
-        deed.tell(deed.transaction.members.get(member_id), Notice(key="rota.swap_withdrawn", values=values))
+        member = deed.transaction.members.get(member_id)
+        deed.tell(member, Notice(key="rota.swap_withdrawn", values=_values(deed, offer, panel, reader=member)))
 
 
 def _stretch(deed: Deed) -> _Stretch:
@@ -155,13 +158,18 @@ def _offer_named(deed: Deed) -> str:
 
 
 def _tell_of_offer(deed: Deed, offer: SwapOffer, panel: Panel) -> None:
-    values = {**shift_values(panel, offer), "giver": deed.actor.display_name}
-    made = Notice(key="rota.swap_offered", values=values, choices=(Action.WITHDRAW_SWAP,), about=offer.id)
+    own = _values(deed, offer, panel, reader=deed.actor)
+    made = Notice(key="rota.swap_offered", values=own, choices=(Action.WITHDRAW_SWAP,), about=offer.id)
     deed.tell(deed.actor, made)
-    asked = Notice(key="rota.swap_offer", values=values, choices=(Action.ACCEPT_SWAP,), about=offer.id)
     for member in _people(deed, panel):
         if member.id != deed.actor.id and offer.offered_to in {None, member.id}:
+            values = _values(deed, offer, panel, reader=member)
+            asked = Notice(key="rota.swap_offer", values=values, choices=(Action.ACCEPT_SWAP,), about=offer.id)
             deed.tell(member, asked)
+
+
+def _values(deed: Deed, offer: SwapOffer, panel: Panel, *, reader: Member) -> dict[str, Value]:
+    return {**shift_values(panel, offer, reader), "giver": deed.actor.display_name}
 
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {

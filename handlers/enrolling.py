@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.access import Capability, can
 from domain.audit import AuditEvent, AuditKind
 from domain.commands import RemindOfApplications, SendJoinCode, ShowApplication
 from domain.delivery import Value
-from domain.enrolment import Application, Invite, member_of
+from domain.enrolment import APPLICATION_LASTS, CODE_LASTS, INVITE_LASTS, Application, Invite, member_of
 from domain.ids import MemberId
 from domain.member import Member, stranger
 from domain.messages import Action, Address
@@ -19,6 +19,18 @@ from domain.ports.store import Transaction
 from handlers.outbox import Notice, tell
 
 MAIL = "mail"
+
+PENDING: Mapping[str, timedelta] = {
+    "join.code": CODE_LASTS,
+    "join.request": APPLICATION_LASTS,
+    "join.approved": INVITE_LASTS,
+    "join.refused": timedelta(0),
+    "members.approved": INVITE_LASTS,
+    "members.refused": timedelta(0),
+    "members.invited": INVITE_LASTS,
+    "members.invited_on_page": INVITE_LASTS,
+}
+"""What is said of somebody who is no member yet, and how long it may still lead to something; then it is forgotten."""
 
 
 def enrollers(transaction: Transaction) -> list[Member]:
@@ -74,7 +86,7 @@ async def show_application(services: Services, command: ShowApplication) -> None
             return
         notice = Notice(
             key="join.request",
-            values=_values(application),
+            values={"name": application.name, "number": application.society_number, "email": application.email},
             choices=(Action.APPROVE_MEMBER, Action.REFUSE_MEMBER),
             about=application.id,
             lasts=application.expires_at - now,
@@ -111,16 +123,12 @@ def write(
     """Send a letter to whoever applied, once for each key."""
     reader = stranger(application.language, Address(channel=MAIL, external_id=application.email))
     values: dict[str, Value] = {
-        **_values(application),
+        "name": application.name,
         "society": services.rules.society,
         "application": application.id,
         "invite": invite,
     }
     tell(services, transaction, reader, cause=f"letter:{application.id}", notice=Notice(key=key, values=values))
-
-
-def _values(application: Application) -> dict[str, Value]:
-    return {"name": application.name, "number": application.society_number, "email": application.email}
 
 
 def _aliases(members: Iterable[Member]) -> frozenset[str]:

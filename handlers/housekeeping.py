@@ -12,6 +12,7 @@ from domain.ports.services import Services
 from domain.ports.store import InboxNotice, Transaction
 from domain.question import EntryKind, QuestionState
 from domain.study import SealedSegment, Upload, UploadState
+from handlers.enrolling import PENDING
 from handlers.outbox import Notice, tell
 from handlers.shredding import remove_images
 from handlers.timeline import closings, own_entry
@@ -41,12 +42,16 @@ async def sweep_inbox(services: Services, command: SweepInbox) -> None:
 
 
 async def forget_ended(services: Services, command: ForgetEnded) -> None:
-    """Remove invites, applications, links and sessions some time after their end, and codes as soon as it has come."""
+    """Remove invites, applications, links and sessions some time after their end, and codes as soon as it has come.
+
+    What was said of newcomers, to them and to whoever decides, goes with their applications.
+    """
 
     def forget(transaction: Transaction) -> int:
         before = command.at - ENDED_KEPT
         people = transaction.enrolments.forget_ended(before) + transaction.channel_links.forget_ended(command.at)
-        return people + transaction.web.forget_ended(before) + transaction.codes.forget_ended(before)
+        said = transaction.deliveries.forget({key: before - pending for key, pending in PENDING.items()})
+        return said + people + transaction.web.forget_ended(before) + transaction.codes.forget_ended(before)
 
     services.log.info("ended_forgotten", removed=await services.store.write(forget))
 

@@ -32,10 +32,22 @@ def as_of_now(transaction: Transaction, received: Received) -> Received:
     Raises:
         UserError("former_member"): they have left meanwhile.
     """
-    sender = transaction.members.get(received.sender.id)
+    return replace(received, sender=_still_here(transaction.members.get(received.sender.id)))
+
+
+def lock_sender(transaction: Transaction, received: Received) -> Member:
+    """Return a message's sender, to be changed and saved whole: nobody else changes them before this transaction ends.
+
+    Raises:
+        UserError("former_member"): they have left meanwhile.
+    """
+    return _still_here(transaction.members.lock(received.sender.id))
+
+
+def _still_here(sender: Member) -> Member:
     if not sender.active:
         raise UserError("former_member")
-    return replace(received, sender=sender)
+    return sender
 
 
 def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Received | None:

@@ -31,16 +31,18 @@ def cut_off(
     Args:
         told: the address from which the member reports the loss, which is kept; or who else does, and knows already.
     """
+    # A code before its member, as where one is used: in another order two would wait for each other.
+    transaction.channel_links.revoke_of(member.id)
+    member = transaction.members.lock(member.id)
     left = tuple(each for each in member.addresses if each == told or each.channel == _PAGES)
     transaction.members.save(replace(member, addresses=left))
     transaction.web.revoke_sessions_of(member.id)
     transaction.web.revoke_links_of(member.id, services.clock())
     transaction.feeds.revoke_of(member.id, services.clock())
-    transaction.channel_links.revoke_of(member.id)
     services.log.warning("phone_lost", member_id=member.id)
     for panel in transaction.panels.all():
         if member.id in panel.members and panel.coordinator_id not in (member.id, told):
             coordinator = transaction.members.get(panel.coordinator_id)
-            values = {"name": member.display_name, "panel": panel.name}
+            values = {"name": member.display_name, "panel": panel.called(coordinator.language)}
             notice = Notice(key="phone.lost", values=values, priority=Priority.URGENT)
             tell(services, transaction, coordinator, cause=f"{cause}:{panel.id}", notice=notice)

@@ -12,7 +12,7 @@ from domain.delivery import Priority, Value
 from domain.errors import UserError
 from domain.handover import Side
 from domain.ids import MemberId, derive_id
-from domain.member import Member, Role
+from domain.member import Language, Member, Role
 from domain.panel import Panel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
@@ -51,10 +51,13 @@ def offboard(
     Raises:
         UserError: "left_already", or "last_coordinator" where nobody could take over a panel.
     """
+    # Pages before any question, codes before their member, as everywhere: two who lock in another order would wait
+    # for each other.
+    transaction.pages.lock()
+    transaction.channel_links.revoke_of(member.id)
+    member = transaction.members.lock(member.id)
     if not member.active:
         raise UserError("left_already", name=member.display_name)
-    # Before any question, as everywhere: two who lock in another order would wait for each other.
-    transaction.pages.lock()
     now = services.clock()
     cause = f"offboard:{member.id}:{now.isoformat()}"
     leaving = _Leaving(
@@ -73,12 +76,11 @@ def offboard(
 
 
 def _cut_off(leaving: _Leaving) -> None:
-    """Sessions, links, codes, pages that wait, and every way by which a page would reach them."""
+    """Sessions, links, pages that wait, and every way by which a page would reach them."""
     transaction, member, now = leaving.transaction, leaving.member, leaving.now
     transaction.web.revoke_sessions_of(member.id)
     transaction.web.revoke_links_of(member.id, now)
     transaction.feeds.revoke_of(member.id, now)
-    transaction.channel_links.revoke_of(member.id)
     for page in transaction.pages.waiting(member.id, due_by=now + _NEVER):
         transaction.pages.drop(page.id)
     for invite in transaction.enrolments.open_invites(now):
@@ -124,16 +126,23 @@ def _next_coordinator(leaving: _Leaving, panel: Panel) -> Member:
         each for each in others if can(each, Capability.ENROL)
     ]
     if not fit:
-        raise UserError("last_coordinator", name=leaving.member.display_name, panel=panel.name)
+        name, called = leaving.member.display_name, panel.called(_language(leaving))
+        raise UserError("last_coordinator", name=name, panel=called)
     return fit[0]
+
+
+def _language(leaving: _Leaving) -> Language:
+    """Return the language of whoever lets the member go; an operator reads English."""
+    return Language.ENGLISH if leaving.by is None else leaving.transaction.members.get(leaving.by).language
 
 
 def _tell_coordinator(leaving: _Leaving, panel: Panel, *, coordinator_id: MemberId, shifts: int) -> None:
     coordinator = leaving.transaction.members.get(coordinator_id)
     is_new = coordinator_id != panel.coordinator_id
+    called = panel.called(coordinator.language)
     notice = Notice(
         key="members.panel_is_yours" if is_new else "members.left_panel",
-        values={"name": leaving.member.display_name, "panel": panel.name, "shifts": shifts},
+        values={"name": leaving.member.display_name, "panel": called, "shifts": shifts},
         priority=Priority.URGENT if is_new else Priority.NORMAL,
     )
     tell(leaving.services, leaving.transaction, coordinator, cause=f"{leaving.cause}:{panel.id}", notice=notice)
@@ -224,7 +233,7 @@ def _end(leaving: _Leaving, offer: SwapOffer, panel: Panel) -> None:
         return
     giver = leaving.transaction.members.get(offer.offered_by)
     values: dict[str, Value] = {
-        "panel": panel.name,
+        "panel": panel.called(giver.language),
         "name": leaving.member.display_name,
         "begins": offer.begins_at,
         "ends": offer.ends_at,

@@ -21,7 +21,7 @@ from domain.text import IdentifiableText
 from handlers.actions_members import member_named
 from handlers.auditing import requested
 from handlers.find import is_search
-from handlers.inbound import Received, as_of_now, open_received
+from handlers.inbound import Received, as_of_now, lock_sender, open_received
 from handlers.losing import cut_off
 from handlers.outbox import Notice, tell
 from handlers.secret_values import may_carry_secrets
@@ -141,14 +141,14 @@ def _status(asking: _Asking) -> Notice:
 
 def _quiet(asking: _Asking) -> Notice:
     """Set one's own quiet hours, or say which there are."""
-    member = asking.received.sender
     if asking.rest:
         hours = hours_in(asking.rest)
         if hours is None:
             raise UserError("quiet_how")
+        member = lock_sender(asking.transaction, asking.received)
         asking.transaction.members.save(replace(member, quiet=hours))
         return _hours_notice(hours)
-    return _hours_notice(member.quiet or asking.services.escalation.quiet)
+    return _hours_notice(asking.received.sender.quiet or asking.services.escalation.quiet)
 
 
 def _hours_notice(hours: QuietHours) -> Notice:
@@ -162,7 +162,8 @@ def _language(asking: _Asking) -> Notice:
     language = language_in(asking.rest)
     if language is None:
         raise UserError("language_how")
-    asking.transaction.members.save(replace(asking.received.sender, language=language))
+    member = lock_sender(asking.transaction, asking.received)
+    asking.transaction.members.save(replace(member, language=language))
     return Notice(key="request.language")
 
 

@@ -60,7 +60,7 @@ def _warn_of_gaps(services: Services, transaction: Transaction, panel: Panel, *,
     for gap in gaps_ahead(panel, now):
         hours = warning_of(gap, now)
         values: dict[str, Value] = {
-            **shift_values(panel, gap),
+            **shift_values(panel, gap, coordinator),
             "planned": name_value(transaction, gap.planned),
             "reason": Terms(keys=(_reason(panel, gap),)),
         }
@@ -95,6 +95,6 @@ def _expire_offers(services: Services, transaction: Transaction, panel: Panel, *
         if offer.state is SwapState.OFFERED and expired.state is SwapState.EXPIRED:
             transaction.rotas.save_offer(expired)
             shift = Shift(tier=offer.tier, begins_at=offer.begins_at, ends_at=offer.ends_at, member_id=offer.offered_by)
-            notice = Notice(key="rota.swap_expired", values=shift_values(panel, shift))
             giver = transaction.members.get(offer.offered_by)
+            notice = Notice(key="rota.swap_expired", values=shift_values(panel, shift, giver))
             tell(services, transaction, giver, cause=f"expired:{offer.id}", notice=notice)

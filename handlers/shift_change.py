@@ -40,15 +40,16 @@ def _tell_both(services: Services, transaction: Transaction, panel: Panel, *, fo
     ):
         if told is None:
             continue
+        reader = transaction.members.get(told)
         values: dict[str, Value] = {
-            **shift_values(panel, shift),
+            **shift_values(panel, shift, reader),
             "other": name_value(transaction, other),
             "count": len(questions),
             "questions": ", ".join(_named(question, told) for question in questions),
         }
         cause = f"shift:{panel.id}:{shift.tier}:{shift.begins_at.isoformat()}:{way}"
         notice = Notice(key=_KEYS[way, bool(questions)], values=values)
-        tell(services, transaction, transaction.members.get(told), cause=cause, notice=notice)
+        tell(services, transaction, reader, cause=cause, notice=notice)
 
 
 _KEYS = {

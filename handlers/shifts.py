@@ -27,10 +27,10 @@ def name_value(transaction: Transaction, member_id: MemberId | None) -> Value:
     return Terms(keys=("rota.nobody",)) if member_id is None else transaction.members.get(member_id).display_name
 
 
-def shift_values(panel: Panel, shift: Shift | SwapOffer) -> dict[str, Value]:
-    """Return what every sentence about a shift, or about the offer of one, needs."""
+def shift_values(panel: Panel, shift: Shift | SwapOffer, reader: Member) -> dict[str, Value]:
+    """Return what every sentence about a shift, or about the offer of one, needs; the panel as its reader calls it."""
     return {
-        "panel": panel.name,
+        "panel": panel.called(reader.language),
         "tier": tier_term(shift.tier),
         "begins": shift.begins_at,
         "ends": shift.ends_at,
@@ -56,4 +56,4 @@ def listed(services: Services, member: Member, shifts: list[tuple[Panel, Shift]]
 
 def _line(services: Services, member: Member, found: tuple[Panel, Shift], *, number: int) -> str:
     panel, shift = found
-    return services.wording.text("rota.line", member, {"number": number, **shift_values(panel, shift)})
+    return services.wording.text("rota.line", member, {"number": number, **shift_values(panel, shift, member)})

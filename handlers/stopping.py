@@ -43,7 +43,7 @@ def stop_phone(services: Services, transaction: Transaction, received: Received)
     """
     phone, now = received.message.sender, services.clock()
     transaction.audit.add(requested(received, "stop", at=now))
-    member = transaction.members.get(received.sender.id)
+    member = transaction.members.lock(received.sender.id)
     if phone in member.stopped:
         return
     left = replace(member, stopped=member.stopped | {phone})
@@ -63,13 +63,16 @@ def start_phone(services: Services, transaction: Transaction, received: Received
     """Send to a phone again that was stopped, and tell whoever was told of that."""
     phone = received.message.sender
     transaction.audit.add(requested(received, "start", at=services.clock()))
-    member = transaction.members.get(received.sender.id)
+    member = transaction.members.lock(received.sender.id)
+    if not member.active or phone not in member.stopped:
+        # They have left meanwhile, or that phone was cut off.
+        return
     again = replace(member, stopped=member.stopped - {phone})
     change = _saved(services, transaction, again, cause=received.inbox_id)
     tell(services, transaction, again, cause=change.cause, notice=Notice(key="phone.started", to=phone))
     for panel in change.panels:
         if _stopped(change, panel) is not None:
-            _tell_office(change, panel, Notice(key="phone.started_by_panelist", values=_values(change, panel)))
+            _tell_office(change, panel, Notice(key="phone.started_by_panelist", values=_values(change)))
     services.log.info("phone_started", member_id=member.id)
 
 
@@ -96,7 +99,7 @@ def _stopped(change: _Change, panel: Panel) -> Notice | None:
     """Return what a panel's office is told of a stopped phone; None where the panel does not count on it."""
     member, now = change.member, change.services.clock()
     duty = duty_ahead(panel, member.id, now)
-    values, key, priority = _values(change, panel), "phone.stopped_by_panelist", Priority.URGENT
+    values, key, priority = _values(change), "phone.stopped_by_panelist", Priority.URGENT
     if duty is not None and duty.begins_at <= now:
         key = "phone.stopped_on_call"
     elif duty is not None:
@@ -119,7 +122,8 @@ def _is_in_pool(change: _Change) -> bool:
 
 def _tell_office(change: _Change, panel: Panel, notice: Notice) -> None:
     for member in _office(change, panel):
-        tell(change.services, change.transaction, member, cause=f"{change.cause}:{panel.id}", notice=notice)
+        own = replace(notice, values={**notice.values, "panel": panel.called(member.language)})
+        tell(change.services, change.transaction, member, cause=f"{change.cause}:{panel.id}", notice=own)
 
 
 def _office(change: _Change, panel: Panel) -> Iterable[Member]:
@@ -130,5 +134,5 @@ def _office(change: _Change, panel: Panel) -> Iterable[Member]:
     return [each for each in others if any(each.has(role) for role in _STAND_IN)]
 
 
-def _values(change: _Change, panel: Panel) -> dict[str, Value]:
-    return {"name": change.member.display_name, "panel": panel.name}
+def _values(change: _Change) -> dict[str, Value]:
+    return {"name": change.member.display_name}

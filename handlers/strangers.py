@@ -129,7 +129,7 @@ def _link(knock: _Knock, code: str) -> None:
 
 def _linked(knock: _Knock, code: LinkCode) -> None:
     knock.transaction.channel_links.save(replace(code, used_at=knock.now))
-    member = knock.transaction.members.get(code.member_id)
+    member = knock.transaction.members.lock(code.member_id)
     linked = replace(member, addresses=(*member.addresses, knock.address))
     knock.transaction.members.save(linked)
     _audit(knock, "link_channel", member=member)
@@ -150,7 +150,7 @@ def _count_wrong(knock: _Knock, code: LinkCode) -> None:
 
 def _join(knock: _Knock, token: str) -> None:
     """Take up an invite from a phone, which is linked with that."""
-    invite = knock.transaction.enrolments.invite_by_token(hash_token(token))
+    invite = knock.transaction.enrolments.lock_invite_by_token(hash_token(token))
     if invite is None:
         _point_the_way(knock)
         return

@@ -121,6 +121,9 @@ class _Members(SqlMembers):
             raise PermanentError("member_unknown")
         return found
 
+    def lock(self, member_id: MemberId) -> Member:
+        return self.get(member_id)
+
     def by_address(self, wanted: Address) -> Member | None:
         known = self._known()
         holder = self._memory.holders.get(wanted)

@@ -100,6 +100,18 @@ async def sign_in(site: Site, request: Request, token: str) -> tuple[str, Member
     return fresh, member
 
 
+def lock_member(transaction: Transaction, visit: Visit) -> Member:
+    """Return who visits, to be changed and saved whole: nobody else changes them before this transaction ends.
+
+    Raises:
+        ProblemError: 401 "signed_out": they have left meanwhile.
+    """
+    member = transaction.members.lock(visit.member.id)
+    if not member.active:
+        raise ProblemError(401, "signed_out")
+    return member
+
+
 def begin_session(transaction: Transaction, site: Site, token: str, *, member_id: MemberId) -> None:
     """Keep a session that begins now, and note it; its token is the cookie's."""
     now = site.now()

@@ -21,6 +21,9 @@ class EnrolmentRepository(Protocol):
         """Return an invite that nobody else changes before this transaction ends."""
 
     def invite_by_token(self, token_hash: str) -> Invite | None: ...
+    def lock_invite_by_token(self, token_hash: str) -> Invite | None:
+        """Return the invite of a link, which nobody else changes before this transaction ends."""
+
     def open_invites(self, now: datetime) -> Sequence[Invite]:
         """Not used, revoked or expired; the newest first."""
 

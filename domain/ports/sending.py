@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -27,6 +27,9 @@ class DeliveryRepository(Protocol):
 
     def reword(self, question_id: QuestionId, change: Rewording) -> None:
         """Change the de-identified texts in a question's deliveries."""
+
+    def forget(self, until: Mapping[str, datetime]) -> int:
+        """Remove every trace of deliveries, each of a key not made after its instant; returns how many there were."""
 
 
 class ChoiceRepository(Protocol):

@@ -90,6 +90,9 @@ class JobRepository(Protocol):
 
 class MemberRepository(Protocol):
     def get(self, member_id: MemberId) -> Member: ...
+    def lock(self, member_id: MemberId) -> Member:
+        """Return a member whom nobody else changes before this transaction ends: to be changed and saved whole."""
+
     def by_address(self, address: Address) -> Member | None: ...
     def all(self) -> Sequence[Member]:
         """Active and inactive members, by display name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,7 +15,8 @@ from domain.messages import Action, Address
 from domain.text import DeidentifiedText, Rewording
 from storage.packing import pack_values, unpack_values
 from storage.statements import insert_new, rows_of
-from storage.tables import delivery
+from storage.tables import conversation, delivery, job, web_line
+from storage.tables_incident import sent_reference
 
 Values = Mapping[str, Value]
 
@@ -86,6 +88,21 @@ class SqlDeliveries:
             return {**values, "text": DeidentifiedText(value=without_case(text.value, label))}
 
         self._rewrite(sa.or_(*(delivery.c.key.startswith(key) for key in NAME_CASES)), struck)
+
+    def forget(self, until: Mapping[str, datetime]) -> int:
+        """The lanes of their jobs go too, which name an address; a lane without a question is one delivery's alone."""
+        over = sa.or_(*(sa.and_(delivery.c.key == key, delivery.c.created_at <= at) for key, at in until.items()))
+        gone = [_delivery(row) for row in rows_of(self._connection, sa.select(delivery).where(over))]
+        ids = [each.id for each in gone]
+        lanes = [f"{each.address.channel}|{each.address.external_id}|{each.subject}" for each in gone]
+        if not gone:
+            return 0
+        traces = {conversation: conversation.c.lane.in_(lanes), web_line: web_line.c.cause.in_(ids)}
+        rows = {**traces, sent_reference: sent_reference.c.delivery_id.in_(ids), delivery: delivery.c.id.in_(ids)}
+        self._connection.execute(sa.update(job).where(job.c.lane.in_(lanes)).values(lane=None, lane_seq=None))
+        for table, condition in rows.items():
+            self._connection.execute(sa.delete(table).where(condition))
+        return len(gone)
 
     def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Values], Values]) -> None:
         """Give the deliveries that meet a condition what `change` makes of their values."""

@@ -29,8 +29,10 @@ class SqlEnrolments:
         return self._invite(sa.select(invite).where(invite.c.id == invite_id).with_for_update())
 
     def invite_by_token(self, token_hash: str) -> Invite | None:
-        named = sa.and_(invite.c.token_hash == token_hash, invite.c.token_hash != "")
-        return self._invite(sa.select(invite).where(named).with_for_update())
+        return self._invite(_of_token(token_hash))
+
+    def lock_invite_by_token(self, token_hash: str) -> Invite | None:
+        return self._invite(_of_token(token_hash).with_for_update())
 
     def open_invites(self, now: datetime) -> Sequence[Invite]:
         is_open = sa.and_(invite.c.used_at.is_(None), invite.c.revoked_at.is_(None), invite.c.expires_at > now)
@@ -60,6 +62,11 @@ class SqlEnrolments:
 
     def _invite(self, statement: sa.Select[Any]) -> Invite | None:
         return next((_invite(row) for row in rows_of(self._connection, statement)), None)
+
+
+def _of_token(token_hash: str) -> sa.Select[Any]:
+    """An invite whose link was not made yet has no token, which no link names."""
+    return sa.select(invite).where(invite.c.token_hash == token_hash, invite.c.token_hash != "")
 
 
 def _invite_row(saved: Invite) -> Mapping[str, Any]:

@@ -40,6 +40,8 @@ _HOLDER = sa.select(address.c.member_id).where(
 )
 _BY_ID = _WITH_ADDRESSES.where(member.c.id == sa.bindparam("wanted"))
 _BY_ADDRESS = _WITH_ADDRESSES.where(member.c.id == _HOLDER.correlate(None).scalar_subquery())
+# Inserts that name the member go on meanwhile: only whoever changes the row waits.
+_LOCKED = sa.select(member.c.id).where(member.c.id == sa.bindparam("wanted")).with_for_update(key_share=True)
 
 
 class SqlMembers:
@@ -51,6 +53,11 @@ class SqlMembers:
         if found is None:
             raise PermanentError("member_unknown")
         return found
+
+    def lock(self, member_id: MemberId) -> Member:
+        """Wait for the row first: only a statement that begins after sees the addresses of whoever had it before."""
+        self._connection.execute(_LOCKED, {"wanted": member_id})
+        return self.get(member_id)
 
     def by_address(self, wanted: Address) -> Member | None:
         return self._one(_BY_ADDRESS, {"held_channel": wanted.channel, "held_id": wanted.external_id})

@@ -51,6 +51,7 @@ def test_society_writes_its_own_chain(tmp_path):
         ('[escalation]\nsms_limits = ["0 in 1m"]', "must be a limit such as"),
         ('[escalation]\ntime_zone = "Asia/Nowhere"', "must be a time zone"),
         ('[escalation]\nopens = "21:00"', "opens must come before"),
+        ("[escalation]\nurgent = 3", "escalation.urgent"),
     ],
 )
 def test_what_cannot_be_a_policy_is_refused(tmp_path, text, said):

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import sqlalchemy as sa
+
+from domain.commands import Deliver
 from domain.enrolment import Application, ApplicationState, Invite
-from domain.ids import MemberId
+from domain.ids import DeliveryId, MemberId
 from domain.linking import new_link_code
 from domain.member import Language, Role
 from domain.messages import Address
-from tests.contracts.samples import MEMBER, MINUTE, NOW, member
+from domain.web import Direction, WebLine
+from storage.tables import conversation, job, web_line
+from storage.tables import delivery as deliveries
+from storage.tables_incident import sent_reference
+from tests.contracts.samples import MEMBER, MINUTE, NOW, delivery, member
+
+TRACES = (deliveries, conversation, web_line, sent_reference, job)
 
 INVITE = Invite(
     id="i1",
@@ -39,23 +48,35 @@ APPLICATION = Application(
 async def test_invite_is_found_by_id_and_by_token(store):
     added = [await store.write(lambda transaction: transaction.enrolments.add_invite(INVITE)) for _ in range(2)]
 
-    found = await store.write(
+    locked = await store.write(
         lambda transaction: (
             transaction.enrolments.lock_invite("i1"),
-            transaction.enrolments.invite_by_token("t1"),
-            transaction.enrolments.invite_by_token("t2"),
+            transaction.enrolments.lock_invite_by_token("t1"),
+            transaction.enrolments.lock_invite_by_token("t2"),
             transaction.enrolments.lock_invite("i2"),
         )
     )
 
     assert added == [True, False]
-    assert found == (INVITE, INVITE, None, None)
+    assert locked == (INVITE, INVITE, None, None)
+
+
+async def test_invite_is_looked_at_without_being_locked(store):
+    await store.write(lambda transaction: transaction.enrolments.add_invite(INVITE))
+
+    looked = [
+        await store.read(lambda transaction, token=token: transaction.enrolments.invite_by_token(token))
+        for token in ("t1", "t2")
+    ]
+
+    assert looked == [INVITE, None]
 
 
 async def test_invite_without_a_link_is_found_by_no_token(store):
     await store.write(lambda transaction: transaction.enrolments.add_invite(replace(INVITE, token_hash="")))
 
-    assert await store.write(lambda transaction: transaction.enrolments.invite_by_token("")) is None
+    assert await store.read(lambda transaction: transaction.enrolments.invite_by_token("")) is None
+    assert await store.write(lambda transaction: transaction.enrolments.lock_invite_by_token("")) is None
 
 
 async def test_open_invites_are_those_that_still_work(store):
@@ -117,3 +138,24 @@ async def test_wrong_tries_are_remembered_by_address(store):
 
     found = await store.write(lambda transaction: transaction.channel_links.tries(phone, NOW + MINUTE))
     assert found == tries.with_wrong(NOW)
+
+
+async def test_what_was_said_of_newcomers_leaves_no_trace(storage):
+    letter = {"key": "join.code", "question_id": None, "address": Address(channel="mail", external_id="somi@x.org")}
+    told = [delivery("old", subject="old", **letter), delivery("new", **{**letter, "created_at": NOW + MINUTE})]
+
+    def tell(transaction):
+        for each in (*told, delivery("other")):
+            transaction.deliveries.add(each)
+        line = WebLine(cause="old", member_id=MEMBER, direction=Direction.OUT, payload={"text": "somi@x.org"}, at=NOW)
+        transaction.web.add_line(line)
+        transaction.sent.note(DeliveryId("old"), "reference")
+        transaction.jobs.add(Deliver(delivery_id=DeliveryId("old")), lane="mail|somi@x.org|old", gate="mail")
+
+    await storage.store.write(tell)
+    counts = [await storage.store.write(lambda t: t.deliveries.forget({"join.code": NOW})) for _ in range(2)]
+
+    left = await storage.store.look(lambda connection: [connection.execute(sa.select(each)).all() for each in TRACES])
+    assert counts == [1, 0]
+    assert [len(rows) for rows in left] == [2, 0, 0, 0, 1]
+    assert "|old" not in repr(left)

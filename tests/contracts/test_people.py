@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -47,6 +48,27 @@ async def test_saving_replaces_member_and_addresses(store):
     assert await store.read(lambda transaction: transaction.members.get(MEMBER)) == changed
 
 
+async def test_whoever_changes_a_member_waits_for_whoever_does(store):
+    gone, begun, found_early = member(addresses=(), active=False), threading.Event(), threading.Event()
+    await store.write(lambda transaction: transaction.members.save(member()))
+
+    def leave(transaction):
+        transaction.members.lock(MEMBER)
+        begun.set()
+        found_early.wait(0.3)
+        transaction.members.save(gone)
+
+    def look(transaction):
+        found = transaction.members.lock(MEMBER)
+        found_early.set()
+        return found
+
+    leaving = asyncio.create_task(store.write(leave))
+    await asyncio.to_thread(begun.wait, 10)
+    assert await store.write(look) == gone
+    await leaving
+
+
 async def test_address_that_moves_leaves_its_former_holder(store):
     shared = Address(channel="web", external_id="kim")
     await store.write(lambda transaction: transaction.members.save(member()))
@@ -69,6 +91,8 @@ async def test_members_are_listed_by_display_name(store):
 async def test_unknown_member_and_panel_are_permanent_errors(store):
     with pytest.raises(PermanentError, match="member_unknown"):
         await store.read(lambda transaction: transaction.members.get(MEMBER))
+    with pytest.raises(PermanentError, match="member_unknown"):
+        await store.write(lambda transaction: transaction.members.lock(MEMBER))
     with pytest.raises(PermanentError, match="panel_unknown"):
         await store.read(lambda transaction: transaction.panels.get(PanelId("chest")))
 

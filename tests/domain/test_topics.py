@@ -85,3 +85,15 @@ def test_ring_of_silent_panels_ends_with_the_one_meant(fallbacks: list[str | Non
 )
 def test_name_stands_within_a_sentence(panel: Panel, language: Language, name: str) -> None:
     assert panel.named(language) == name
+
+
+@pytest.mark.parametrize(
+    ("panel", "language", "name"),
+    [
+        (replace(CHEST, korean_name="흉부"), Language.ENGLISH, "Chest"),
+        (replace(CHEST, korean_name="흉부"), Language.KOREAN, "흉부"),
+        (CHEST, Language.KOREAN, "Chest"),
+    ],
+)
+def test_name_stands_by_itself(panel: Panel, language: Language, name: str) -> None:
+    assert panel.called(language) == name

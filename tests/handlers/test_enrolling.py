@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
-from domain.commands import SendJoinCode, ShowApplication
-from domain.delivery import Delivery
-from domain.enrolment import INVITE_LASTS, Application, ApplicationState
+from bot.dispatcher import dispatch
+from domain.commands import ForgetEnded, SendJoinCode, ShowApplication
+from domain.delivery import Delivery, DeliveryState
+from domain.enrolment import APPLICATION_LASTS, INVITE_LASTS, Application, ApplicationState
 from domain.ids import DeliveryId
 from domain.member import Language, Role
 from domain.messages import Action, Address
 from handlers.enrolling import send_join_code, show_application
+from handlers.housekeeping import ENDED_KEPT
 from handlers.secret_values import with_secrets
+from storage.tables import metadata
 from tests.fakes.newcomers import Newcomers, six_digits_in, token_in
 from tests.fakes.society import COLLEAGUE, COORDINATOR, MEMBER, PANELIST, Society
 from tests.wording.test_text_messages import LETTERS
 
 OFFICE = Address(channel="sms", external_id="+821022222222")
+TRACES = ("K-77", "somi@example.org", "한소미")
 
 
 @pytest.fixture
@@ -263,3 +268,35 @@ async def test_who_came_in_and_by_whom_is_in_the_audit(newcomers: Newcomers) -> 
     member = await newcomers.holder()
     assert member is not None
     assert {("invite", COORDINATOR.id), ("joined", member.id)} <= done
+
+
+async def test_nothing_of_who_was_refused_is_left_in_the_end(newcomers: Newcomers) -> None:
+    society = newcomers.society
+    await apply(newcomers)
+    await send_join_code(society.services, SendJoinCode(application_id="a1"))
+    await society.press(COORDINATOR, Action.REFUSE_MEMBER, token=await society.token(COORDINATOR, "join.request"))
+    before = await _kept(society)
+
+    await dispatch(society.services, ForgetEnded(at=society.now + APPLICATION_LASTS + ENDED_KEPT))
+
+    after = await _kept(society)
+    assert [trace in before for trace in TRACES] == [True, True, True]
+    assert [trace in after for trace in TRACES] == [False, False, False]
+
+
+async def test_letters_carry_no_more_than_they_say(newcomers: Newcomers) -> None:
+    await apply(newcomers, state=ApplicationState.UNPROVED)
+
+    await send_join_code(newcomers.society.services, SendJoinCode(application_id="a1"))
+
+    ready = await newcomers.society.read(lambda transaction: transaction.deliveries.in_state(DeliveryState.READY))
+    assert set(ready[-1].values) == {"name", "society", "application", "invite"}
+
+
+async def _kept(society: Society) -> str:
+    """Return all that is in the database."""
+
+    def read(connection: sa.Connection) -> list[object]:
+        return [connection.execute(sa.select(table)).all() for table in metadata.sorted_tables]
+
+    return repr(await society.storage.store.look(read))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from domain.errors import UserError
 from domain.ids import InboxId
 from domain.member import Language
 from domain.ports.store import Transaction
-from handlers.inbound import Received, as_of_now
+from handlers.inbound import Received, as_of_now, lock_sender
 from tests.fakes.society import MEMBER, Society
 
 
@@ -31,5 +32,6 @@ async def test_who_has_left_meanwhile_does_nothing_more(society: Society) -> Non
 
     await society.change(leave)
 
-    with pytest.raises(UserError, match="former_member"):
-        await society.read(lambda transaction: as_of_now(transaction, received))
+    for seen in (as_of_now, lock_sender):
+        with pytest.raises(UserError, match="former_member"):
+            await society.change(partial(seen, received=received))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.audit import AuditKind
 from domain.delivery import DeliveryState
-from domain.ids import MemberId
+from domain.ids import InboxId, MemberId
 from domain.member import Member, Role
 from domain.messages import Action, Address
 from domain.panel import Panel
@@ -18,7 +19,9 @@ from domain.question import QuestionState, Urgency
 from domain.rota import Override, Tier
 from domain.surge import Surge
 from domain.text import IdentifiableText
+from handlers.inbound import Received
 from handlers.outbox import Notice, tell
+from handlers.stopping import start_phone
 from tests.fakes.phones import change, connect_phones, pages, with_phone
 from tests.fakes.sms_channel import SmsChannel
 from tests.fakes.society import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, Society
@@ -325,3 +328,21 @@ async def test_stop_of_an_asker_with_nothing_in_hand_is_told_to_nobody(society: 
     await text(society, MEMBER, "STOP")
 
     assert "phone.stopped_by_asker" not in await society.told(COORDINATOR)
+
+
+@pytest.mark.parametrize("left", [{"active": False}, {"stopped": frozenset(), "addresses": PANELIST.addresses}])
+async def test_start_of_who_was_cut_off_meanwhile_brings_nothing_back(society: Society, left: dict[str, Any]) -> None:
+    texts = await phones(society)
+    await text(society, PANELIST, "STOP")
+    sender = Address(channel="sms", external_id=PANELIST.id)
+    message = replace(society.message(PANELIST), channel="sms", sender=sender, text=IdentifiableText("START"))
+    stale = await society.read(lambda transaction: transaction.members.get(PANELIST.id))
+    gone = replace(stale, **left)
+    await society.change(lambda transaction: transaction.members.save(gone))
+
+    received = Received(inbox_id=InboxId("late"), message=message, sender=stale)
+    await society.change(lambda transaction: start_phone(society.services, transaction, received))
+    await society.work()
+
+    assert await society.read(lambda transaction: transaction.members.get(PANELIST.id)) == gone
+    assert "phone.started" not in [each.key for each in texts.texts]

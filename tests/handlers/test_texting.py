@@ -203,3 +203,13 @@ async def test_second_reminder_of_a_draft_goes_to_the_next_channel(phones: Texti
 
     await phones.society.advance(timedelta(minutes=2))
     assert "NOT been sent" in phones.got(MEMBER)[0]
+
+
+async def test_search_is_told_in_the_societys_own_name(phones: Texting) -> None:
+    services = phones.society.services
+    phones.society.services = replace(services, rules=replace(services.rules, society="ESTI"))
+    await ask(phones)
+
+    await phones.text(MEMBER, "/find PE")
+
+    assert phones.got(MEMBER)[-1].startswith("ESTI 1 found:\nQ417")

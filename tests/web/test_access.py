@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from starlette.requests import Request
 
 from domain.access import may_see, sees_full_card
 from domain.consent import ConsentScope
-from domain.member import Member
+from domain.member import Language, Member
 from domain.question import EntryKind, QuestionState, Urgency
 from tests.fakes.web_world import ASKER, COLLEAGUE, COORDINATOR, EDITOR, PANELIST, START, WebWorld
+from web.problems import ProblemError
+from web.site import Visit
+from web.visits import lock_member
 
 READERS = (ASKER, COLLEAGUE, PANELIST, EDITOR, COORDINATOR)
 KINDS = tuple(
@@ -177,3 +182,17 @@ async def test_former_member_is_signed_out_at_once(world: WebWorld):
 
 def test_states_walked_are_all_there_are():
     assert {state for state, _, _ in KINDS} == set(QuestionState)
+
+
+async def test_who_has_left_meanwhile_is_not_saved_again(world: WebWorld):
+    """Their visit began before."""
+    site, request = SimpleNamespace(), Request({"type": "http"})
+    visit = Visit(site=site, request=request, member=PANELIST, token_hash="t")  # type: ignore[arg-type]  # nobody asks it
+    await world.save(replace(PANELIST, language=Language.KOREAN))
+    here = await world.store.write(lambda transaction: lock_member(transaction, visit))
+
+    await world.save(replace(PANELIST, active=False))
+
+    assert here.language is Language.KOREAN
+    with pytest.raises(ProblemError, match="signed_out"):
+        await world.store.write(lambda transaction: lock_member(transaction, visit))

@@ -220,3 +220,11 @@ async def test_without_letters_one_comes_in_by_an_invite(tmp_path: Path):
 
     assert [answer.status_code for answer in answers] == [404, 404]
     world.close()
+
+
+@pytest.mark.parametrize("changes", [{"email": "somi"}, {"name": "7"}, {"number": "#"}])
+async def test_who_applies_is_led_back_to_the_form(world: WebWorld, changes: dict[str, str]):
+    answer = await world.browser().post("/join", data={**FORM, **changes})
+
+    assert 'href="/join"' in answer.text
+    assert 'href="/"' not in answer.text

@@ -48,6 +48,16 @@ async def test_hours_of_the_society_are_taken_up_again(world: WebWorld) -> None:
     assert (member.quiet, member.digest_at, member.hospital_has) == (None, time(7, 45), frozenset())
 
 
+async def test_nothing_ticked_says_nothing_of_the_hospital(world: WebWorld) -> None:
+    """The panel would read that it has neither CT nor MRI, of whom has only chosen quiet hours."""
+    _, first = await _saved(world, ASKER, hospital_has=[])
+    await _saved(world, ASKER, hospital_has=["ct"])
+
+    _, taken_back = await _saved(world, ASKER, hospital_has=[])
+
+    assert (first.hospital_has, taken_back.hospital_has) == (None, frozenset())
+
+
 async def test_switches_that_a_page_does_not_show_stay_as_they_were(world: WebWorld) -> None:
     await _saved(world)
 

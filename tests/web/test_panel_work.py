@@ -130,6 +130,15 @@ async def test_taker_is_offered_the_handover(web: SocietyWeb) -> None:
     assert taker["actions"][:2] == ["accept_handover", "decline_handover"]
 
 
+async def test_missing_name_does_not_tell_the_panel_who_asks(web: SocietyWeb) -> None:
+    question = await web.society.ask(member=SECOND)
+    await web.society.press(PANELIST, Action.CLAIM, question.id)
+
+    giver = await _page(web, PANELIST, question)
+
+    assert [colleague["id"] for colleague in giver["colleagues"]] == [SECOND.id]
+
+
 async def test_panel_sees_what_the_asker_has_not_read(web: SocietyWeb) -> None:
     question = await web.society.ask()
     await web.society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "D-dimer?"})

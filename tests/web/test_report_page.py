@@ -54,7 +54,17 @@ async def test_period_is_as_asked(world: WebWorld) -> None:
     assert (report["total"]["count"], report["hour"]) == (0, [])
 
 
-@pytest.mark.parametrize("query", ["from=soon", "from=2026-03-09&to=2026-03-01", "from=2020-01-01&to=2026-03-01"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=soon",
+        "from=2026-03-09&to=2026-03-01",
+        "from=2020-01-01&to=2026-03-01",
+        "to=9999-12-31",
+        "to=0001-01-01",
+        "from=1999-12-31&to=2000-01-02",
+    ],
+)
 async def test_period_that_is_none_is_refused(world: WebWorld, query: str) -> None:
     async with await world.signed_in(COORDINATOR) as browser:
         answer = await browser.get(f"/api/report?{query}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,8 @@ import pytest
 from icalendar import Calendar
 
 from bot.demo_people import PANEL
-from domain.messages import Action
+from domain.member import Language
+from domain.messages import Action, Address
 from domain.rota import Layer, Override, Tier
 from domain.rotation import Rotation
 from tests.fakes.society import COORDINATOR, MEMBER, MONDAY_NOON, PANELIST, SECOND, Society, found_society
@@ -103,6 +104,16 @@ async def test_load_is_shown_to_the_coordinator_alone(web: SocietyWeb) -> None:
     assert (claimer["too_many_nights"], sleeper["too_many_nights"]) == (False, True)
 
 
+async def test_night_counts_from_its_morning_on_the_holders_own_clock(web: SocietyWeb) -> None:
+    """Six in the morning in Seoul, the day before by UTC: the night that has just ended is one of four weeks'."""
+    await change(web.society, layers=(NIGHT,))
+    web.society.now = datetime(2026, 11, 24, 21, tzinfo=UTC)
+
+    [table] = (await shown(await web.browser(COORDINATOR)))["panels"]
+
+    assert table["load"][1]["nights"] == 28
+
+
 async def test_rota_is_for_the_panel_and_its_coordinator(web: SocietyWeb) -> None:
     browser = await web.browser(MEMBER)
 
@@ -126,6 +137,39 @@ async def test_calendar_is_read_again_and_again_without_signing_in(web: SocietyW
     events = Calendar.from_ical(answers[0].content).events
     assert {str(event["SUMMARY"]) for event in events} == {"On call: Chest (primary)"}
     assert {f"{event.start:%A %H:%M %Z}" for event in events} == {"Monday 08:00 KST"}
+
+
+async def test_page_and_calendar_name_the_panel_in_the_readers_language(web: SocietyWeb) -> None:
+    browser = await web.browser(SECOND, Language.KOREAN)
+
+    [panel] = (await shown(browser))["panels"]
+    answer = await web.stranger().get(await feed_of(web, browser))
+
+    assert panel["name"] == "흉부"
+    assert {str(event["SUMMARY"]) for event in Calendar.from_ical(answer.content).events} == {"당직: 흉부 1차"}
+
+
+async def test_calendar_names_nobody(web: SocietyWeb) -> None:
+    """It goes to other people's servers, and to whoever has the address."""
+    mail = Address(channel="mail", external_id="second@example.org")
+    path = await feed_of(web, await web.browser(SECOND))
+    await web.society.change_member(SECOND, addresses=(*SECOND.addresses, mail))
+
+    read = (await web.stranger().get(path)).text.replace("\r\n ", "")
+
+    assert "BEGIN:VEVENT" in read
+    assert [word for word in ("ATTENDEE", "second@example.org", SECOND.display_name) if word in read] == []
+
+
+async def test_making_and_ending_an_address_is_in_the_audit(web: SocietyWeb) -> None:
+    browser = await web.browser(SECOND)
+    await feed_of(web, browser)
+    await browser.post("/api/rota/feed/revoke", json={})
+
+    links = await web.society.read(lambda transaction: transaction.audit.after(0))
+
+    events = [(link.event.action, link.event.actor_id) for link in links[-2:]]
+    assert events == [("make_calendar_feed", SECOND.id), ("revoke_calendar_feed", SECOND.id)]
 
 
 async def test_same_shift_keeps_its_id_in_the_calendar(web: SocietyWeb) -> None:

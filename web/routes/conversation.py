@@ -25,6 +25,7 @@ from web.site import WEB_CHANNEL, Site, Visit, web_address
 from web.views.lines import line_view
 from web.views.me import me_view
 from web.views.withheld import Withheld
+from web.visits import lock_member
 
 FIELDS: Mapping[Action, frozenset[str]] = {
     Action.EDIT_TEXT: frozenset({"text", "seen"}),
@@ -96,7 +97,7 @@ async def choose_language(visit: Visit) -> Response:
         raise invalid("language")
 
     def save(transaction: Transaction) -> None:
-        member = transaction.members.get(visit.member.id)
+        member = lock_member(transaction, visit)
         transaction.members.save(replace(member, language=Language(chosen)))
 
     await visit.services.store.write(save)

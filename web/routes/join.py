@@ -121,7 +121,7 @@ async def show_invite(site: Site, request: Request) -> Response:
     token = _token(site, request)
 
     def look(transaction: Transaction) -> Invite:
-        return _usable(transaction, token, site.now())
+        return _usable(transaction.enrolments.invite_by_token(hash_token(token)), site.now())
 
     invite = await site.services.store.read(look)
     society = site.services.options.society
@@ -135,7 +135,7 @@ async def use_invite(site: Site, request: Request) -> Response:
     token, now, fresh = _token(site, request), site.now(), site.services.new_token()
 
     def join(transaction: Transaction) -> Member:
-        invite = _usable(transaction, token, now)
+        invite = _usable(transaction.enrolments.lock_invite_by_token(hash_token(token)), now)
         taken = frozenset(member.alias for member in transaction.members.all())
         member = member_of(invite, taken=taken)
         transaction.members.save(member)
@@ -172,8 +172,7 @@ def _joined(member: Member, invite: Invite, now: datetime) -> AuditEvent:
     )
 
 
-def _usable(transaction: Transaction, token: str, now: datetime) -> Invite:
-    invite = transaction.enrolments.invite_by_token(hash_token(token))
+def _usable(invite: Invite | None, now: datetime) -> Invite:
     if invite is None:
         raise ProblemError(400, "invite_unknown")
     try:

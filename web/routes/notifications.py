@@ -19,6 +19,7 @@ from web.routes.pages import shell
 from web.routing import Access, Routes, member_route
 from web.site import WEB_CHANNEL, Site, Visit
 from web.views.entries import moment
+from web.visits import lock_member
 
 _SWITCHES = frozenset({"on", "off"})
 _LONGEST_NAME = 80
@@ -59,7 +60,7 @@ async def save_notifications(visit: Visit) -> Response:
     )
 
     def save(transaction: Transaction) -> Member:
-        chosen = _chosen(transaction.members.get(visit.member.id), body)
+        chosen = _chosen(lock_member(transaction, visit), body)
         transaction.members.save(chosen)
         transaction.audit.add(event)
         return chosen
@@ -116,9 +117,14 @@ def _chosen(member: Member, body: Fields) -> Member:
         pages_at_night=bool(_switch(body, "pages_at_night", member.pages_at_night)),
         digest_at=None if not digest_at else _time("digest_at", digest_at),
         hospital=hospital,
-        hospital_has=frozenset(Facility(each) for each in facilities),
+        hospital_has=_facilities(facilities, member.hospital_has),
         grade=_grade(body, member.grade),
     )
+
+
+def _facilities(ticked: tuple[str, ...], otherwise: frozenset[Facility] | None) -> frozenset[Facility] | None:
+    """Nothing ticked by who never said anything says nothing: the panel must not read that the hospital has none."""
+    return frozenset(map(Facility, ticked)) if ticked or otherwise is not None else None
 
 
 def _grade(body: Fields, otherwise: Grade | None) -> Grade | None:

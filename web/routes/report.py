@@ -22,6 +22,7 @@ READERS = holders(Capability.REPORT)
 _DAYS = timedelta(days=28)
 _LONGEST = timedelta(days=366)
 _DAY = timedelta(days=1)
+_YEARS = range(2000, 2101)
 
 
 def routes(site: Site) -> Routes:
@@ -45,7 +46,7 @@ async def show_report(visit: Visit) -> Response:
 
     def read(transaction: Transaction) -> dict[str, JsonValue]:
         waited = transaction.waiting.waited(since, until)
-        panels = {panel.id: panel.name for panel in transaction.panels.all()}
+        panels = {panel.id: panel.called(visit.member.language) for panel in transaction.panels.all()}
         report = service_report(waited, escalation.policies, since=since, until=until, time_zone=escalation.time_zone)
         return {"from": first.isoformat(), "to": last.isoformat(), **report_view(report, panels=panels)}
 
@@ -60,6 +61,10 @@ def _day(visit: Visit, name: str, otherwise: date) -> date:
     if given is None:
         return otherwise
     try:
-        return date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError as error:
         raise invalid(name) from error
+    if day.year not in _YEARS:
+        # Nor may the days around it lie outside the calendar.
+        raise invalid(name)
+    return day

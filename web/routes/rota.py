@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from domain.audit import AuditEvent, AuditKind
 from domain.calendar import CalendarFeed, CalendarShift, calendar_shift
 from domain.delivery import Terms, Value
+from domain.ids import derive_id
 from domain.member import Member
 from domain.panel import Panel
 from domain.ports.services import Wording
@@ -20,7 +23,7 @@ from web.rate_limits import client_key
 from web.routes.pages import PANEL
 from web.routing import Access, Routes, member_route, public_route
 from web.sessions import active_member
-from web.site import Site, Visit
+from web.site import WEB_CHANNEL, Site, Visit
 from web.views.rota import RotaView
 
 _LONGEST_TOKEN = 200
@@ -56,14 +59,18 @@ async def make_feed(visit: Visit) -> Response:
     def replace_feed(transaction: Transaction) -> None:
         transaction.feeds.revoke_of(visit.member.id, now)
         transaction.feeds.add(CalendarFeed(token_hash=hash_token(token), member_id=visit.member.id, made_at=now))
+        transaction.audit.add(_done(visit, "make_calendar_feed"))
 
     await visit.services.store.write(replace_feed)
     return JSONResponse({"url": f"{visit.site.origin(visit.request)}/calendar/{token}.ics"})
 
 
 async def revoke_feed(visit: Visit) -> Response:
-    now = visit.site.now()
-    await visit.services.store.write(lambda transaction: transaction.feeds.revoke_of(visit.member.id, now))
+    def revoke(transaction: Transaction) -> None:
+        transaction.feeds.revoke_of(visit.member.id, visit.site.now())
+        transaction.audit.add(_done(visit, "revoke_calendar_feed"))
+
+    await visit.services.store.write(revoke)
     return Response(status_code=204)
 
 
@@ -92,10 +99,22 @@ async def read_feed(site: Site, request: Request) -> Response:
     return Response(data, media_type="text/calendar", headers={"Content-Disposition": 'inline; filename="hilum.ics"'})
 
 
+def _done(visit: Visit, action: str) -> AuditEvent:
+    return AuditEvent(
+        key=f"{action}:{derive_id(visit.services.new_token())}",
+        kind=AuditKind.DID,
+        action=action,
+        actor_id=visit.member.id,
+        channel=WEB_CHANNEL,
+        at=visit.site.now(),
+        subject=visit.member.id,
+    )
+
+
 def _shifts_of(site: Site, transaction: Transaction, member: Member) -> list[CalendarShift]:
     begin, end = site.now() - _FEED_BACK, site.now() + _FEED_AHEAD
     return [
-        calendar_shift(panel.id, shift, member=member, title=_title(site.services.wording, member, panel, shift=shift))
+        _entry(site.services.wording, member, panel, shift=shift)
         for panel in transaction.panels.all()
         for tier in Tier
         for shift in panel.whole_shifts(tier, begin, end)
@@ -103,6 +122,15 @@ def _shifts_of(site: Site, transaction: Transaction, member: Member) -> list[Cal
     ]
 
 
+def _entry(wording: Wording, member: Member, panel: Panel, *, shift: Shift) -> CalendarShift:
+    """Whose shifts they are is known to whoever has the address: neither name nor mail leaves with them."""
+    title = _title(wording, member, panel, shift=shift)
+    return replace(calendar_shift(panel.id, shift, member=member, title=title), name="", mail="")
+
+
 def _title(wording: Wording, member: Member, panel: Panel, *, shift: Shift) -> str:
-    values: dict[str, Value] = {"panel": panel.name, "tier": Terms(keys=(f"rota.tier_{shift.tier}",))}
+    values: dict[str, Value] = {
+        "panel": panel.called(member.language),
+        "tier": Terms(keys=(f"rota.tier_{shift.tier}",)),
+    }
     return wording.text("rota.calendar_title", member, values)

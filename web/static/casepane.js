@@ -186,13 +186,13 @@ export class CasePane {
   }
 }
 
-/** Whether the images are away because somebody masked more: their asker looks at them again first. */
 /** Since when whoever has it has it. */
 function takenAt({ entries = [] }) {
   const taken = entries.findLast(({ kind }) => ["claimed", "taken_over", "handed_over", "answer"].includes(kind));
   return taken ? timeOf(taken.at) : "";
 }
 
+/** Whether the images are away because somebody masked more: their asker looks at them again first. */
 function isLookedAtAgain({ entries = [] }) {
   const last = entries.findLast(({ kind }) => ["opened", "masked", "cropped", "images_added", "series_removed", "erased"].includes(kind));
   return ["masked", "cropped"].includes(last?.kind);

@@ -168,7 +168,7 @@ class Chat {
       const { lines } = await get("/api/lines?after=0");
       for (const line of lines) {
         const known = this.lines.get(line.id);
-        if (known && (known.line.taken_down || line.taken_down || known.line.images?.length)) this.replace(known, line);
+        if (known && (known.line.taken_down || line.taken_down || known.line.images?.length || saysOtherwise(known.line, line))) this.replace(known, line);
       }
     } catch (error) {
       complain(error);
@@ -181,7 +181,7 @@ class Chat {
     if (REPLIES.has(choice.action)) return this.reply(line);
     if (choice.word) return this.dictate(line, choice);
     const question = ASKS_FIRST[choice.action];
-    if (question && !(await confirmed(say(question), choice.label))) return undefined;
+    if (question && !(await confirmed(say(question), yesOf(choice)))) return undefined;
     this.isAtEnd = true;
     this.pinned = null;
     if (TAKES_NOTHING.has(choice.action)) this.dropChoice(line, choice.action);
@@ -335,6 +335,16 @@ class Chat {
     this.down.hidden = true;
     this.isAtEnd = true;
   }
+}
+
+/** In Korean the script calls withdrawing by the word of the button that leaves the dialog. */
+function yesOf({ action, label }) {
+  return action === "withdraw" ? say("deed.withdraw") : label;
+}
+
+/** A list of several cases loses the lines of one that is judged, and gets them back. */
+function saysOtherwise(known, line) {
+  return known.text !== line.text || known.quoted?.value !== line.quoted?.value;
 }
 
 function showLink(url) {

@@ -35,4 +35,9 @@ function withoutGaps(text) {
 
 showBar();
 fill(app, make("h1", {}, say("digests.title")), list);
-live(refresh, { onLine: () => refresh().catch(complain) }).catch((error) => complain(error, () => location.reload()));
+/** What was flagged or judged may be a case of a digest: it is hidden everywhere at once. */
+function onQuestion({ kind }) {
+  if (["taken_down", "put_back", "taken_out"].includes(kind)) refresh().catch(complain);
+}
+
+live(refresh, { onLine: () => refresh().catch(complain), onQuestion }).catch((error) => complain(error, () => location.reload()));

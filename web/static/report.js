@@ -10,7 +10,6 @@ import { complain } from "./toasts.js";
 const COLUMNS = ["count", "claim_median", "claim_ninetieth", "claimed_in_time", "answer_median", "answer_ninetieth", "answered_in_time", "never_answered", "owned"];
 const TIMES = new Set(["claim_median", "claim_ninetieth", "answer_median", "answer_ninetieth"]);
 const SHARES = new Set(["claimed_in_time", "answered_in_time"]);
-const HOUR = 3600;
 const app = document.getElementById("app");
 const period = { from: make("input", { type: "date", name: "from", required: true, "aria-label": say("report.from") }), to: make("input", { type: "date", name: "to", required: true, "aria-label": say("report.to") }) };
 const place = make("div", { class: "report" });
@@ -68,8 +67,9 @@ function shown(name, value) {
 
 function sayTime(seconds) {
   if (seconds < 60) return say("report.seconds", { seconds });
-  if (seconds < HOUR) return say("report.minutes", { minutes: Math.round(seconds / 60) });
-  return say("report.hours", { hours: Math.floor(seconds / HOUR), minutes: String(Math.round((seconds % HOUR) / 60)).padStart(2, "0") });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return say("report.minutes", { minutes });
+  return say("report.hours", { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
 }
 
 showBar();

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.fairness import Load, has_too_many_nights, nights_of
 from domain.ids import MemberId
@@ -41,7 +42,7 @@ class RotaView:
         is_coordinator = panel.coordinator_id == self._reader.id
         return {
             "id": panel.id,
-            "name": panel.name,
+            "name": panel.called(self._reader.language),
             "shifts": list(shown),
             "colleagues": [
                 {"id": member_id, "name": self._name(member_id)}
@@ -98,13 +99,14 @@ class RotaView:
     ) -> Load:
         claims, answered = counts
         known = self._members.get(member_id)
-        nights = nights_of(member_id, shifts, "UTC" if known is None else known.time_zone)
+        zone = "UTC" if known is None else known.time_zone
+        nights, today = nights_of(member_id, shifts, zone), self._now.astimezone(ZoneInfo(zone)).date()
         return Load(
             member_id=member_id,
             asked=pages,
             open_claims=claims[member_id],
             answered=answered[member_id],
-            nights=sum(night <= self._now.date() for night in nights),
+            nights=sum(night <= today for night in nights),
             too_many_nights=has_too_many_nights(nights),
         )
 
