@@ -9,7 +9,7 @@ MINUTES ?= 10
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint coverage bench bench-viewer bench-simulate bench-deidentify fuzz lock clean
+.PHONY: help install install-dev demo test lint coverage bench bench-services bench-viewer bench-simulate bench-deidentify fuzz lock clean
 
 UV := .tool/bin/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
@@ -27,6 +27,7 @@ demo: install ## Start the demo: make demo [PORT=8080] [DATA=.demo]
 	@exec .venv/bin/hilum demo --port '$(PORT)' --data '$(DATA)'
 
 test: lint ## Check everything and run every test
+	@setup/node_peers
 	@reason="$$(setup/browser)"; \
 	if [ -n "$$reason" ]; then \
 		echo "Browser tests will be skipped: $$reason"; \
@@ -52,6 +53,13 @@ bench: install-dev ## Run the short benchmarks
 		.venv/bin/python -m "bench.$$name"; \
 	done
 
+bench-services: install-dev ## Measure Telegram and Slack on both databases: kills, digests, webhooks (about an hour)
+	@for channel in telegram slack; do for database in sqlite postgres; do \
+		.venv/bin/python -m bench.inbound_kill --channel "$$channel" --database "$$database" $(BENCH); \
+	done; done
+	@.venv/bin/python -m bench.digest_flood --database both $(BENCH)
+	@for channel in telegram slack; do .venv/bin/python -m bench.webhook --channel "$$channel" --database both $(BENCH); done
+
 bench-viewer: install-dev ## Measure reading a CT of 300 slices in Chromium over 10 Mbit/s: make bench-viewer [BENCH=--json]
 	@.venv/bin/python -m bench.viewer $(BENCH)
 
@@ -72,4 +80,4 @@ lock: ## Write the lock files anew from pyproject.toml
 	@$(UV) --group dev --constraints requirements.lock --output-file requirements-dev.lock $(LOCK)
 
 clean: ## Remove what was built, not what the demo keeps
-	@rm -rf .venv .tool .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* artifacts
+	@rm -rf .venv .tool .node .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* artifacts

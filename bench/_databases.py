@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +69,10 @@ class Look:
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url, size=1, read_only=True)
 
-    def messages(self) -> int:
-        return self._count(sa.select(sa.func.count()).select_from(inbox))
+    def messages(self, channel: str | None = None) -> int:
+        """Return how many messages were committed, by all channels or by one."""
+        all_of_them = sa.select(sa.func.count()).select_from(inbox)
+        return self._count(all_of_them if channel is None else all_of_them.where(inbox.c.channel == channel))
 
     def unfinished_messages(self) -> int:
         """Messages that no handler has finished with yet."""
@@ -86,16 +88,21 @@ class Look:
 
     async def until_idle(self, *, within: float) -> float:
         """Wait until the worker has nothing left to do; return the seconds it took."""
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        while loop.time() - started < within:
-            if not self.jobs_left():
-                break
-            await asyncio.sleep(0.1)
-        return loop.time() - started
+        return await self._until(lambda: not self.jobs_left(), within)
+
+    async def until_handled(self, *, within: float) -> float:
+        """Wait until no message waits for its handler either, not even for another try; return the seconds it took."""
+        return await self._until(lambda: not (self.unfinished_messages() or self.jobs_left()), within)
 
     def close(self) -> None:
         self._engine.dispose()
+
+    async def _until(self, condition: Callable[[], bool], within: float) -> float:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        while loop.time() - started < within and not condition():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+        return loop.time() - started
 
     def _count(self, statement: sa.Select[int]) -> int:
         with self._engine.connect() as connection:

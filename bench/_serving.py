@@ -55,16 +55,16 @@ def fictional_askers(count: int) -> list[Member]:
 def serving(folder: Path, url: str, *, askers: int) -> Iterator[Serving]:
     """Found the society, start the server, and stop it by its pid."""
     members = fictional_askers(askers)
-    asyncio.run(_found(storage_of(folder, url), members))
+    asyncio.run(found_society(storage_of(folder, url), members))
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder / "serve.log").open("wb") as log:
         command = [*HILUM, "serve"]
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=_environment(folder, url, port))
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment_of(folder, url, port))
         try:
             wait_until_healthy(address, process)
-            tokens = tuple(_token(member) for member in members)
-            yield Serving(url=address, pid=process.pid, askers=tokens, panelist=_token(PANELIST))
+            tokens = tuple(token_of(member) for member in members)
+            yield Serving(url=address, pid=process.pid, askers=tokens, panelist=token_of(PANELIST))
         finally:
             stop(process)
 
@@ -81,7 +81,7 @@ def _asker(number: int) -> Member:
     )
 
 
-async def _found(options: StorageOptions, members: list[Member]) -> None:
+async def found_society(options: StorageOptions, members: list[Member]) -> None:
     create_keys(options.keys_folder)
     storage = open_storage(options)
     now = utc_now()
@@ -98,13 +98,13 @@ async def _found(options: StorageOptions, members: list[Member]) -> None:
     storage.close()
 
 
-def _token(member: Member) -> str:
+def token_of(member: Member) -> str:
     return f"{member.id}-is-signed-in-for-the-benchmark"
 
 
 def _session(member: Member, now: datetime) -> WebSession:
     return WebSession(
-        token_hash=hash_token(_token(member)),
+        token_hash=hash_token(token_of(member)),
         member_id=member.id,
         created_at=now,
         seen_at=now,
@@ -112,7 +112,7 @@ def _session(member: Member, now: datetime) -> WebSession:
     )
 
 
-def _environment(folder: Path, url: str, port: int) -> dict[str, str]:
+def environment_of(folder: Path, url: str, port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HILUM_")}
     options = storage_of(folder, url)
     return kept | {

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_audit, cli_data, cli_members, cli_operate, cli_panels, cli_report, cli_run, cli_simulate
+from bot import cli_audit, cli_data, cli_members, cli_operate, cli_panels, cli_parked, cli_report, cli_run, cli_simulate
 from bot.terminal import fail
 from config.loading import SettingsError, find_settings_file, load_settings
 from domain.errors import HilumError
@@ -30,6 +30,7 @@ cli_data.register(app)
 cli_audit.register(app)
 cli_members.register(app)
 cli_panels.register(app)
+cli_parked.register(app)
 cli_simulate.register(app)
 cli_report.register(app)
 

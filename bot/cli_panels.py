@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli_audit import note_administered
+from bot.cli_rooms import register as register_rooms
 from bot.cli_rota import rota
 from bot.clock import utc_now
 from bot.compose import Parts
@@ -23,6 +24,7 @@ from domain.panel import Panel
 from domain.ports.store import Transaction
 from domain.rota import Tier
 from domain.rotation import Rotation
+from handlers.room_notes import look_into_rooms
 
 _KOREAN_NAMES = {"Chest": "흉부"}
 
@@ -31,6 +33,7 @@ panels = typer.Typer(help="Panels and who is on call.", no_args_is_help=True)
 
 def register(app: typer.Typer) -> None:
     panels.add_typer(rota, name="rota")
+    register_rooms(panels)
     app.add_typer(panels, name="panels")
 
 
@@ -66,17 +69,12 @@ def set_panel(  # noqa: PLR0913 - one option a field
         fallback_id=None if fallback is None else PanelId(fallback),
     )
 
-    def save(transaction: Transaction) -> list[str]:
-        wanted = [(each, Role.PANELIST) for each in people] + [(panel.coordinator_id, Role.COORDINATOR)]
-        problems = [str(each) for each, role in wanted if not _is(transaction, each, role)]
-        known = {each.id for each in transaction.panels.all()} - {panel.id}
-        problems += [] if panel.fallback_id in {None, *known} else [str(panel.fallback_id)]
-        if not problems:
-            transaction.panels.save(_with_layers(transaction, panel))
-            note_administered(transaction, "set_panel", panel.id)
-        return problems
-
     async def keep(parts: Parts) -> list[str]:
+        def save(transaction: Transaction) -> list[str]:
+            problems = _save(transaction, panel)
+            look_into_rooms(parts.services, transaction)
+            return problems
+
         return await parts.services.store.write(save)
 
     if problems := with_parts(context, keep):
@@ -141,6 +139,18 @@ def _with_layers(transaction: Transaction, panel: Panel) -> Panel:
         topics=panel.topics or former.topics,
         fallback_id=panel.fallback_id or former.fallback_id,
     )
+
+
+def _save(transaction: Transaction, panel: Panel) -> list[str]:
+    """Save a panel, unless somebody or something that it names is unknown; returns what."""
+    wanted = [(each, Role.PANELIST) for each in panel.members] + [(panel.coordinator_id, Role.COORDINATOR)]
+    problems = [str(each) for each, role in wanted if not _is(transaction, each, role)]
+    known = {each.id for each in transaction.panels.all()} - {panel.id}
+    problems += [] if panel.fallback_id in {None, *known} else [str(panel.fallback_id)]
+    if not problems:
+        transaction.panels.save(_with_layers(transaction, panel))
+        note_administered(transaction, "set_panel", panel.id)
+    return problems
 
 
 def _is(transaction: Transaction, member_id: MemberId, role: Role) -> bool:

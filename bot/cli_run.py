@@ -93,6 +93,7 @@ def _run(
                 worker=worker,
                 schedule=Schedule(parts.services, sends_digests=settings.digest.enabled),
                 pages=None if listener is None else _pages(parts, worker, listener=listener, roles=roles),
+                listeners=parts.listeners,
                 on_started=on_started,
             )
         finally:

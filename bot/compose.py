@@ -16,8 +16,10 @@ from bot.clock import utc_now
 from bot.dispatcher import abandon, dispatch, tell_refused
 from bot.escalation import escalation_of
 from bot.image_work import Places, PooledDeidentifier, PooledRenderer
+from bot.listening import Listener
 from bot.logs import get_log
 from bot.pool import ImagePool, PoolOptions
+from bot.service_channels import service_channels
 from bot.worker import Worker, WorkerOptions
 from channels.outbox.channel import OutboxChannel
 from channels.web.channel import WebChannel
@@ -28,7 +30,9 @@ from digests.compose import DigestComposer
 from domain.digest import Digest
 from domain.member import Member
 from domain.ports.channel import Channel
+from domain.ports.deidentifier import Deidentifier
 from domain.ports.intake import IntakeLimits
+from domain.ports.listening import ChannelServices
 from domain.ports.services import Rules, Services
 from domain.ports.store import Transaction
 from handlers.accept import SealedIntake
@@ -51,6 +55,7 @@ class Parts:
     pool: ImagePool
     renderer: PooledRenderer
     catalogue: Catalogue
+    listeners: tuple[Listener, ...] = ()
 
     def close(self) -> None:
         self.pool.close()
@@ -64,7 +69,8 @@ class Parts:
 
     def with_clock(self, clock: Callable[[], datetime]) -> Parts:
         """Return the same parts under another clock, for telling a story of the past."""
-        services = replace(self.services, clock=clock, channels=_channels(self.storage, clock))
+        channels = {**self.services.channels, "web": WebChannel(store=self.storage.store, clock=clock)}
+        services = replace(self.services, clock=clock, channels=channels)
         return replace(self, services=services, intake=replace(self.intake, clock=clock))
 
 
@@ -94,34 +100,22 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now, is_r
     deidentifier = PooledDeidentifier(
         pool=pool, places=places, limits=_door_limits(settings), profile=_profile(settings)
     )
-    catalogue = load_catalogue()
-    services = Services(
-        store=storage.store,
-        deidentifier=deidentifier,
-        uploads=storage.vault,
-        archive=storage.archive,
-        linkage=storage.linkage,
-        wording=catalogue,
-        digests=DigestComposer(wording=catalogue, escalation=escalation_of(settings.escalation)),
-        channels=_channels(storage, clock),
-        log=get_log(),
-        clock=clock,
-        new_token=new_token,
-        rules=rules_of(settings),
-        escalation=escalation_of(settings.escalation),
-        holidays=partial(public_holidays, settings.rules.holiday_country),
-    )
-    intake = SealedIntake(
-        store=storage.store,
-        uploads=storage.vault,
-        deidentifier=deidentifier,
-        clock=clock,
-        limits=_intake_limits(settings),
-        takes_images=settings.rules.takes_images,
-        cleaning_lanes=settings.rules.cleaning_lanes,
-    )
     viewing = ImagePool(options=replace(_pool_options(settings), processes=1))
     renderer = PooledRenderer(pool=viewing, places=places)
+    intake = _intake(settings, storage, deidentifier=deidentifier, clock=clock)
+    catalogue = load_catalogue()
+    given = ChannelServices(
+        store=storage.store,
+        intake=intake,
+        renderer=renderer,
+        wording=catalogue,
+        clock=clock,
+        log=get_log(),
+        owner=_owner(),
+        page_address=settings.web.base_url,
+    )
+    listening = service_channels(settings.channels, given)
+    services = _services(settings, storage, given=given, deidentifier=deidentifier, listening=listening)
     return Parts(
         settings=settings,
         storage=storage,
@@ -130,6 +124,7 @@ def compose(settings: Settings, *, clock: Callable[[], datetime] = utc_now, is_r
         pool=pool,
         renderer=renderer,
         catalogue=catalogue,
+        listeners=tuple(Listener(channel=channel, log=get_log()) for channel in listening.values()),
     )
 
 
@@ -142,7 +137,7 @@ def make_worker(parts: Parts) -> Worker:
         tell_refused=tell_refused,
         abandon=abandon,
         options=WorkerOptions(
-            owner=f"{sockets.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            owner=_owner(),
             concurrency=chosen.concurrency,
             lease=chosen.lease,
             attempts=chosen.attempts,
@@ -178,6 +173,7 @@ def make_web_services(
         verify_audit=partial(verify_audit, parts.services.store),
         digest_preview=preview,
         escalation=parts.services.escalation,
+        webhooks={each.channel.name: hook for each in parts.listeners if (hook := each.channel.webhook) is not None},
         options=replace(_web_options(parts), demo_roles=demo_roles, demo_samples=demo_samples, demo_outbox=demo_outbox),
     )
 
@@ -199,8 +195,51 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _channels(storage: Storage, clock: Callable[[], datetime]) -> Mapping[str, Channel]:
-    return {"web": WebChannel(store=storage.store, clock=clock)}
+def _intake(
+    settings: Settings, storage: Storage, *, deidentifier: Deidentifier, clock: Callable[[], datetime]
+) -> SealedIntake:
+    return SealedIntake(
+        store=storage.store,
+        uploads=storage.vault,
+        deidentifier=deidentifier,
+        clock=clock,
+        limits=_intake_limits(settings),
+        takes_images=settings.rules.takes_images,
+        cleaning_lanes=settings.rules.cleaning_lanes,
+    )
+
+
+def _services(
+    settings: Settings,
+    storage: Storage,
+    *,
+    given: ChannelServices,
+    deidentifier: Deidentifier,
+    listening: Mapping[str, Channel],
+) -> Services:
+    escalation = escalation_of(settings.escalation)
+    return Services(
+        store=given.store,
+        deidentifier=deidentifier,
+        uploads=storage.vault,
+        archive=storage.archive,
+        linkage=storage.linkage,
+        wording=given.wording,
+        digests=DigestComposer(wording=given.wording, escalation=escalation),
+        channels={"web": WebChannel(store=given.store, clock=given.clock), **listening},
+        log=given.log,
+        clock=given.clock,
+        new_token=new_token,
+        rules=rules_of(settings),
+        limits=_intake_limits(settings),
+        escalation=escalation,
+        holidays=partial(public_holidays, settings.rules.holiday_country),
+    )
+
+
+def _owner() -> str:
+    """Return a name of this process that no other one has, on this machine or elsewhere."""
+    return f"{sockets.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _pool_options(settings: Settings) -> PoolOptions:

@@ -46,6 +46,20 @@ from domain.commands import (
     TakeAction,
     WatchRota,
 )
+from domain.commands_services import (
+    AcknowledgeFiles,
+    ClearPhone,
+    DeleteMessage,
+    DeleteOriginal,
+    FetchFile,
+    MirrorQuestion,
+    RemoveRelay,
+    RemoveRelays,
+    RemoveThread,
+    ReportParked,
+    TakeBack,
+    WatchRooms,
+)
 from domain.errors import UserError
 from domain.ports.services import Services
 from handlers.abandon import abandon_message, abandon_upload
@@ -57,23 +71,30 @@ from handlers.deliver import deliver
 from handlers.digest import compose_digest, start_digest
 from handlers.draft import expire_draft, gather_draft, present_draft, remind_of_draft
 from handlers.enrolling import remind_of_applications, send_join_code, show_application
+from handlers.fetching import acknowledge_files, fetch_file, refuse_file
 from handlers.find import find_questions
 from handlers.handovers import chase_handover
 from handlers.housekeeping import erase_images, forget_ended, sweep_inbox
 from handlers.incidents import page_moderators, remind_of_incident, retract
 from handlers.masking import mask_images, shred_object
+from handlers.mirroring import mirror_question
 from handlers.notify import notify_step
+from handlers.originals import delete_message, delete_original
 from handlers.outcomes import ask_outcome
 from handlers.paging import send_pages
+from handlers.parking import report_parked
 from handlers.phone_tests import send_test_pages
 from handlers.reading import repeat_until_read
 from handlers.refuse import refuse
 from handlers.relay import relay_information
+from handlers.relays import clear_phone, remove_relay, remove_relays, remove_thread
 from handlers.requests import answer_request
+from handlers.room_watch import watch_rooms
 from handlers.rota_watch import watch_rota
 from handlers.route import route_message
 from handlers.shift_change import hand_over
 from handlers.shredding import shred_removed
+from handlers.taking_back import take_back
 from handlers.uploads import clean_upload
 from handlers.viewers import page_viewers
 from handlers.waiting import chase_asker, chase_reply
@@ -81,8 +102,10 @@ from handlers.waiting import chase_asker, chase_reply
 _Incoming = RouteMessage | GatherDraft | TakeAction | RelayInformation | FindQuestions | AnswerRequest
 _Paging = NotifyStep | SendPages | ChaseClaimer | ChaseAsker | ChaseReply | ChaseHandover | RepeatUntilRead | EndSurge
 _Clearing = SweepInbox | EraseImages | ShredRemoved | MaskImages | ShredObject | ForgetEnded
-_Incident = PageViewers | PageModerators | RemindOfIncident | Retract
+_Incident = PageViewers | PageModerators | RemindOfIncident | Retract | TakeBack
 _Rota = WatchRota | HandOver | SendTestPages
+_Rooms = MirrorQuestion | WatchRooms | RemoveRelays | RemoveThread | RemoveRelay | ClearPhone
+_Arriving = FetchFile | AcknowledgeFiles | DeleteOriginal | DeleteMessage | ReportParked
 _Enrolling = SendJoinCode | ShowApplication | RemindOfApplications
 
 
@@ -122,12 +145,16 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await compose_digest(services, command)
         case SweepInbox() | EraseImages() | ShredRemoved() | MaskImages() | ShredObject() | ForgetEnded():
             await _clear_away(services, command)
-        case PageViewers() | PageModerators() | RemindOfIncident() | Retract():
+        case PageViewers() | PageModerators() | RemindOfIncident() | Retract() | TakeBack():
             await _follow_incident(services, command)
         case WatchRota() | HandOver() | SendTestPages():
             await _keep_rota(services, command)
         case SendJoinCode() | ShowApplication() | RemindOfApplications():
             await _enrol(services, command)
+        case MirrorQuestion() | WatchRooms() | RemoveRelays() | RemoveThread() | RemoveRelay() | ClearPhone():
+            await _keep_rooms(services, command)
+        case FetchFile() | AcknowledgeFiles() | DeleteOriginal() | DeleteMessage() | ReportParked():
+            await _bring_in(services, command)
         case _:
             assert_never(command)
 
@@ -181,6 +208,8 @@ async def _follow_incident(services: Services, command: _Incident) -> None:
             await remind_of_incident(services, command)
         case Retract():
             await retract(services, command)
+        case TakeBack():
+            await take_back(services, command)
         case _:
             assert_never(command)
 
@@ -194,6 +223,42 @@ async def _keep_rota(services: Services, command: _Rota) -> None:
             await hand_over(services, command)
         case SendTestPages():
             await send_test_pages(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _keep_rooms(services: Services, command: _Rooms) -> None:
+    """Run the handler of a command about panels' rooms, and about what was sent to services."""
+    match command:
+        case MirrorQuestion():
+            await mirror_question(services, command)
+        case WatchRooms():
+            await watch_rooms(services, command)
+        case RemoveRelays():
+            await remove_relays(services, command)
+        case RemoveThread():
+            await remove_thread(services, command)
+        case RemoveRelay():
+            await remove_relay(services, command)
+        case ClearPhone():
+            await clear_phone(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _bring_in(services: Services, command: _Arriving) -> None:
+    """Run the handler of a command about what lies at a service."""
+    match command:
+        case FetchFile():
+            await fetch_file(services, command)
+        case AcknowledgeFiles():
+            await acknowledge_files(services, command)
+        case DeleteOriginal():
+            await delete_original(services, command)
+        case DeleteMessage():
+            await delete_message(services, command)
+        case ReportParked():
+            await report_parked(services, command)
         case _:
             assert_never(command)
 
@@ -249,6 +314,8 @@ async def abandon(services: Services, command: Command) -> None:
     match command:
         case CleanUpload():
             await abandon_upload(services, command)
+        case FetchFile():
+            await refuse_file(services, command)
         case GatherDraft() | TakeAction() | RelayInformation() | FindQuestions() | RouteMessage() | AnswerRequest():
             await abandon_message(services, command)
         case _:

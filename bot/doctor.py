@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.compose import Parts, compose
+from bot.service_channels import check_ups, enabled_channels
 from config.settings import Settings
 from domain.errors import HilumError
 from domain.ports.jobs import JobState
+from domain.ports.listening import Finding
+from domain.room import Room, Suspension
 from handlers.auditing import verify_audit
 from storage.keyring import Keyring
 from storage.migrate import is_current
 
 PRIVATE = 0o077
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One part, what was found, and what to do where it is not fine."""
-
-    part: str
-    is_fine: bool
-    says: str
-    mend: str = ""
-
-    def as_row(self) -> dict[str, str | bool]:
-        return {"part": self.part, "is_fine": self.is_fine, "says": self.says, "mend": self.mend}
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -96,8 +86,9 @@ def _database(settings: Settings) -> Finding:
 def _channels(settings: Settings) -> Finding:
     if not settings.channels.web.enabled:
         mend = "set channels.web.enabled = true"
-        return Finding(part="channels", is_fine=False, says="none is enabled", mend=mend)
-    says = f"web, as {settings.web.base_url}"
+        return Finding(part="channels", is_fine=False, says="the pages are off, which every channel needs", mend=mend)
+    _, *others = enabled_channels(settings)
+    says = ", ".join((f"web, as {settings.web.base_url}", *others))
     if not settings.rules.takes_images:
         says += "; images are refused (rules.takes_images = false)"
     return Finding(part="channels", is_fine=True, says=says)
@@ -107,7 +98,8 @@ async def _used(settings: Settings) -> list[Finding]:
     """Look at what a running installation has gathered."""
     parts = compose(settings)
     try:
-        return [await _parked(parts), await _audit(parts), await _search(parts)]
+        ours = [await _parked(parts), await _audit(parts), await _search(parts)]
+        return [*ours, *await _unread(parts), *await _services(parts)]
     finally:
         parts.close()
 
@@ -118,6 +110,17 @@ async def _parked(parts: Parts) -> Finding:
         says = f"{len(parked)} parked"
         return Finding(part="jobs", is_fine=False, says=says, mend="see `hilum jobs list`, then `hilum jobs retry`")
     return Finding(part="jobs", is_fine=True, says="none parked")
+
+
+async def _unread(parts: Parts) -> list[Finding]:
+    """Return what came from services and could not be read; nothing where nothing is kept."""
+    found = await parts.services.store.read(lambda transaction: transaction.parked.kept())
+    mend = "see `hilum parked list`, then `hilum parked replay`"
+    counts = Counter(each.channel for each in found)
+    return [
+        Finding(part=f"updates of {name}", is_fine=False, says=f"{count} could not be read and are kept", mend=mend)
+        for name, count in sorted(counts.items())
+    ]
 
 
 async def _search(parts: Parts) -> Finding:
@@ -135,3 +138,45 @@ async def _audit(parts: Parts) -> Finding:
         return Finding(part="audit", is_fine=False, says=says, mend=mend)
     says = f"{verdict.events} events in one chain, which ends in {verdict.digest[:16]}"
     return Finding(part="audit", is_fine=True, says=says)
+
+
+async def _services(parts: Parts) -> list[Finding]:
+    """Ask the services that the channels are at, and look at why nothing is shown in a room."""
+    rooms = await parts.services.store.read(lambda transaction: transaction.rooms.all())
+    findings: list[Finding] = []
+    for name, check_up in check_ups(parts.settings.channels).items():
+        findings += await check_up([room for room in rooms if room.address.channel == name])
+    chosen = enabled_channels(parts.settings)
+    unheard = [_unheard(room) for room in rooms if room.address.channel not in chosen]
+    return findings + unheard + [_suspended(room) for room in rooms if room.suspended]
+
+
+def _unheard(room: Room) -> Finding:
+    name = room.address.channel
+    mend = f"set channels.{name} in the settings, or `hilum panels room {room.panel_id} {name} … --remove`"
+    says = f"the channel {name} is off: nothing is shown there"
+    return Finding(part=_part_of(room), is_fine=False, says=says, mend=mend)
+
+
+_OF_PEOPLE = {
+    Suspension.ROSTER: "somebody of the panel is not there: no images are shown",
+    Suspension.STRANGERS: "somebody there is not of the panel: no words and no images are shown",
+}
+
+
+def _suspended(room: Room) -> Finding:
+    part = _part_of(room)
+    if room.suspended is Suspension.NEW:
+        says = "Hilum has not yet seen only people of the panel there: nothing is shown"
+        mend = "put others out; `hilum serve` looks within a minute of being told of the room, then every hour"
+        return Finding(part=part, is_fine=False, says=says, mend=mend)
+    if room.suspended in _OF_PEOPLE:
+        says = _OF_PEOPLE[room.suspended]
+        mend = "compare the people there with `hilum panels list`; within an hour of their being right again it goes on"
+        return Finding(part=part, is_fine=False, says=says, mend=mend)
+    mend = "give Hilum its rights there again, as the finding above says; then it goes on"
+    return Finding(part=part, is_fine=False, says=f"nothing is shown there ({room.suspended})", mend=mend)
+
+
+def _part_of(room: Room) -> str:
+    return f"room of {room.panel_id} at {room.address.channel}"

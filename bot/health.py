@@ -24,6 +24,7 @@ async def check(parts: Parts, worker: Worker) -> Mapping[str, bool | str]:
         "database": await _database(parts),
         "archive": parts.settings.archive_folder.is_dir() or "folder_missing",
         "keys": await asyncio.to_thread(_keys, parts),
+        **{each.channel.name: each.trouble or True for each in parts.listeners},
     }
 
 

@@ -34,7 +34,7 @@ _PLAIN_FIELDS = """
     fields_dropped image_id images inbox_id job_id jobs key level logger member_id members messages milliseconds
     number object_id objects opening outcome panel_id part period pid planned port priority processes
     question_id queue_length reason refused removed rows seconds sent signal since size_bytes slices state
-    status step time upload_id uploads values_withheld version
+    status step strangers time upload_id uploads values_withheld version
 """
 
 LISTED_FIELDS = MappingProxyType(
@@ -96,6 +96,14 @@ def outline(error: BaseException) -> dict[str, str | list[str]]:
     if isinstance(error, HilumError):
         told["code"] = error.code
     return told
+
+
+def place_of(error: BaseException) -> str:
+    """Return the file and line in which an error arose; empty where it was never raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
 
 
 def _outline_error(_logger: object, _method: str, line: Line) -> Line:

@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from domain.commands import Command, ForgetEnded, RemindOfApplications, StartDigest, SweepInbox, WatchRota
+from domain.commands_services import WatchRooms
 from domain.digest import DAILY, WEEKLY
 from domain.ports.services import Services
 from handlers.rota_watch import WATCHED_EVERY
@@ -55,6 +56,7 @@ class Schedule:
     async def tick_sweep(self) -> None:
         now = self._services.clock()
         await self._note(SweepInbox(at=floor(now, SWEEP_EVERY)))
+        await self._note(WatchRooms(at=floor(now, SWEEP_EVERY)))
         await self._note(RemindOfApplications(at=floor(now, SWEEP_EVERY)))
         await self._note(ForgetEnded(at=floor(now, FORGET_EVERY)))
 

@@ -1,4 +1,4 @@
-"""Runs web pages, worker and schedule together, and stops them in order within five seconds."""
+"""Runs web pages, worker, schedule and listeners together, and stops them in order within five seconds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 
+from bot.listening import Listener
 from bot.schedule import Schedule
 from bot.worker import Worker
 
@@ -67,7 +68,12 @@ class Pages:
 
 
 async def supervise(
-    *, worker: Worker, schedule: Schedule, pages: Pages | None, on_started: Callable[[], None] = lambda: None
+    *,
+    worker: Worker,
+    schedule: Schedule,
+    pages: Pages | None,
+    listeners: Sequence[Listener] = (),
+    on_started: Callable[[], None] = lambda: None,
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part fails, which stops the others and is raised."""
     stopping = asyncio.Event()
@@ -78,14 +84,21 @@ async def supervise(
     parts = [asyncio.create_task(worker.run(), name="worker")]
     if pages is not None:
         parts.append(asyncio.create_task(pages.server.serve(sockets=[pages.listener]), name="web"))
+    hearing = [asyncio.create_task(each.run(), name=each.channel.name) for each in listeners]
     on_started()
-    await _until_stopped(parts, stopping)
+    await _until_stopped([*parts, *hearing], stopping)
+    for task in hearing:
+        # What is not acknowledged yet is brought again by its service.
+        task.cancel()
     schedule.stop()
     worker.stop()
     if pages is not None:
         pages.close_streams()
         pages.server.should_exit = True
-    await _finish(parts)
+    try:
+        await _finish([*parts, *hearing])
+    finally:
+        await asyncio.gather(*(each.close() for each in listeners))
 
 
 async def _until_stopped(parts: list[asyncio.Task[None]], stopping: asyncio.Event) -> None:

@@ -9,13 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.logs import place_of
+from bot.outages import PROBE_EVERY, Outages
 from domain.commands import Command
+from domain.delivery import Priority
 from domain.errors import PermanentError, TransientError, UserError
 from domain.ports.jobs import ClaimedJob, JobQueue
 from domain.ports.services import Log, Services
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
+LONGEST_URGENT_WAIT = timedelta(seconds=15)
 REAP_EVERY = timedelta(seconds=15)
 GATHER_SECONDS = 0.01
 
@@ -45,6 +49,11 @@ class Worker:
     """When it last looked for work; the health check reads it."""
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _running: dict[asyncio.Task[None], ClaimedJob] = field(default_factory=dict)
+    _outages: Outages = field(init=False)
+
+    def __post_init__(self) -> None:
+        gates = {name: gate for name, each in self.services.channels.items() if (gate := each.gate) is not None}
+        self._outages = Outages(queue=self.queue, gates=gates, log=self.services.log)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -113,11 +122,12 @@ class Worker:
 
     async def _until_due(self) -> float:
         """Return the seconds to wait when nothing stirs: until the next job falls due, at most one poll."""
-        due = await self.queue.next_due()
+        now = self.services.clock()
+        due = await self.queue.next_claimable(now)
         longest = self.options.poll.total_seconds()
         if due is None:
             return longest
-        return min(longest, max(0.01, (due - self.services.clock()).total_seconds()))
+        return min(longest, max(0.01, (due - now).total_seconds()))
 
     async def _claim(self, limit: int) -> Sequence[ClaimedJob]:
         return await self.queue.claim(
@@ -144,19 +154,24 @@ class Worker:
         """Run one command and settle its job; every error there is becomes an outcome here."""
         try:
             await self.dispatch(self.services, job.command)
-            await self.queue.finish(job.id, owner=self.options.owner)
+            await self._done(job)
         except UserError as error:
             return await self._refused(job, error)
         except TransientError as error:
-            return await self._later(job, error.code, wait=error.retry_after)
+            return await self._passing(job, error)
         except PermanentError as error:
             return await self._park(job, error.code)
         except Exception as error:  # a defect: parked after some tries, seen by an operator, never lost
             log_defect(self.services.log, job, error)
             if job.attempts >= self.options.attempts:
                 return await self._park(job, type(error).__name__)
-            return await self._later(job, type(error).__name__, wait=None)
+            return await self._later(job, type(error).__name__, wait=backoff(job.attempts))
         return "done"
+
+    async def _done(self, job: ClaimedJob) -> None:
+        await self.queue.finish(job.id, owner=self.options.owner)
+        if job.gate is not None:
+            await self._outages.note_success(job.gate)
 
     async def _refused(self, job: ClaimedJob, error: UserError) -> str:
         if not await self.tell_refused(self.services, job.command, error):
@@ -164,11 +179,21 @@ class Worker:
         await self.queue.finish(job.id, owner=self.options.owner)
         return f"refused_{error.code}"
 
-    async def _later(self, job: ClaimedJob, code: str, *, wait: timedelta | None) -> str:
-        due = self.services.clock() + (wait or backoff(job.attempts))
-        if wait is not None and job.gate is not None:
-            # The service said when to come back: nothing goes to it before.
-            await self.queue.hold_gate(job.gate, due)
+    async def _passing(self, job: ClaimedJob, error: TransientError) -> str:
+        gate = job.place if error.is_local else job.gate
+        if error.retry_after is not None and gate is not None:
+            # The service said when to come back: nothing goes to it, or to that one conversation, before.
+            await self.queue.hold_gate(gate, self.services.clock() + error.retry_after)
+        longest = LONGEST_URGENT_WAIT if job.priority is Priority.URGENT else LONGEST_WAIT
+        if error.is_outage and job.gate is not None:
+            await self._outages.note_failure(job.gate)
+            # It waits before the gate, not here: what stands behind it in its lane may be urgent.
+            longest = PROBE_EVERY
+        wait = error.retry_after or backoff(job.attempts, longest=longest)
+        return await self._later(job, error.code, wait=wait)
+
+    async def _later(self, job: ClaimedJob, code: str, *, wait: timedelta) -> str:
+        due = self.services.clock() + wait
         await self.queue.retry(job.id, owner=self.options.owner, due_at=due, error=code)
         return "retry"
 
@@ -196,22 +221,18 @@ class Worker:
         await self.queue.return_expired(now)
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return the wait before the next try: doubling from a second to ten minutes, with jitter."""
-    longest: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 20))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+def backoff(attempts: int, *, longest: timedelta = LONGEST_WAIT) -> timedelta:
+    """Return the wait before the next try: doubling from a second to the longest, with jitter."""
+    wait: timedelta = min(longest, FIRST_WAIT * 2 ** min(attempts - 1, 20))
+    return wait * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
 def log_defect(log: Log, job: ClaimedJob, error: Exception) -> None:
     """Log a surprise by its type and where it arose; never its message, which may hold anything."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
     log.error(
         "command_failed",
         job_id=job.id,
         command=type(job.command).__name__,
         error_type=type(error).__name__,
-        where=where,
+        where=place_of(error),
     )

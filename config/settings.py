@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from datetime import time, timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import unquote, urlsplit
@@ -16,9 +15,10 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.channels import Channels
 from config.escalation import Escalation
 from config.table import Table
-from config.values import Duration, Durations, Names, Size
+from config.values import Duration, Durations, Names, Size, is_loopback
 
 _MIB = 1024**2
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
@@ -64,18 +64,6 @@ class Web(Table):
         return value
 
 
-class WebChannel(Table):
-    """The web pages as a channel: members read and write there."""
-
-    enabled: bool = True
-
-
-class Channels(Table):
-    """One table for each channel."""
-
-    web: WebChannel = Field(default_factory=WebChannel)
-
-
 class Limits(Table):
     """What is taken in at the most; what is larger is refused with a sentence to its sender."""
 
@@ -96,6 +84,7 @@ class Rules(Table):
     draft_reminders: Durations = (timedelta(minutes=3), timedelta(minutes=5))
     draft_time_to_live: Duration = timedelta(hours=24)
     consult_images_kept: Duration = timedelta(days=7)
+    relays_kept: Duration = timedelta(days=7)
     choice_time_to_live: Duration = timedelta(days=30)
     takes_images: bool = True
     fallback_telephone: str = ""
@@ -205,6 +194,14 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
+    @field_validator("channels")
+    @classmethod
+    def _webhook_is_answered(cls, value: Channels, known: ValidationInfo) -> Channels:
+        host, web = _host_of(value.telegram.webhook_url), known.data.get("web")
+        if host and web is not None and not any(_is_named(host, name) for name in web.allowed_hosts):
+            raise ValueError("telegram.webhook_url has a host that is none of web.allowed_hosts: nobody answers there")
+        return value
+
     @field_validator("archive_url")
     @classmethod
     def _known_archive(cls, value: str) -> str:
@@ -215,16 +212,6 @@ class Settings(BaseSettings):
         return value
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _base_url(host: str, port: int) -> str:
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - nothing is bound here
         return ""
@@ -233,6 +220,11 @@ def _base_url(host: str, port: int) -> str:
 
 def _host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
+
+
+def _is_named(host: str, name: str) -> bool:
+    """Return whether a host is one of those that a name of `web.allowed_hosts` stands for, such as "*.example.org"."""
+    return name in {"*", host} or (name.startswith("*.") and host.endswith(name[1:]))
 
 
 def _hosts_of(url: str) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""How an operator writes durations, sizes and lists; the settings themselves are in `settings.py`."""
+"""How an operator writes durations, sizes, lists and hosts; the settings themselves are in `settings.py`."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -47,6 +48,16 @@ def split_list(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]

@@ -94,6 +94,7 @@ _OF_THE_PANEL = (
     Action.RELEASE_OPINION,
     Action.MERGE,
     Action.UNMERGE,
+    Action.MAKE_CASE,
     Action.TAKE_OVER,
     Action.FOLLOW,
     Action.UNFOLLOW,

@@ -20,6 +20,9 @@ HIGHEST_CT_SEVERITY = 25
 HIGHEST_CO_RADS = 6
 _CITATION = re.compile(r"#\s?[Gg](\d{1,4})(?!\d)")
 _BARE = re.compile(r"(?<![^\s,;#])#?[Gg]?(\d{1,4})(?![^\s,;])")
+_CONFIDENCE = re.compile(
+    r"(?<!\w)(?:conf(?:idence)?|확신도?)\.?\s*[:=]?\s*([1-5])(?:\s?/\s?5)?(?=\s*(?:$|[#,;\n]|\.(?!\d)))", re.IGNORECASE
+)
 _NOTHING = DeidentifiedText(value="")
 
 
@@ -80,6 +83,15 @@ class Answer:
 def citations_in(text: str) -> tuple[int, ...]:
     """Return the items of the guideline that a text cites as #G6, each once, in their order."""
     return tuple(dict.fromkeys(int(number) for number in _CITATION.findall(text)))
+
+
+def confidence_in(text: str) -> str:
+    """Return the confidence that an answer in words ends with, "conf 4" or "확신 4/5"; nothing where it says none.
+
+    The words stay as they are: only a number that nothing follows but a sign or a citation is taken for one.
+    """
+    found = _CONFIDENCE.findall(text)
+    return found[-1] if found else ""
 
 
 def listed_citations(text: str) -> tuple[int, ...]:

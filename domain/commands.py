@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from domain.commands_services import ServiceCommand
 from domain.ids import DeliveryId, DigestId, InboxId, MemberId, ObjectId, PanelId, QuestionId, UploadId
 
 UNMOVED = datetime.fromtimestamp(0, UTC)
@@ -395,4 +396,5 @@ Command = (
     | ShowApplication
     | RemindOfApplications
     | ForgetEnded
+    | ServiceCommand
 )

@@ -145,11 +145,16 @@ class OutgoingMessage:
     """Said below everything else: what an answer is, and what it is not."""
     reply: str = ""
     """A text of its own for readers without buttons: what to reply. Empty where the text says it."""
+    is_silent: bool = False
+    """Makes no sound where it arrives: only pages, ask-backs and urgent answers do (safety rule 15)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingGate:
-    """How often a channel may be called: GCRA with one message each `interval`, `burst` at once."""
+    """How often a channel may be called: GCRA with one message each `interval`, `burst` at once.
+
+    `channel` is the gate's name: that of a channel, or of one conversation or room there ("telegram|-100…").
+    """
 
     channel: str
     interval: timedelta

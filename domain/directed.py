@@ -19,7 +19,7 @@ from domain.vocabulary import vocabulary
 ALONE = frozenset(
     {
         *(Action.CLAIM, Action.PASS, Action.CLOSE, Action.RELEASE, Action.EXTEND, Action.SECOND_OPINION),
-        *(Action.TAKE_OVER, Action.FOLLOW, Action.UNFOLLOW, Action.WRONG_PATIENT),
+        *(Action.TAKE_OVER, Action.FOLLOW, Action.UNFOLLOW, Action.WRONG_PATIENT, Action.MAKE_CASE),
     }
 )
 """What a word alone asks for."""
@@ -38,6 +38,7 @@ _REASONS: Mapping[PassReason, tuple[str, ...]] = {
     PassReason.CONFLICT: ("conflict", "conflict of interest", "이해 상충", "이해충돌"),
 }
 _REASON_OF = {folded(word): reason for reason, words in _REASONS.items() for word in words}
+_COLLEAGUE = re.compile(r"@[\w .\-]{1,60}")
 _LONGEST = 3
 """So many words a word of command has at most."""
 _STROKE = re.compile(r"\s*[/／]\s?(?=\S)")
@@ -95,4 +96,7 @@ def _filled(action: Action, words: str) -> dict[str, str] | None:
     if action is Action.PASS:
         reason = _REASON_OF.get(folded(words))
         return None if reason is None else {"field": "reason", "text": reason.value}
+    if action is Action.SECOND_OPINION:
+        # Only a name with its sign before it: "second, look at the ventricle" is a sentence.
+        return {"field": "colleague", "text": words} if _COLLEAGUE.fullmatch(words) else None
     return {"field": _FIELDS[action], "text": words} if action in _FIELDS else None

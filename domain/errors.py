@@ -5,7 +5,8 @@ HilumError
 │   └── AlreadyTakenError           somebody else has the question, which can be followed
 ├── TransientError       later it may work; may carry `retry_after`
 └── PermanentError       park it and tell an operator
-    └── DeidentificationError   the door stays closed
+    ├── DeidentificationError   the door stays closed
+    └── RoomMovedError          a panel's room has another address now
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.ids import QuestionId
+from domain.messages import Address
 
 
 class HilumError(Exception):
@@ -41,11 +43,20 @@ class AlreadyTakenError(UserError):
 
 
 class TransientError(HilumError):
-    """Tried again later, after `retry_after` where the service named a time."""
+    """Tried again later, after `retry_after` where the service named a time.
 
-    def __init__(self, code: str, *, retry_after: timedelta | None = None) -> None:
+    `is_local` says that the service limits this one conversation or room, and not the whole channel.
+    """
+
+    def __init__(self, code: str, *, retry_after: timedelta | None = None, is_local: bool = False) -> None:
         super().__init__(code)
         self.retry_after = retry_after
+        self.is_local = is_local
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether nobody answered, as the adapters of services name it: "telegram_away"."""
+        return self.code.endswith("_away")
 
 
 class PermanentError(HilumError):
@@ -54,3 +65,11 @@ class PermanentError(HilumError):
 
 class DeidentificationError(PermanentError):
     """The door stays closed; `code` is the wording of the reason a radiologist is given."""
+
+
+class RoomMovedError(PermanentError):
+    """The service gave a room a new id; what is sent to the old one is lost."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__("room_moved")
+        self.address = address

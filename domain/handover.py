@@ -20,6 +20,16 @@ _HELD_BY_PANEL = frozenset({QuestionState.CLAIMED, QuestionState.NEEDS_INFO})
 _HELD_BY_ASKER = _HELD_BY_PANEL | {QuestionState.OPEN, QuestionState.ANSWERED, QuestionState.MERGED}
 
 
+_AS_PANELIST = frozenset(
+    {
+        *(EntryKind.CLAIMED, EntryKind.RELEASED_CLAIM, EntryKind.TAKEN_OVER, EntryKind.PASSED, EntryKind.ASKED_BACK),
+        *(EntryKind.NOTE, EntryKind.OPINION, EntryKind.ANSWER, EntryKind.SHORT_LINE, EntryKind.DOWNGRADED),
+        *(EntryKind.MERGED, EntryKind.UNMERGED, EntryKind.SEALED, EntryKind.FOLLOWED, EntryKind.UNFOLLOWED),
+    }
+)
+"""What only the panel does; everything else may be an asker's, whoever they became later."""
+
+
 class Side(StrEnum):
     """Who hands over: whoever has the question on the panel, or its asker."""
 
@@ -65,6 +75,11 @@ def askers_of(entries: Sequence[Entry]) -> frozenset[MemberId]:
     found = [entry for entry in entries if entry.kind in _ASKERS and entry.details.get("side") != Side.PANEL.value]
     people = [entry.actor_id for entry in found] + [entry.details.get("member") for entry in found]
     return frozenset(MemberId(str(person)) for person in people if person)
+
+
+def is_said_as_panelist(entry: Entry) -> bool:
+    """Return whether its author acted for the panel, so that a former asker who has taken it goes by their name."""
+    return entry.kind in _AS_PANELIST
 
 
 def _offer(entry: Entry, number: int) -> Handover:

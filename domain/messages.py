@@ -139,6 +139,8 @@ class Action(StrEnum):
     """It is urgent, says its asker once more."""
     MERGE = "merge"
     UNMERGE = "unmerge"
+    MAKE_CASE = "make_case"
+    """An answered question is worth showing to others: its asker is asked for consent, then an editor looks at it."""
     TAKE_OVER = "take_over"
     FOLLOW = "follow"
     """To hear, without a sound, how it goes on with a question that somebody else has."""
@@ -198,12 +200,48 @@ class Press:
     token: str | None = None
 
 
+class AttachmentKind(StrEnum):
+    PHOTO = "photo"
+    """Made smaller by the service: good enough to look at, no original."""
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that still lies at the service; fetched once it is durable that it came. Its name is never taken over."""
+
+    reference: str
+    kind: AttachmentKind
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a message stands at its service, in the service's own ids; empty where there is no such thing.
+
+    `room` is a place that several people share; without one it is a conversation with Hilum alone.
+    """
+
+    reference: str = ""
+    """The message itself: what an edit or a deletion names."""
+    room: str = ""
+    thread: str = ""
+    replied_to: str = ""
+    group: str = ""
+    """Of the parts of one album."""
+    is_edit: bool = False
+    """It says anew what `reference` said before."""
+    is_deletion: bool = False
+    """Its sender has deleted `reference`; the message says nothing else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """One message as it was received; identifiable, so it lives in the sealed inbox only.
 
     `external_id` is the service's (or page's) own id of the message: a second
     delivery with the same id on the same channel is a replay and changes nothing.
+    `unreadable` names what it held that nobody can take here: voice, video, sticker.
     """
 
     channel: str
@@ -215,9 +253,16 @@ class InboundMessage:
     fields: Mapping[str, IdentifiableText] = field(default_factory=dict)
     uploads: tuple[UploadId, ...] = ()
     in_reply_to: QuestionId | None = None
+    attachments: tuple[Attachment, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+    unreadable: str = ""
 
     def __post_init__(self) -> None:
         if self.received_at.tzinfo is None:
             raise ValueError("received_at must be aware")
-        if not (self.text or self.press or self.uploads):
+        if self.is_empty and not self.origin.is_deletion:
             raise ValueError("an empty message says nothing")
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.press or self.uploads or self.attachments or self.unreadable)

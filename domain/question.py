@@ -41,6 +41,8 @@ class QuestionState(StrEnum):
 AWAITING_PANEL = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.NEEDS_INFO})
 """States in which the panel still owes an answer."""
 
+TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED}
+
 SEEN_BY_PANEL = AWAITING_PANEL | {QuestionState.ANSWERED, QuestionState.CLOSED, QuestionState.MERGED}
 
 OVER = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED, QuestionState.WITHDRAWN})

@@ -35,6 +35,8 @@ class Request(StrEnum):
     DRAFTS = "drafts"
     LOST = "lost"
     LINK = "link"
+    PAGE = "page"
+    """A link that signs in on a page."""
     INVITE = "invite"
     OFFBOARD = "offboard"
     SURGE = "surge"

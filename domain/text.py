@@ -82,3 +82,31 @@ def joined(first: DeidentifiedText, second: DeidentifiedText) -> DeidentifiedTex
     start = len(first.value) + 1
     moved = tuple(Replacement(start=r.start + start, end=r.end + start, kind=r.kind) for r in second.replacements)
     return DeidentifiedText(value=f"{first.value}\n{second.value}", replacements=first.replacements + moved)
+
+
+def lines_of(text: DeidentifiedText) -> int:
+    return text.value.count("\n") + 1 if text.value else 0
+
+
+def with_lines(text: DeidentifiedText, new: DeidentifiedText, *, first: int, count: int) -> DeidentifiedText | None:
+    """Return a text with some of its lines replaced; None where a placeholder lies across their edge.
+
+    Args:
+        first: from 0.
+        count: how many are replaced; none puts the new ones before the first.
+    """
+    ends = [0, *(place + 1 for place, sign in enumerate(text.value) if sign == "\n"), len(text.value) + 1]
+    begins, goes_on = ends[min(first, len(ends) - 1)], ends[min(first + count, len(ends) - 1)]
+    before, after = _between(text, 0, begins - 1), _between(text, goes_on, len(text.value))
+    kept = sum(begins > r.end or r.start >= goes_on for r in text.replacements)
+    lost = sum(begins <= r.start and r.end < goes_on for r in text.replacements)
+    if kept + lost < len(text.replacements):
+        return None
+    return joined(joined(before, new), after)
+
+
+def _between(text: DeidentifiedText, start: int, end: int) -> DeidentifiedText:
+    """Return a stretch of a text with what lies wholly in it replaced; nothing where it ends before it starts."""
+    inside = (r for r in text.replacements if start <= r.start and r.end <= end)
+    moved = tuple(Replacement(start=r.start - start, end=r.end - start, kind=r.kind) for r in inside)
+    return DeidentifiedText(value=text.value[start : max(start, end)], replacements=moved)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.ids import MemberId, QuestionId
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+
+
+UPLOAD_LINK_LASTS = timedelta(minutes=30)
+"""Of one that is handed out by another channel."""
 
 
 class Direction(StrEnum):
@@ -32,6 +36,9 @@ class WebLine:
     at: datetime
     question_id: QuestionId | None = None
     id: int = 0
+
+
+SIGN_IN_LINK_LASTS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

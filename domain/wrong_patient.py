@@ -41,6 +41,7 @@ class Viewing:
 
 _NOTICES = frozenset({Role.PANELIST, Role.COORDINATOR, Role.EDITOR})
 """Of those who see a question."""
+_HAS_SEEN_IT = frozenset({EntryKind.CLAIMED, EntryKind.TAKEN_OVER, EntryKind.OPINION, EntryKind.ANSWER})
 _GONE = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
 
 
@@ -61,12 +62,14 @@ def may_mark(member: Member, question: Question) -> bool:
 def unacknowledged(question: Question, entries: Sequence[Entry], viewings: Collection[Viewing]) -> tuple[MemberId, ...]:
     """Return who saw images or an answer before the question was marked, and has not acknowledged the marking.
 
-    The asker was sent every answer. Whoever marked it knows. What is seen afterwards is stamped, and has no images.
+    The asker was sent every answer. Whoever has taken it or answered has seen it, wherever that was. Whoever marked
+    it knows. What is seen afterwards is stamped, and has no images.
     """
     marked = question.wrong_patient_at
     if marked is None:
         return ()
     seen = [viewing.member_id for viewing in viewings if viewing.first_at <= marked]
+    seen += [entry.actor_id for entry in entries if entry.kind in _HAS_SEEN_IT and entry.actor_id is not None]
     answered = any(entry.kind is EntryKind.ANSWER for entry in entries)
     people = [*seen, question.asker_id] if answered else seen
     aware = {e.actor_id for e in entries if e.kind in (EntryKind.WRONG_PATIENT, EntryKind.ACKNOWLEDGED)}

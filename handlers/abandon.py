@@ -40,7 +40,7 @@ async def abandon_upload(services: Services, command: CleanUpload) -> None:
     """Refuse a file that could not be looked at, so that the rest of the draft goes on."""
 
     def refuse(transaction: Transaction) -> None:
-        upload = transaction.uploads.get(command.upload_id)
+        upload = transaction.uploads.lock(command.upload_id)
         if upload.state is not UploadState.COMPLETE or upload.question_id is None:
             return
         transaction.uploads.save(

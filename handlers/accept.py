@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from domain.arrival import ALBUM_QUIET, Part, album_of, takes_files
 from domain.commands import RouteMessage
+from domain.commands_services import AcknowledgeFiles, ReportParked
 from domain.delivery import Priority
 from domain.errors import UserError
 from domain.ids import InboxId, MemberId, UploadId, derive_id
@@ -19,6 +21,7 @@ from domain.ports.intake import IntakeLimits
 from domain.ports.store import Store, Transaction
 from domain.study import SealedSegment, Upload, UploadState
 from handlers.cleaning import note_cleaning
+from handlers.parking import without_resident_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,22 @@ class SealedIntake:
         def keep(transaction: Transaction) -> bool:
             if not transaction.inbox.add(inbox_id, cut):
                 return False
+            self._note_files(transaction, inbox_id, cut)
             # Whoever presses a button waits for what it does.
             priority = Priority.NORMAL if cut.press is None else Priority.URGENT
             transaction.jobs.add(RouteMessage(inbox_id=inbox_id), lane=lane_of(cut.sender), priority=priority)
+            return True
+
+        return await self.store.write(keep)
+
+    async def park(self, channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+        now, cut = self.clock(), without_resident_numbers(self.deidentifier, raw)
+
+        def keep(transaction: Transaction) -> bool:
+            if not transaction.parked.add(channel, external_id, cut, reason=reason, at=now):
+                return False
+            hour = now.replace(minute=0, second=0, microsecond=0)
+            transaction.jobs.add(ReportParked(channel=channel, hour=hour))
             return True
 
         return await self.store.write(keep)
@@ -96,12 +112,23 @@ class SealedIntake:
             upload = await self.store.write(partial(_add_segment, segment=segment, lanes=self.cleaning_lanes))
         return upload
 
+    def _note_files(self, transaction: Transaction, inbox_id: InboxId, message: InboundMessage) -> None:
+        """Note that files came, which is said once: for an album, when no further part has come for a moment."""
+        if not takes_files(message):
+            return
+        now, album = self.clock(), album_of(inbox_id, message)
+        transaction.arrivals.note_part(
+            Part(inbox_id=inbox_id, album=album, address=message.sender, files=len(message.attachments), at=now)
+        )
+        quiet = ALBUM_QUIET if message.origin.group else timedelta(0)
+        transaction.jobs.add(AcknowledgeFiles(inbox_id=inbox_id), due_at=now + quiet, priority=Priority.URGENT)
+
     def _check(self, message: InboundMessage) -> None:
         words = (text for name, text in message.fields.items() if not is_reference(name, text))
         texts = [message.text, *words]
         if any(text is not None and len(text.value) > self.limits.text_characters for text in texts):
             raise UserError("text_too_long", limit=self.limits.text_characters)
-        if len(message.uploads) > self.limits.files_per_message:
+        if len(message.uploads) + len(message.attachments) > self.limits.files_per_message:
             raise UserError("too_many_files", limit=self.limits.files_per_message)
 
     def _without_resident_numbers(self, message: InboundMessage) -> InboundMessage:
@@ -123,7 +150,7 @@ class SealedIntake:
 
 
 def _add_segment(transaction: Transaction, *, segment: SealedSegment, lanes: int) -> Upload:
-    upload = transaction.uploads.get(segment.upload_id)
+    upload = transaction.uploads.lock(segment.upload_id)
     transaction.uploads.add_segment(segment)
     received = upload.received_bytes + segment.size_bytes
     # One that was refused while it streamed in stays refused; its segments are shredded with the rest.

@@ -49,6 +49,7 @@ from handlers.flag_words import flag_fields
 from handlers.identities import Case
 from handlers.inbound import Received, as_of_now, open_received
 from handlers.requests import requested_fields
+from handlers.room_words import said_in
 from handlers.spoken import spoken_fields, spoken_press
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
@@ -116,14 +117,12 @@ async def take_action(services: Services, command: TakeAction) -> None:
             secret=b"" if case.known is None else case.known.secret,
             is_outdated=choice is not None and choice.is_outdated,
             about="" if choice is None else choice.about,
+            said_in=said_in(transaction, received.message),
             now=services.clock(),
         )
-        do = DEEDS.get(deed.action)
-        if do is None:
-            raise UserError("choice_unknown")
-        demand(received.sender, ACTIONS[deed.action])
-        do(deed)
-        confirm_by_text(deed, is_said=received.message.press is None)
+        _do(deed)
+        # In a room everybody sees that it was done.
+        confirm_by_text(deed, is_said=received.message.press is None and not received.message.origin.room)
         if deed.question_id is not None and deed.action not in _EACH_FOR_THEMSELVES:
             # Older buttons that offer what has now been done would only mislead.
             transaction.choices.take_all(deed.question_id, deed.action)
@@ -133,6 +132,14 @@ async def take_action(services: Services, command: TakeAction) -> None:
         return deed
 
     await services.store.write(act)
+
+
+def _do(deed: Deed) -> None:
+    do = DEEDS.get(deed.action)
+    if do is None:
+        raise UserError("choice_unknown")
+    demand(deed.actor, ACTIONS[deed.action])
+    do(deed)
 
 
 async def _case_of(services: Services, received: Received, *, command: TakeAction, has_words: bool) -> Case:

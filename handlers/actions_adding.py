@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from domain.arrival import Part
 from domain.commands import Command, GatherDraft, RelayInformation
 from domain.delivery import Terms, Value
 from domain.errors import UserError
@@ -85,25 +86,30 @@ def late_images(services: Services, transaction: Transaction, received: Received
     recent = [q for q in own if q.is_awaiting_panel and q.opened_at is not None and now - q.opened_at <= LATE]
     if len(recent) != 1:
         return None
-    count = len(message.uploads)
+    kept = _waiting_parts(transaction, received.inbox_id)
+    if any(transaction.inbox.open(part.inbox_id).text for part in kept):
+        # The words of an album stand with one of its parts, and begin a question.
+        return None
+    count = sum(part.files for part in kept) or len(message.uploads)
     files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
     notice = Notice(
         key="question.add_images",
         values={"label": recent[0].label, "count": count, "files": files},
         question_id=recent[0].id,
         choices=(Action.ADD_IMAGES, Action.NEW_QUESTION),
-        about=f"{KEPT}{received.inbox_id}",
+        about=f"{KEPT}{kept[0].inbox_id if kept else received.inbox_id}",
         to=message.sender,
         lasts=services.rules.inbox_time_to_live,
     )
-    tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
+    tell(services, transaction, received.sender, cause=notice.about, notice=notice)
     return ()
 
 
 def add_images(deed: Deed) -> None:
     """The images that came late belong to the question."""
     question = _sent(deed)
-    deed.transaction.jobs.add(RelayInformation(inbox_id=_kept(deed), question_id=question.id))
+    for inbox_id in _album(deed):
+        deed.transaction.jobs.add(RelayInformation(inbox_id=inbox_id, question_id=question.id))
 
 
 def new_question(deed: Deed) -> None:
@@ -112,7 +118,8 @@ def new_question(deed: Deed) -> None:
     draft = begin_draft(
         deed.services, deed.transaction, Received(inbox_id=_kept(deed), message=message, sender=deed.actor)
     )
-    deed.transaction.jobs.add(GatherDraft(inbox_id=_kept(deed), question_id=QuestionId(draft.id)))
+    for inbox_id in _album(deed):
+        deed.transaction.jobs.add(GatherDraft(inbox_id=inbox_id, question_id=QuestionId(draft.id)))
 
 
 def _learn(deed: Deed, question: Question) -> None:
@@ -124,6 +131,16 @@ def _kept(deed: Deed) -> InboxId:
     if not deed.about.startswith(KEPT):
         raise UserError("choice_unknown")
     return InboxId(deed.about.removeprefix(KEPT))
+
+
+def _album(deed: Deed) -> tuple[InboxId, ...]:
+    """Return the message that waits, and the other parts of its album."""
+    kept = _kept(deed)
+    return tuple(part.inbox_id for part in _waiting_parts(deed.transaction, kept)) or (kept,)
+
+
+def _waiting_parts(transaction: Transaction, inbox_id: InboxId) -> tuple[Part, ...]:
+    return tuple(part for part in transaction.arrivals.parts_of(inbox_id) if transaction.inbox.holds(part.inbox_id))
 
 
 def _sent(deed: Deed) -> Question:

@@ -1,4 +1,7 @@
-"""What an asker allows their closed question to be used for, on the basis that they attest (safety rule 6)."""
+"""What an asker allows their closed question to be used for, on the basis that they attest (safety rule 6).
+
+A panelist may ask for it: without consent there is no case.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,12 @@ from domain.member import Role
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
 from handlers.actions_asker import take_back
+from handlers.closing import CONSENTS
 from handlers.deed import Deed
+from handlers.outbox import Notice, tell
+from handlers.panel_deed import right_patient
 from handlers.shredding import remove_images
+from handlers.timeline import closings
 
 
 def allow(deed: Deed, *, scope: ConsentScope) -> None:
@@ -44,6 +51,30 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
         _erase_if_due(deed, allowed)
 
 
+def make_case(deed: Deed) -> None:
+    """Have an answered question made a case of: what is missing is asked for, its asker's consent first.
+
+    Raises:
+        UserError("not_now"): it has no answer yet.
+    """
+    question = right_patient(deed)
+    if question.state not in (QuestionState.ANSWERED, QuestionState.CLOSED):
+        raise UserError("not_now", label=question.label, state=question.state)
+    if question.consent is ConsentScope.TEACHING:
+        deed.tell_about(question, deed.actor, "panel.case_with_editors")
+        return
+    if question.state is QuestionState.CLOSED:
+        _ask_for_consent(deed, question)
+    deed.tell_about(question, deed.actor, "panel.case_needs_consent")
+
+
+def _ask_for_consent(deed: Deed, question: Question) -> None:
+    """Ask once more, once for each close: nobody is pressed."""
+    cause = f"case:{question.id}:{closings(deed.transaction, question.id)}"
+    offer = Notice(key="consent.offer", values={"label": question.label}, question_id=question.id, choices=CONSENTS)
+    tell(deed.services, deed.transaction, deed.asker_of(question), cause=cause, notice=offer)
+
+
 def _basis(deed: Deed, question: Question, scope: ConsentScope) -> str:
     """Return what is attested: for teaching by the press itself, for a study in words."""
     if scope is not ConsentScope.RESEARCH:
@@ -73,6 +104,7 @@ def _tell_editors(deed: Deed, question: Question) -> None:
 
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
+    Action.MAKE_CASE: make_case,
     Action.CONSENT_TEACHING: partial(allow, scope=ConsentScope.TEACHING),
     Action.CONSENT_RESEARCH: partial(allow, scope=ConsentScope.RESEARCH),
     Action.CONSENT_CONSULT_ONLY: partial(allow, scope=ConsentScope.CONSULT_ONLY),

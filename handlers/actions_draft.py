@@ -15,7 +15,6 @@ from domain.messages import Action
 from domain.opinions import seals_from_the_start
 from domain.panel import Panel
 from domain.question import EntryKind, Question, QuestionState, Urgency
-from domain.study import UploadState
 from domain.text import DeidentifiedText, IdentifierKind
 from domain.topics import panel_for
 from handlers.deed import Deed
@@ -23,7 +22,7 @@ from handlers.draft import held_images, note_cut, tell_of_held_images
 from handlers.grouping import group_if_alike
 from handlers.identities import MESSAGE, checks_for, learn, outdate, replace_message_sources
 from handlers.notify import begin_escalation
-from handlers.shredding import forget_draft
+from handlers.originals import delete_originals, leave_draft
 from handlers.standing import policy_of
 
 
@@ -69,10 +68,10 @@ def send(deed: Deed, *, urgency: Urgency) -> None:
 def discard(deed: Deed) -> None:
     """Drop the draft with everything that was sent for it."""
     draft = _own_draft(deed)
-    deed.move(draft, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
-    forget_draft(deed.services, deed.transaction, draft.id, cause=deed.inbox_id)
+    gone = deed.move(draft, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
+    left = leave_draft(deed.services, deed.transaction, gone, cause=deed.inbox_id)
     deed.record(draft, EntryKind.DISCARDED)
-    deed.tell_about(draft, deed.actor, "draft.discarded")
+    deed.tell_about(draft, deed.actor, "draft.discarded", values={"originals": left})
 
 
 def edit_draft(deed: Deed) -> None:
@@ -155,16 +154,12 @@ def _receipt(deed: Deed, question: Question, *, panel: Panel) -> None:
 
 def _originals(deed: Deed, question: Question) -> Terms:
     """Say that the originals are gone, where there were some and none is still being looked at."""
-    uploads = deed.transaction.uploads.of_question(question.id)
-    is_gone = bool(uploads) and not any(upload.state in _STILL_CHECKED for upload in uploads)
-    return Terms(keys=("question.originals_deleted",) if is_gone else (), lead="\n")
+    return Terms(keys=delete_originals(deed.services, deed.transaction, question), lead="\n")
 
 
 def _on_call(deed: Deed, member_id: MemberId | None) -> Value:
     return Terms(keys=("rota.nobody",)) if member_id is None else deed.transaction.members.get(member_id).display_name
 
-
-_STILL_CHECKED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     Action.SEND_URGENT: partial(send, urgency=Urgency.URGENT),

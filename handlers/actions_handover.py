@@ -34,7 +34,7 @@ def hand_over(deed: Deed) -> None:
     entries = deed.transaction.entries.of_question(question.id)
     if any(offer.side is side for offer in open_offers(question, entries)):
         raise UserError("handover_waits", label=question.label)
-    taker = _colleague(deed, question, side)
+    taker = colleague_named(deed, question, side)
     deed.record(question, EntryKind.HANDOVER_OFFERED, details={"member": taker.id, "side": side.value})
     number = count_of(deed.transaction, question.id, EntryKind.HANDOVER_OFFERED)
     chase = ChaseHandover(question_id=question.id, offer=number)
@@ -95,6 +95,27 @@ def take_over(deed: Deed) -> None:
     deed.tell_about(taken, deed.asker_of(taken), "question.taken_over", values=values)
 
 
+def colleague_named(deed: Deed, question: Question, side: Side) -> Member:
+    """Return who is meant by an id or a whole name; for the panel's side, one of the panel.
+
+    Raises:
+        UserError: "colleague_unknown", "second_by_another".
+    """
+    given = deed.fields.get("colleague")
+    named = "" if given is None else given.value.strip().removeprefix("@").casefold()
+    others = [
+        member
+        for member in deed.transaction.members.all()
+        if member.active and member.id not in (question.asker_id, question.claimed_by)
+    ]
+    meant = [member for member in others if named in {member.id.casefold(), member.display_name.casefold()}]
+    if len(meant) != 1 or (side is Side.PANEL and not meant[0].has(Role.PANELIST)):
+        raise UserError("colleague_unknown")
+    if side is Side.PANEL:
+        _refuse_if_answered(deed, question, meant[0])
+    return meant[0]
+
+
 def _may_take_over(deed: Deed, question: Question) -> bool:
     asked = (deed.services, deed.transaction, question)
     return deed.actor.has(Role.COORDINATOR) or is_silent(*asked) or is_reply_unseen(*asked)
@@ -119,23 +140,6 @@ def _offer(deed: Deed) -> tuple[Question, Handover]:
 
 def _details(offer: Handover) -> dict[str, str | int]:
     return {"of": offer.number, "member": offer.giver, "side": offer.side.value}
-
-
-def _colleague(deed: Deed, question: Question, side: Side) -> Member:
-    """Return who is meant by an id or a whole name; for the panel's side, one of the panel."""
-    given = deed.fields.get("colleague")
-    named = "" if given is None else given.value.strip().removeprefix("@").casefold()
-    others = [
-        member
-        for member in deed.transaction.members.all()
-        if member.active and member.id not in (question.asker_id, question.claimed_by)
-    ]
-    meant = [member for member in others if named in {member.id.casefold(), member.display_name.casefold()}]
-    if len(meant) != 1 or (side is Side.PANEL and not meant[0].has(Role.PANELIST)):
-        raise UserError("colleague_unknown")
-    if side is Side.PANEL:
-        _refuse_if_answered(deed, question, meant[0])
-    return meant[0]
 
 
 def _refuse_whose_it_is(question: Question, deed: Deed) -> None:

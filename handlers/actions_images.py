@@ -13,15 +13,13 @@ from domain.errors import PermanentError, UserError
 from domain.ids import ImageId, ObjectId
 from domain.member import Role
 from domain.messages import Action
-from domain.question import AWAITING_PANEL, EntryKind, Question, QuestionState
+from domain.question import TAKES_IMAGES, EntryKind, Question, QuestionState
 from domain.study import TO_CONFIRM, Area, Concern, Image, Preset, group_into_series
 from handlers.actions_draft import show_again, tell_claimer
 from handlers.deed import Deed
 from handlers.draft import removable_images
 from handlers.identities import checks_for
 from handlers.quality import quality_terms
-
-TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED}
 
 
 def confirm_series(deed: Deed) -> None:

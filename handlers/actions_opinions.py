@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from domain.errors import UserError
+from domain.handover import Side
+from domain.member import Member
 from domain.messages import Action
 from domain.opinions import MOST_ANSWERS, SEAL, answers_of
 from domain.question import EntryKind, Question, QuestionState
 from handlers.actions_draft import tell_claimer
+from handlers.actions_handover import colleague_named
 from handlers.deed import Deed
-from handlers.panel_deed import refuse_if_not_mine, right_patient
+from handlers.paging import card
+from handlers.panel_deed import refuse_if_not_mine, refuse_in_the_open, right_patient
 from handlers.second_opinion import seek_second
 
 _READ_BY_PANEL = frozenset(
@@ -23,6 +28,7 @@ def opinion(deed: Deed) -> None:
     question = right_patient(deed)
     if question.state not in _READ_BY_PANEL:
         raise UserError("not_now", label=question.label, state=question.state)
+    refuse_in_the_open(deed, question)
     details = {SEAL: 1} if question.is_sealed else {}
     deed.record(question, EntryKind.OPINION, text=deed.text(), details=details)
     if question.is_sealed:
@@ -45,7 +51,7 @@ def second_opinion(deed: Deed) -> None:
     """Ask for the answer of another panelist as well; the panel is asked on until there are two.
 
     Raises:
-        UserError: "not_yours", "second_already", "not_now".
+        UserError: "not_yours", "second_already", "not_now", "colleague_unknown".
     """
     question = _whose_second_it_is(deed)
     if question.needs >= MOST_ANSWERS:
@@ -55,13 +61,23 @@ def second_opinion(deed: Deed) -> None:
     answers = answers_of(deed.transaction.entries.of_question(question.id))
     if len({entry.actor_id for entry in answers}) >= MOST_ANSWERS:
         raise UserError("second_already", label=question.label)
+    colleague = _named(deed, question)
     deed.record(question, EntryKind.SECOND_OPINION)
     wanted = deed.save(question, needs=MOST_ANSWERS)
+    if colleague is not None:
+        # Beside those whose turn it is: whoever was named sees the question at once.
+        deed.tell(colleague, replace(card(deed.transaction, wanted, to=colleague.addresses[0]), to=None))
     tell_claimer(deed, wanted, "panel.second_wanted")
     if wanted.state is QuestionState.ANSWERED:
         seek_second(deed.services, deed.transaction, wanted, cause=deed.inbox_id)
     else:
         deed.tell_about(wanted, deed.asker_of(wanted), "question.second_wanted")
+
+
+def _named(deed: Deed, question: Question) -> Member | None:
+    """Return whose opinion is wanted, where somebody was named: "second @lee"."""
+    given = deed.fields.get("colleague")
+    return colleague_named(deed, question, Side.PANEL) if given is not None and given.value else None
 
 
 def _whose_second_it_is(deed: Deed) -> Question:

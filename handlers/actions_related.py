@@ -9,7 +9,7 @@ from domain.question import EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers import actions_asker
 from handlers.deed import Deed
-from handlers.shredding import forget_draft
+from handlers.originals import leave_draft
 
 
 def solved(deed: Deed) -> None:
@@ -22,9 +22,9 @@ def solved(deed: Deed) -> None:
     if question.state is not QuestionState.DRAFT:
         actions_asker.withdraw(deed)
         return
-    deed.move(question, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
-    forget_draft(deed.services, deed.transaction, question.id, cause=deed.inbox_id)
-    deed.tell_about(question, deed.actor, "draft.solved")
+    gone = deed.move(question, QuestionState.DISCARDED, text=DeidentifiedText(value=""))
+    left = leave_draft(deed.services, deed.transaction, gone, cause=deed.inbox_id)
+    deed.tell_about(question, deed.actor, "draft.solved", values={"originals": left})
 
 
 def _offered(deed: Deed, question: Question) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from domain.answer import confidence_in
 from domain.commands import TakeAction
 from domain.ids import InboxId
 from domain.meaning import coded
@@ -16,7 +17,7 @@ from handlers.deed import Deed
 from handlers.directing import directed_in
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, priority_of
-from handlers.panel_deed import refuse_if_taken, right_patient
+from handlers.panel_deed import refuse_if_taken, refuse_in_the_open, right_patient
 
 KEEPS_ITS_MESSAGE = frozenset({Action.DRAFT_ANSWER})
 """What is still needed after this action: its words stay sealed until they are sent."""
@@ -31,6 +32,8 @@ def draft_answer(deed: Deed) -> None:
     """Show an answer as the asker would get it; nothing of it is kept but the sealed message."""
     question, text = right_patient(deed), deed.text()
     refuse_if_taken(deed, question)
+    if question.needs > 1:
+        refuse_in_the_open(deed, question)
     _forget_former(deed)
     notice = Notice(
         key="panel.answer_echo",
@@ -80,6 +83,12 @@ async def texted_fields(services: Services, received: Received, command: TakeAct
 
 def _words_for(action: str, message: InboundMessage) -> Mapping[str, IdentifiableText]:
     """Return what the words of a message fill in; nothing where a word or digit stands alone."""
+    filled = _filled(action, message)
+    confidence = confidence_in(filled["text"].value) if action == Action.DRAFT_ANSWER and "text" in filled else ""
+    return {**filled, "confidence": IdentifiableText(confidence)} if confidence else filled
+
+
+def _filled(action: str, message: InboundMessage) -> Mapping[str, IdentifiableText]:
     if message.text is None:
         return {}
     behind, said = coded(message.text.value), directed_in(message.text.value)
@@ -103,10 +112,11 @@ def _phone(deed: Deed) -> Address | None:
 
 
 def _forget_former(deed: Deed) -> None:
-    """Another answer takes the place of the one that waits."""
+    """Another answer takes the place of the one that waits; a second run of this very deed finds its own."""
     choices = deed.transaction.choices
     for choice in choices.open_of(deed.actor.id, deed.now):
-        if choice.question_id == deed.question_id and Action.SEND_ANSWER in choice.actions:
+        is_former = choice.question_id == deed.question_id and Action.SEND_ANSWER in choice.actions
+        if is_former and choice.about != f"{KEPT}{deed.inbox_id}":
             choices.take(choice.token, Action.SEND_ANSWER)
             deed.transaction.inbox.finish(InboxId(choice.about.removeprefix(KEPT)))
 

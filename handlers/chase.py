@@ -17,7 +17,7 @@ from domain.question import Entry, EntryKind, Question, QuestionState
 from handlers.notify import continue_escalation
 from handlers.outbox import notice_about, priority_of, tell
 from handlers.standing import Standing, policy_of, standing_of
-from handlers.timeline import count_of, own_entry
+from handlers.timeline import add_entry, count_of, own_entry
 
 REMINDER, RELEASE = 0, 1
 _ANEW = frozenset({EntryKind.DOWNGRADED, EntryKind.INSISTED, EntryKind.TAKEN_OVER})
@@ -125,7 +125,7 @@ def _release(services: Services, transaction: Transaction, question: Question, *
     transaction.questions.save(released)
     details: dict[str, str | int] = {"member": claimer.id}
     entry = own_entry(released, EntryKind.RELEASED_CLAIM, key=cause, at=services.clock(), details=details)
-    transaction.entries.add(entry)
+    add_entry(services, transaction, entry)
     continue_escalation(transaction, released)
     tell(services, transaction, claimer, cause=cause, notice=notice_about(released, "panel.claim_released"))
     tell(services, transaction, asker, cause=cause, notice=notice_about(released, "question.released"))

@@ -13,6 +13,7 @@ from domain.meaning import NEW, Meaning, NothingWaits, Offer, Sentence, is_sign,
 from domain.messages import Action, Press
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
+from domain.room import ROOM
 from handlers.inbound import Received
 
 _NO_QUESTION = QuestionId("")
@@ -36,6 +37,9 @@ def resolve_press(transaction: Transaction, received: Received, now: datetime, *
     if press.token is None:
         return press
     choice = transaction.choices.get(press.token)
+    if choice is not None and choice.member_id == ROOM and press.action in choice.actions:
+        # In a room it is offered to everybody of the panel, and stays until the card is shown anew.
+        return Press(action=press.action, question_id=choice.question_id, token=press.token)
     if choice is None or choice.member_id != received.sender.id or press.action not in choice.actions:
         raise UserError("choice_unknown")
     if choice.expires_at <= now:

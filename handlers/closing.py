@@ -15,7 +15,10 @@ from domain.question import Entry, EntryKind, Question, QuestionState
 from handlers.following import tell_followers
 from handlers.outbox import Notice, tell
 from handlers.outcomes import ask_later
-from handlers.timeline import closings, count_of
+from handlers.timeline import add_entry, closings, count_of
+
+CONSENTS = (Action.CONSENT_TEACHING, Action.CONSENT_RESEARCH, Action.CONSENT_CONSULT_ONLY)
+"""What an asker is offered once a question is closed."""
 
 
 def close(  # noqa: PLR0913 - one row, and who wrote it
@@ -42,7 +45,7 @@ def close(  # noqa: PLR0913 - one row, and who wrote it
         channel=channel,
         at=now,
     )
-    transaction.entries.add(entry)
+    add_entry(services, transaction, entry)
     erasing = EraseImages(question_id=closed.id, closing=closings(transaction, closed.id))
     transaction.jobs.add(erasing, due_at=now + services.rules.consult_images_kept)
     tell_followers(services, transaction, closed, news=News.CLOSED, by=actor_id, cause=cause)
@@ -50,8 +53,7 @@ def close(  # noqa: PLR0913 - one row, and who wrote it
     thanks = _thanks(services, transaction, closed)
     tell(services, transaction, asker, cause=cause, notice=thanks)
     if closed.consent is ConsentScope.CONSULT_ONLY:
-        offered = (Action.CONSENT_TEACHING, Action.CONSENT_RESEARCH, Action.CONSENT_CONSULT_ONLY)
-        offer = replace(thanks, key="consent.offer", values={"label": closed.label}, choices=offered)
+        offer = replace(thanks, key="consent.offer", values={"label": closed.label}, choices=CONSENTS)
         tell(services, transaction, asker, cause=cause, notice=offer)
 
 

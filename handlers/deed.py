@@ -19,6 +19,7 @@ from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.outbox import Notice, notice_about, tell
 from handlers.reading import tell_until_read
+from handlers.timeline import add_entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Deed:
     """The subject's, under which `named` was taken; empty where the action is about no living question."""
     about: str = ""
     """Id of what the button is about, where that is no question."""
+    said_in: str = ""
+    """The mark of the room's thread in which its words were typed, and can be read."""
     is_outdated: bool = False
     """The button stands under something that has changed since."""
     now: datetime
@@ -109,9 +112,9 @@ class Deed:
             channel=self.channel,
             at=self.now,
             text=text,
-            details=details or {},
+            details={**(details or {}), **({"said_in": self.said_in} if self.said_in and text is not None else {})},
         )
-        self.transaction.entries.add(entry)
+        add_entry(self.services, self.transaction, entry)
 
     def tell(self, member: Member, notice: Notice) -> None:
         tell(self.services, self.transaction, member, cause=self.inbox_id, notice=notice)

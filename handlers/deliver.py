@@ -8,12 +8,15 @@ from datetime import datetime
 from domain.commands import Deliver
 from domain.delivery import Delivery, DeliveryState, OutgoingMessage
 from domain.errors import PermanentError, TransientError
-from domain.ids import DeliveryId, QuestionId, derive_id
+from domain.ids import DeliveryId, derive_id
 from domain.member import Member, stranger_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.delivered import tell_author
+from handlers.outbox import place_of
 from handlers.render import ANSWER_KEYS, rendered
+from handlers.stopping import stop_blocked
+from handlers.taking_back import stamp_if_late
 from handlers.withholding import note_sent, withheld, without_reviewed
 
 _FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
@@ -28,7 +31,7 @@ async def deliver(services: Services, command: Deliver) -> None:
     begun = await services.store.write(lambda transaction: _begin(services, transaction, command.delivery_id))
     if begun is None:
         return
-    delivery, message = begun
+    delivery, message, was_wrong = begun
     try:
         channel = services.channels.get(delivery.address.channel)
         if channel is None:
@@ -39,9 +42,16 @@ async def deliver(services: Services, command: Deliver) -> None:
         raise
     except PermanentError as error:
         services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
+        if error.code == "address_blocked":
+            await services.store.write(lambda transaction: _blocked(services, transaction, delivery))
+            return
         await _settle(services, delivery, DeliveryState.DEAD)
         return
-    await _settle(services, delivery, DeliveryState.SENT, reference=reference)
+
+    def settle(transaction: Transaction) -> None:
+        _sent(services, transaction, delivery, reference=reference, was_wrong=was_wrong)
+
+    await services.store.write(settle)
 
 
 def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime) -> bool:
@@ -63,8 +73,12 @@ def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime)
 
 def _begin(
     services: Services, transaction: Transaction, delivery_id: DeliveryId
-) -> tuple[Delivery, OutgoingMessage] | None:
-    """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent."""
+) -> tuple[Delivery, OutgoingMessage, bool] | None:
+    """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent.
+
+    Returns:
+        with it, whether its question is known to be of a wrong patient.
+    """
     delivery = transaction.deliveries.get(delivery_id)
     if delivery.state in _FINAL:
         return None
@@ -82,10 +96,11 @@ def _begin(
         return None
     message = rendered(services, transaction, without_reviewed(transaction, delivery), member=member)
     message = withheld(services, transaction, delivery, message=message, member=member)
-    if delivery.question_id is not None and _is_wrong_patient(transaction, delivery.question_id):
+    is_wrong = _is_wrong_patient(transaction, delivery)
+    if is_wrong:
         message = _stamped(services, message, member)
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
-    return delivery, message
+    return delivery, message, is_wrong
 
 
 def _send_elsewhere(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
@@ -97,7 +112,23 @@ def _send_elsewhere(services: Services, transaction: Transaction, delivery: Deli
     delivery_id = DeliveryId(derive_id("delivery", "stopped", delivery.id))
     elsewhere = replace(delivery, id=delivery_id, address=member.chain[0], state=DeliveryState.READY)
     transaction.deliveries.add(elsewhere)
-    transaction.jobs.add(Deliver(delivery_id=delivery_id), priority=delivery.priority, gate=elsewhere.address.channel)
+    transaction.jobs.add(
+        Deliver(delivery_id=delivery_id),
+        priority=delivery.priority,
+        gate=elsewhere.address.channel,
+        place=place_of(services, elsewhere.address),
+    )
+
+
+def _blocked(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Its reader has blocked us there: nothing more is sent to that address, and this goes elsewhere."""
+    transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
+    if stranger_of(delivery.member_id) is not None or not transaction.members.get(delivery.member_id).active:
+        return
+    member = transaction.members.get(delivery.member_id)
+    cause = f"blocked:{delivery.id}"
+    stop_blocked(services, transaction, member, address=delivery.address, cause=cause)
+    _send_elsewhere(services, transaction, delivery, member=transaction.members.get(member.id))
 
 
 def _may_repeat(services: Services, delivery: Delivery) -> bool:
@@ -105,18 +136,21 @@ def _may_repeat(services: Services, delivery: Delivery) -> bool:
     return delivery.may_be_sent_twice or (channel is not None and channel.capabilities.repeats_are_harmless)
 
 
-async def _settle(services: Services, delivery: Delivery, state: DeliveryState, *, reference: str = "") -> None:
-    def settle(transaction: Transaction) -> None:
-        transaction.deliveries.set_state(delivery.id, state)
-        if state is DeliveryState.SENT:
-            note_sent(services, transaction, delivery, reference=reference)
-            tell_author(services, transaction, delivery)
-
-    await services.store.write(settle)
+async def _settle(services: Services, delivery: Delivery, state: DeliveryState) -> None:
+    await services.store.write(lambda transaction: transaction.deliveries.set_state(delivery.id, state))
 
 
-def _is_wrong_patient(transaction: Transaction, question_id: QuestionId) -> bool:
-    return transaction.questions.get(question_id).wrong_patient_at is not None
+def _sent(services: Services, transaction: Transaction, delivery: Delivery, *, reference: str, was_wrong: bool) -> None:
+    transaction.deliveries.set_state(delivery.id, DeliveryState.SENT)
+    note_sent(services, transaction, delivery, reference=reference)
+    tell_author(services, transaction, delivery)
+    if not was_wrong and _is_wrong_patient(transaction, delivery):
+        stamp_if_late(services, transaction, delivery)
+
+
+def _is_wrong_patient(transaction: Transaction, delivery: Delivery) -> bool:
+    question_id = delivery.question_id
+    return question_id is not None and transaction.questions.get(question_id).wrong_patient_at is not None
 
 
 def _stamped(services: Services, message: OutgoingMessage, member: Member) -> OutgoingMessage:

@@ -10,6 +10,7 @@ from domain.member import Member
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.outbox import notice_about, tell
+from handlers.room_notes import note_delivered
 
 AUTHOR = "author"
 """Whose answer it is, among the values of its delivery: no sentence says it."""
@@ -25,14 +26,16 @@ def tell_author(services: Services, transaction: Transaction, delivery: Delivery
     author = transaction.members.get(MemberId(author_id))
     values: dict[str, Value] = {
         "at": now,
-        "channel": _channel(services, author, delivery.address.channel),
+        "channel": channel_named(services, author, delivery.address.channel),
         "minutes": int((now - question.opened_at).total_seconds() // 60),
     }
     cause = f"delivered:{question.id}:{author_id}:{answered_at.isoformat()}"
-    tell(services, transaction, author, cause=cause, notice=notice_about(question, "panel.answer_sent", values=values))
+    notice = notice_about(question, "panel.answer_sent", values=values)
+    if tell(services, transaction, author, cause=cause, notice=notice) is not None:
+        note_delivered(services, transaction, question, by=delivery.address.channel)
 
 
-def _channel(services: Services, reader: Member, name: str) -> Value:
+def channel_named(services: Services, reader: Member, name: str) -> Value:
     """Return a channel's name in the reader's language; as it is where it was added without one."""
     key = f"page.channel.{name}"
     return name if services.wording.placeholders(key, reader.language) is None else Terms(keys=(key,))

@@ -16,15 +16,16 @@ from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.requests import asked_words
 from domain.study import Image, UploadState, group_into_series
-from domain.text import DeidentifiedText, IdentifiableText, joined
+from domain.text import DeidentifiedText, IdentifiableText
 from handlers.cleaning import note_cleaning
+from handlers.edits import note_taken, with_words
 from handlers.found import offer_related, related_to
 from handlers.identities import MESSAGE, Case, case_of, checks_for, learn, outdate
 from handlers.inbound import Received, open_received
+from handlers.originals import leave_draft
 from handlers.outbox import Notice, tell
 from handlers.quality import preview_values
-from handlers.shredding import forget_draft
-from handlers.timeline import own_entry
+from handlers.timeline import add_entry, own_entry
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 WORDS_WAIT = timedelta(seconds=20)
@@ -46,10 +47,13 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
             _go_elsewhere(services, transaction, received, question=question)
             return
         echo(services, transaction, received, text=text, question_id=question.id)
-        if text.value:
-            question = replace(question, text=joined(question.text, text))
+        if text.value or received.message.origin.is_edit:
+            whole = with_words(services, transaction, received, question=question, text=text)
+            question = replace(question, text=whole)
             transaction.questions.save(question)
             question = outdate(transaction, question)
+        else:
+            note_taken(services, transaction, received, question_id=question.id)
         if text.names_a_resident_number:
             note_cut(services, transaction, question, cause=received.inbox_id)
         note_named(services, transaction, received, question=question, case=case)
@@ -93,10 +97,11 @@ def _check_files(services: Services, transaction: Transaction, received: Receive
     if not pending:
         transaction.jobs.add(PresentDraft(question_id=question_id, cause=received.inbox_id))
         return
-    # One file is often the archive of a whole CT; several are pictures.
-    files = Terms(keys=("draft.one_file" if pending == 1 else "draft.several_images",))
-    checking = Notice(key="draft.checking", values={"count": pending, "files": files}, question_id=question_id)
-    tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
+    if not received.message.attachments:
+        # One file is often the archive of a whole CT; several are pictures. Those of a service were counted before.
+        files = Terms(keys=("draft.one_file" if pending == 1 else "draft.several_images",))
+        checking = Notice(key="draft.checking", values={"count": pending, "files": files}, question_id=question_id)
+        tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
     late = PresentDraft(question_id=question_id, cause=f"waiting:{received.inbox_id}", if_files_wait=True)
     transaction.jobs.add(late, due_at=services.clock() + WORDS_WAIT)
 
@@ -149,12 +154,14 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
         touched = question.previewed_at or question.created_at
         if question.state is not QuestionState.DRAFT or now - touched < services.rules.draft_time_to_live:
             return
-        transaction.questions.save(replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value="")))
+        gone = replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value=""))
+        transaction.questions.save(gone)
         cause = f"expired:{question.id}"
-        transaction.entries.add(own_entry(question, EntryKind.EXPIRED, key=cause, at=now))
+        add_entry(services, transaction, own_entry(question, EntryKind.EXPIRED, key=cause, at=now))
         asker = transaction.members.get(question.asker_id)
-        tell(services, transaction, asker, cause=cause, notice=Notice(key="draft.expired"))
-        forget_draft(services, transaction, question.id, cause=cause)
+        left = leave_draft(services, transaction, gone, cause=cause)
+        notice = Notice(key="draft.expired", values={"originals": left}, question_id=question.id)
+        tell(services, transaction, asker, cause=cause, notice=notice)
 
     await services.store.write(expire)
 
@@ -193,7 +200,7 @@ def note_cut(services: Services, transaction: Transaction, question: Question, *
         channel="",
         at=services.clock(),
     )
-    transaction.entries.add(entry)
+    add_entry(services, transaction, entry)
 
 
 def ask_checks(services: Services, transaction: Transaction, question: Question, *, cause: str) -> bool:
@@ -224,7 +231,12 @@ def echo(
 
 
 def attach_uploads(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> int:
-    """Make a message's files part of a question; returns how many are still to be looked at."""
+    """Make a message's files part of a question; returns how many are still to be looked at.
+
+    Whoever fetches or receives one of them meanwhile saves it whole as well: all are locked before anything is noted.
+    """
+    for upload_id in received.message.uploads:
+        transaction.uploads.lock(upload_id)
     pending = 0
     for upload_id in received.message.uploads:
         pending += _attach(services, transaction, upload_id, sender=received.sender, question_id=question_id)

@@ -17,7 +17,8 @@ from domain.text import DeidentifiedText
 from domain.withholding import TEXT, holds, said_item, series_item
 from handlers.deed import Deed
 from handlers.outbox import Notice
-from handlers.timeline import own_entry
+from handlers.timeline import add_entry, own_entry
+from handlers.typed_words import ask_for_deletion
 from handlers.withholding import says_hidden, shows_hidden
 
 _HOUR = timedelta(hours=1)
@@ -61,7 +62,11 @@ def note_in_timelines(deed: Deed, incident: Incident, kind: EntryKind) -> None:
     for question_id in concerned(incident):
         question = deed.transaction.questions.get(question_id)
         key = f"{deed.inbox_id}:{question_id}:{kind}"
-        deed.transaction.entries.add(own_entry(question, kind, key=key, at=deed.now, details={"what": incident.what}))
+        add_entry(
+            deed.services,
+            deed.transaction,
+            own_entry(question, kind, key=key, at=deed.now, details={"what": incident.what}),
+        )
 
 
 def note_in_audit(deed: Deed, incident: Incident) -> None:
@@ -202,7 +207,17 @@ def _take_back_what_was_sent(deed: Deed, incident: Incident) -> None:
 
 def _tell(deed: Deed, question: Question, incident: Incident) -> None:
     values = values_of(question, incident)
-    deed.tell(deed.actor, Notice(key="incident.flagged", values=values, priority=Priority.URGENT))
+    typed = [_ask_for_deletion(deed, incident, question_id) for question_id in concerned(incident)]
+    key = "incident.flagged_typed" if any(typed) else "incident.flagged"
+    deed.tell(deed.actor, Notice(key=key, values=values, priority=Priority.URGENT))
     for question_id in concerned(incident):
         other = deed.transaction.questions.get(question_id)
         tell_those_concerned(deed, other, "incident.hidden", values={**values, "label": other.label})
+
+
+def _ask_for_deletion(deed: Deed, incident: Incident, question_id: QuestionId) -> bool:
+    """What was typed in a room stands there in its author's name: Hilum hides it everywhere else."""
+    question = deed.transaction.questions.get(question_id)
+    items = {one.item for one in incident.hidden if one.question_id == question_id}
+    said = [each for each in deed.transaction.entries.of_question(question_id) if said_item(each) in items]
+    return ask_for_deletion(deed.services, deed.transaction, question, entries=said, cause=deed.inbox_id)

@@ -10,7 +10,7 @@ from domain.panel import Panel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import EntryKind, Question, QuestionState
-from handlers.timeline import own_entry
+from handlers.timeline import add_entry, own_entry
 
 
 def group_if_alike(services: Services, transaction: Transaction, question: Question, *, panel: Panel) -> None:
@@ -32,7 +32,9 @@ def group_if_alike(services: Services, transaction: Transaction, question: Quest
     for each, mate in ((question, oldest), (oldest, question)):
         key = f"grouped:{question.id}:{each.id}"
         details: dict[str, str | int] = {"alike": mate.label}
-        transaction.entries.add(own_entry(each, EntryKind.GROUPED, key=key, at=services.clock(), details=details))
+        add_entry(
+            services, transaction, own_entry(each, EntryKind.GROUPED, key=key, at=services.clock(), details=details)
+        )
 
 
 def open_mate(transaction: Transaction, question: Question) -> Question | None:

@@ -15,7 +15,7 @@ from domain.study import SealedSegment, Upload, UploadState
 from handlers.enrolling import PENDING
 from handlers.outbox import Notice, tell
 from handlers.shredding import remove_images
-from handlers.timeline import closings, own_entry
+from handlers.timeline import add_entry, closings, own_entry
 
 WARN_BEFORE = timedelta(hours=2)
 STRAY_AFTER = timedelta(hours=1)
@@ -32,6 +32,7 @@ async def sweep_inbox(services: Services, command: SweepInbox) -> None:
         for notice in transaction.inbox.unfinished(received_before=command.at - keep + WARN_BEFORE):
             _warn(services, transaction, notice)
         shredded = transaction.inbox.shred(received_before=command.at - keep)
+        transaction.parked.shred(received_before=command.at - keep)
         return shredded, list(transaction.uploads.begun_before(command.at - keep))
 
     shredded, expired = await services.store.write(sweep)
@@ -50,6 +51,7 @@ async def forget_ended(services: Services, command: ForgetEnded) -> None:
     def forget(transaction: Transaction) -> int:
         before = command.at - ENDED_KEPT
         people = transaction.enrolments.forget_ended(before) + transaction.channel_links.forget_ended(command.at)
+        people += transaction.arrivals.forget_ended(before)
         said = transaction.deliveries.forget({key: before - pending for key, pending in PENDING.items()})
         return said + people + transaction.web.forget_ended(before) + transaction.codes.forget_ended(before)
 
@@ -68,7 +70,7 @@ async def erase_images(services: Services, command: EraseImages) -> None:
             # Nothing is lost before a moderator has decided, who sets this clock anew.
             return
         cause = f"erased:{question.id}:{command.closing}{command.after_incident}"
-        transaction.entries.add(own_entry(question, EntryKind.ERASED, key=cause, at=services.clock()))
+        add_entry(services, transaction, own_entry(question, EntryKind.ERASED, key=cause, at=services.clock()))
         remove_images(services, transaction, question.id, cause=cause)
 
     await services.store.write(erase)
@@ -93,9 +95,9 @@ def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> 
 
 async def _shred_upload(services: Services, upload: Upload) -> None:
     def forget(transaction: Transaction) -> tuple[SealedSegment, ...]:
+        current = transaction.uploads.lock(upload.id)
         segments = transaction.uploads.segments(upload.id)
         transaction.uploads.forget_segments(upload.id)
-        current = transaction.uploads.get(upload.id)
         state = UploadState.REFUSED if current.state in _UNFINISHED else current.state
         refusals = ("refusal.upload_expired",) if current.state in _UNFINISHED else current.refusals
         transaction.uploads.save(replace(current, state=state, refusals=refusals, shredded=True))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from domain.arrival import file_id, takes_files
 from domain.errors import PermanentError, TransientError, UserError
-from domain.ids import InboxId
+from domain.ids import InboxId, UploadId
 from domain.member import Member
-from domain.messages import InboundMessage
+from domain.messages import Address, InboundMessage
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 
@@ -65,4 +66,26 @@ def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Re
     if sender is None or not sender.active:
         services.log.warning("sender_unknown", inbox_id=inbox_id, channel=message.channel)
         return None
+    uploads = (*message.uploads, *_files(transaction, inbox_id, message))
+    message = replace(_placed(transaction, message), uploads=uploads)
     return Received(inbox_id=inbox_id, message=message, sender=sender)
+
+
+def _placed(transaction: Transaction, message: InboundMessage) -> InboundMessage:
+    """Return a message of a room as a reply to the question in whose thread it was written."""
+    origin = message.origin
+    if not origin.room or message.in_reply_to is not None:
+        return message
+    room = Address(channel=message.channel, external_id=origin.room)
+    found = transaction.rooms.thread_at(room, origin.thread) if origin.thread else None
+    if found is None and origin.replied_to:
+        found = transaction.rooms.thread_of_message(room, origin.replied_to)
+    return message if found is None else replace(message, in_reply_to=found.question_id)
+
+
+def _files(transaction: Transaction, inbox_id: InboxId, message: InboundMessage) -> tuple[UploadId, ...]:
+    """Return the uploads that a message's attachments have become, or are becoming."""
+    if not takes_files(message):
+        return ()
+    ids = (file_id(inbox_id, attachment) for attachment in message.attachments)
+    return tuple(upload_id for upload_id in ids if transaction.arrivals.file(upload_id) is not None)

@@ -9,7 +9,7 @@ from domain.ports.store import Transaction
 from domain.question import EntryKind, Question
 from handlers.notify import begin_escalation
 from handlers.standing import policy_of
-from handlers.timeline import own_entry
+from handlers.timeline import add_entry, own_entry
 
 
 def lay_before_panel(
@@ -25,6 +25,6 @@ def lay_before_panel(
     claim_due, answer_due = policy_of(services, transaction, question.urgency).targets(now)
     laid = replace(question, opened_at=now, claim_due_at=claim_due, answer_due_at=answer_due)
     transaction.questions.save(laid)
-    transaction.entries.add(own_entry(laid, kind, key=key, at=now))
+    add_entry(services, transaction, own_entry(laid, kind, key=key, at=now))
     begin_escalation(transaction, laid)
     return laid

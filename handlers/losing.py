@@ -11,6 +11,9 @@ from domain.messages import Address
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.outbox import Notice, tell
+from handlers.relays import note_clearing
+from handlers.room_notes import look_into_rooms
+from handlers.room_trouble import have_put_out, panels_with
 
 _PAGES = "web"
 """Its address is the member's own: without a session it opens nothing."""
@@ -35,10 +38,17 @@ def cut_off(
     transaction.channel_links.revoke_of(member.id)
     member = transaction.members.lock(member.id)
     left = tuple(each for each in member.addresses if each == told or each.channel == _PAGES)
+    lost = tuple(each for each in member.addresses if each not in left)
+    for address in lost:
+        note_clearing(services, transaction, address)
     transaction.members.save(replace(member, addresses=left))
     transaction.web.revoke_sessions_of(member.id)
     transaction.web.revoke_links_of(member.id, services.clock())
     transaction.feeds.revoke_of(member.id, services.clock())
+    # In a panel's room that phone is a stranger's from now on: nothing of a case goes there.
+    look_into_rooms(services, transaction)
+    panels = panels_with(transaction, member)
+    have_put_out(services, transaction, member, panels=panels, channels={address.channel for address in lost})
     services.log.warning("phone_lost", member_id=member.id)
     for panel in transaction.panels.all():
         if member.id in panel.members and panel.coordinator_id not in (member.id, told):

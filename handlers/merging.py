@@ -23,6 +23,7 @@ from handlers.following import tell_followers
 from handlers.laying import lay_before_panel
 from handlers.outbox import notice_about
 from handlers.reading import tell_until_read
+from handlers.timeline import add_entry
 
 FEEDBACK = (Action.HELPED, Action.CHANGED_PLAN, Action.REOPEN, Action.READ)
 _STILL_TOLD = frozenset({QuestionState.MERGED, QuestionState.ANSWERED, QuestionState.CLOSED})
@@ -61,9 +62,13 @@ def answer_follower(  # noqa: PLR0913 - as above
     answered = replace(follower, state=state, claimed_by=given.author.id, is_sealed=False)
     transaction.questions.save(answered)
     key = f"{cause}:{follower.id}"
-    transaction.entries.add(_entry(services, answered, given, key=key, kind=EntryKind.ANSWER, channel=channel))
+    add_entry(services, transaction, _entry(services, answered, given, key=key, kind=EntryKind.ANSWER, channel=channel))
     if given.short.value:
-        transaction.entries.add(_entry(services, answered, given, key=key, kind=EntryKind.SHORT_LINE, channel=channel))
+        add_entry(
+            services,
+            transaction,
+            _entry(services, answered, given, key=key, kind=EntryKind.SHORT_LINE, channel=channel),
+        )
     values: dict[str, Value] = {"name": given.author.display_name, "text": given.text, "short": given.short}
     notice = notice_about(answered, "question.answer_merged", values=values, choices=FEEDBACK)
     asker = transaction.members.get(answered.asker_id)

@@ -16,7 +16,7 @@ from handlers.outbox import Notice, priority_of, tell
 from handlers.paging import OTHER, paging_of, send_or_hold
 from handlers.people import people_of
 from handlers.standing import Standing, standing_of
-from handlers.timeline import count_of, openings, own_entry
+from handlers.timeline import add_entry, count_of, openings, own_entry
 
 __all__ = ["begin_escalation", "continue_escalation", "notify_step", "page_next_if_all_passed"]
 
@@ -100,7 +100,7 @@ def _act(services: Services, transaction: Transaction, standing: Standing, *, co
     people_paged = len({planned.member_id for planned in turn.pages})
     details: dict[str, str | int] = {"step": step, "audience": audience, "people": people_paged}
     entry = own_entry(standing.question, EntryKind.NOTIFIED, key=_key(command), at=now, details=details)
-    transaction.entries.add(entry)
+    add_entry(services, transaction, entry)
     if turn.position is None:
         _leave_with_coordinator(services, transaction, standing)
     _note_next(services, transaction, standing, turn=turn)
@@ -144,7 +144,9 @@ def _leave_with_coordinator(services: Services, transaction: Transaction, standi
     assert question.panel_id is not None
     details: dict[str, str | int] = {"member": transaction.panels.get(question.panel_id).coordinator_id}
     key = f"owned:{question.id}:{standing.opening}"
-    transaction.entries.add(own_entry(question, EntryKind.OWNED, key=key, at=services.clock(), details=details))
+    add_entry(
+        services, transaction, own_entry(question, EntryKind.OWNED, key=key, at=services.clock(), details=details)
+    )
 
 
 def _due(position: Position) -> datetime | None:

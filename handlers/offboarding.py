@@ -22,7 +22,11 @@ from domain.swap import SwapOffer, SwapState
 from handlers.enrolling import administered
 from handlers.notify import continue_escalation
 from handlers.outbox import Notice, notice_about, tell
+from handlers.relays import note_clearing
+from handlers.room_notes import look_into_rooms
+from handlers.room_trouble import have_put_out, panels_with
 from handlers.shifts import LOOKS_AHEAD
+from handlers.timeline import add_entry
 
 _NEVER = timedelta(days=3650)
 _STILL_THEIRS = frozenset(
@@ -63,11 +67,15 @@ def offboard(
     leaving = _Leaving(
         services=services, transaction=transaction, member=member, by=by, channel=channel, now=now, cause=cause
     )
+    panels = panels_with(transaction, member)
     shifts = _leave_panels(leaving)
     _cut_off(leaving)
     claims, asked = _give_back_claims(leaving), _hand_over_questions(leaving)
     _withdraw_offers(leaving)
     transaction.jobs.add(WatchRota(at=now))
+    look_into_rooms(services, transaction)
+    channels = {address.channel for address in member.addresses}
+    have_put_out(services, transaction, member, panels=panels, channels=channels)
     counts: dict[str, str | int] = {"claims": claims, "questions": asked, "shifts": shifts}
     event = administered("offboard", by=by, subject=member.id, channel=channel, at=now)
     transaction.audit.add(replace(event, details=counts))
@@ -86,6 +94,9 @@ def _cut_off(leaving: _Leaving) -> None:
     for invite in transaction.enrolments.open_invites(now):
         if invite.made_by == member.id:
             transaction.enrolments.save_invite(replace(invite, revoked_at=now))
+    # What lies on their phones is of others' cases, and no longer theirs to read.
+    for address in member.addresses:
+        note_clearing(leaving.services, transaction, address)
     # The addresses stay theirs, so that an old button from there still gets its sentence; nothing else goes there.
     left = replace(
         member,
@@ -215,7 +226,7 @@ def _record(leaving: _Leaving, question: Question, kind: EntryKind, *, details: 
         at=leaving.now,
         details=details,
     )
-    leaving.transaction.entries.add(entry)
+    add_entry(leaving.services, leaving.transaction, entry)
 
 
 def _withdraw_offers(leaving: _Leaving) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.commands import Deliver
-from domain.delivery import Delivery, PendingChoice, Priority, Value
+from domain.delivery import Delivery, PendingChoice, Priority, SendingGate, Value
 from domain.ids import DeliveryId, QuestionId, derive_id
 from domain.member import Member
 from domain.messages import Action, Address
@@ -29,7 +29,7 @@ class Notice:
     """Id of what the buttons are about, where that is no question."""
     priority: Priority = Priority.NORMAL
     to: Address | None = None
-    """Where it is sent; to the member's first address unless it is given."""
+    """Where it is sent; where the member wrote of the question last, or to their first address, unless it is given."""
     lasts: timedelta | None = None
     """How long its buttons wait; as long as the society has it unless it is given."""
     due_at: datetime | None = None
@@ -66,8 +66,7 @@ def tell(
     if not member.chain:
         services.log.warning("member_unreachable", member_id=member.id)
         return None
-    # Whoever writes from a phone that they have stopped is answered elsewhere.
-    address = notice.to if notice.to is not None and notice.to not in member.stopped else member.chain[0]
+    address = _where(transaction, member, notice)
     delivery_id = DeliveryId(derive_id("delivery", cause, notice.key, address.channel, address.external_id))
     token = services.new_token() if notice.choices else None
     delivery = Delivery(
@@ -94,8 +93,25 @@ def tell(
         priority=delivery.priority,
         lane=f"{address.channel}|{address.external_id}|{delivery.subject}",
         gate=address.channel,
+        place=place_of(services, address),
     )
     return delivery_id
+
+
+def _where(transaction: Transaction, member: Member, notice: Notice) -> Address:
+    """Return where a notice goes: whoever asks at a service is told there, whatever else they are reached by."""
+    # Whoever writes from a phone that they have stopped is answered elsewhere.
+    if notice.to is not None and notice.to not in member.stopped:
+        return notice.to
+    written = () if notice.question_id is None else transaction.arrivals.messages_of(notice.question_id)
+    places = [each.address for each in written if each.address in member.chain]
+    return places[-1] if places else member.chain[0]
+
+
+def place_of(services: Services, address: Address) -> SendingGate | None:
+    """Return the gate of one conversation; None where its channel has none, or is not there."""
+    channel = services.channels.get(address.channel)
+    return None if channel is None else channel.capabilities.address_gate(address)
 
 
 def _offer(services: Services, transaction: Transaction, member: Member, *, notice: Notice, token: str) -> None:

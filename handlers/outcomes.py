@@ -11,7 +11,7 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import EntryKind, Question
 from handlers.outbox import Notice, tell
-from handlers.timeline import closings, own_entry
+from handlers.timeline import add_entry, closings, own_entry
 
 CHOICES = (Action.OUTCOME_AGREES, Action.OUTCOME_DIFFERS, Action.OUTCOME_UNKNOWN, Action.OUTCOME_NEVER)
 
@@ -50,7 +50,7 @@ async def ask_outcome(services: Services, command: AskOutcome) -> None:
             return
         cause = f"outcome:{question.id}:{command.closing}:{command.round}"
         asked = own_entry(question, EntryKind.OUTCOME_ASKED, key=cause, at=services.clock())
-        transaction.entries.add(asked)
+        add_entry(services, transaction, asked)
         notice = Notice(
             key="question.outcome_wanted",
             values={"label": question.label},

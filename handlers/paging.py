@@ -21,7 +21,7 @@ from handlers.outbox import Notice, priority_of, tell
 from handlers.people import person_of
 from handlers.quality import quality_terms
 from handlers.standing import Standing, standing_of
-from handlers.timeline import openings, own_entry
+from handlers.timeline import add_entry, openings, own_entry
 
 OTHER = -1
 """The step of a page that is none of the chain's."""
@@ -195,7 +195,9 @@ def _send_together(
 def _note(services: Services, transaction: Transaction, question: Question, *, row: PageRow, channel: str) -> None:
     details: dict[str, str | int] = {"member": row.member_id, "channel": channel, "step": row.step}
     key = f"page:{row.id}"
-    transaction.entries.add(own_entry(question, EntryKind.PAGED, key=key, at=services.clock(), details=details))
+    add_entry(
+        services, transaction, own_entry(question, EntryKind.PAGED, key=key, at=services.clock(), details=details)
+    )
 
 
 def card(transaction: Transaction, question: Question, *, to: Address) -> Notice:

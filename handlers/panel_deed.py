@@ -34,3 +34,9 @@ def refuse_if_taken(deed: Deed, question: Question) -> None:
 def refuse_if_not_mine(deed: Deed, question: Question) -> None:
     if question.claimed_by != deed.actor.id or not question.is_awaiting_panel:
         raise UserError("not_claimed_by_you", label=question.label)
+
+
+def refuse_in_the_open(deed: Deed, question: Question) -> None:
+    """Nothing is kept sealed that was typed where the others read it."""
+    if deed.said_in and question.is_sealed:
+        raise UserError("sealed_in_room", label=question.label)

@@ -15,7 +15,9 @@ from handlers.actions_adding import take_in, tell_of_cut_number
 from handlers.actions_answer import note
 from handlers.deed import Deed
 from handlers.draft import attach_uploads, case_for, clean, echo, note_named
+from handlers.edits import note_taken, says_nothing_new
 from handlers.inbound import Received, open_received
+from handlers.room_words import said_in
 
 
 async def relay_information(services: Services, command: RelayInformation) -> None:
@@ -63,7 +65,11 @@ def _from_asker(
     if text.names_a_resident_number:
         tell_of_cut_number(deed, question)
         return
-    take_in(deed, question, text)
+    note_taken(services, transaction, received, question_id=question.id)
+    if says_nothing_new(transaction, received, question=question, text=text):
+        return
+    key = "question.edit_appended" if received.message.origin.is_edit else "question.information_sent"
+    take_in(deed, question, text, key=key)
 
 
 def _from_panel(
@@ -99,5 +105,6 @@ def _deed(  # noqa: PLR0913 - a message as the deed that it amounts to
         actor=received.sender,
         question_id=question.id,
         fields={"text": text},
+        said_in=said_in(transaction, received.message),
         now=services.clock(),
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain.delivery import ChoiceShape, Delivery, OfferedChoice, OfferedField, OutgoingMessage, Value
+from domain.delivery import ChoiceShape, Delivery, OfferedChoice, OfferedField, OutgoingMessage, Priority, Value
 from domain.forms import FormField, form_of, needs_words
 from domain.lengths import length_of
 from domain.member import Member
 from domain.messages import Action
+from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from domain.question import QuestionState
 from domain.text import DeidentifiedText
 from domain.vocabulary import digits_of, word_of
-from handlers.secret_values import with_secrets
+from handlers.secret_values import may_sign_in_by_chat, sign_in_page, with_secrets
 from handlers.short_text import short_text
 
 ANSWER_KEYS = frozenset(
@@ -26,6 +28,15 @@ ANSWER_KEYS = frozenset(
 _NEVER_SHOWN = frozenset({Action.WHICH_QUESTION})
 _WHERE_NOTHING_IS: Mapping[str, Value] = {"alike": ""}
 """What most messages of a key have nothing to say of, and older ones do not know."""
+_ABOUT_IMAGES = frozenset(
+    {
+        *("draft.preview", "draft.preview_held", "draft.images_held", "panel.images_added"),
+        *("panel.card_urgent", "panel.card_today", "panel.card_routine"),
+    }
+)
+"""What is said of a question's images, or has them beside it."""
+_TO_LOOK_THROUGH = frozenset({"draft.preview", "draft.preview_held", "draft.images_held"})
+"""What the asker looks through, masks and edits on a page, wherever it is told."""
 _CLOSINGS = {**dict.fromkeys(ANSWER_KEYS, "question.opinion"), "question.asked_back": "question.clock_paused"}
 """What stands below a message, and says of what kind it is (safety rule 22)."""
 
@@ -37,6 +48,8 @@ def rendered(services: Services, transaction: Transaction, delivery: Delivery, *
     if channel is not None and channel.capabilities.is_short:
         return _short(services, transaction, delivery, member=member)
     message = _full(services, delivery, member)
+    if channel is not None and channel.capabilities.copies is not Copies.OURS:
+        message = _with_page(services, transaction, delivery, message=message, member=member)
     shape = ChoiceShape.BUTTONS if channel is None else channel.capabilities.shape_of(len(message.choices))
     reply = _reply(services, message.choices, member) if shape is ChoiceShape.REPLY else ""
     has_images = channel is None or channel.capabilities.has_images
@@ -52,11 +65,34 @@ def _full(services: Services, delivery: Delivery, member: Member) -> OutgoingMes
         question_id=delivery.question_id,
         quoted=quoted if isinstance(quoted, DeidentifiedText) else None,
         images=delivery.images,
-        choices=_offered(services, delivery.choices, member),
+        choices=offered(services, delivery.choices, member),
         token=delivery.token,
         link=delivery.link,
         closing=_closing(services, delivery.key, member),
+        is_silent=delivery.priority is not Priority.URGENT,
     )
+
+
+def _with_page(
+    services: Services, transaction: Transaction, delivery: Delivery, *, message: OutgoingMessage, member: Member
+) -> OutgoingMessage:
+    """Add the page on which more can be done than in a chat; for whoever asks it opens at one touch."""
+    if delivery.key in _TO_LOOK_THROUGH and may_sign_in_by_chat(services, member, delivery.address):
+        closing = services.wording.text("draft.page", member, {})
+        return replace(message, link=sign_in_page(services, transaction, member), closing=closing)
+    return replace(message, link=message.link or _viewer(services, transaction, delivery))
+
+
+def _viewer(services: Services, transaction: Transaction, delivery: Delivery) -> str | None:
+    """Return the page on which the images can be seen whole, and found free of names; None where there are none."""
+    if delivery.question_id is None or delivery.key not in _ABOUT_IMAGES:
+        return None
+    question = transaction.questions.get(delivery.question_id)
+    if all(image.removed_at is not None for image in transaction.images.of_question(question.id)):
+        return None
+    # A draft is looked at where it was written: on its asker's own page.
+    page = "" if question.state is QuestionState.DRAFT else f"questions/{question.id}"
+    return f"{services.rules.page_address}/{page}"
 
 
 def _closing(services: Services, key: str, member: Member) -> str:
@@ -67,7 +103,7 @@ def _closing(services: Services, key: str, member: Member) -> str:
 def _short(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> OutgoingMessage:
     """No picture and nothing quoted: a text message holds what was written for it, and a link."""
     short = short_text(services, transaction, delivery, member=member)
-    choices = _offered(services, delivery.choices, member)
+    choices = offered(services, delivery.choices, member)
     text, reply = short.text, short.reply
     if not short.says_choices:
         said = _reply(services, choices, member)
@@ -85,7 +121,8 @@ def _short(services: Services, transaction: Transaction, delivery: Delivery, *, 
     )
 
 
-def _offered(services: Services, actions: Sequence[Action], member: Member) -> tuple[OfferedChoice, ...]:
+def offered(services: Services, actions: Sequence[Action], member: Member) -> tuple[OfferedChoice, ...]:
+    """Return actions as buttons in a reader's language, with the digits and words that mean the same."""
     pairs = zip(actions, digits_of(actions), strict=True)
     return tuple(
         OfferedChoice(

@@ -18,13 +18,14 @@ from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
 from domain.requests import Asked, Request, asked_in, hours_in, language_in, number_in, typed_after
 from domain.text import IdentifiableText
+from domain.web import SIGN_IN_LINK_LASTS
 from handlers.actions_members import member_named
 from handlers.auditing import requested
 from handlers.find import is_search
 from handlers.inbound import Received, as_of_now, lock_sender, open_received
 from handlers.losing import cut_off
 from handlers.outbox import Notice, tell
-from handlers.secret_values import may_carry_secrets
+from handlers.secret_values import may_carry_secrets, may_sign_in_by_chat
 
 _OFF = frozenset({"off", "끄기"})
 _STILL_OPEN = frozenset(
@@ -194,6 +195,14 @@ def _link(asking: _Asking) -> Notice:
     return Notice(key="link.on_page", values={"minutes": minutes})
 
 
+def _page(asking: _Asking) -> Notice:
+    """Send a link that signs in on a page, where that may be sent."""
+    received = asking.received
+    if may_sign_in_by_chat(asking.services, received.sender, received.message.sender):
+        return Notice(key="own_page.link", values={"minutes": int(SIGN_IN_LINK_LASTS.total_seconds() // 60)})
+    return Notice(key="own_page.elsewhere")
+
+
 def _offboard(asking: _Asking) -> Notice:
     """Ask once more before a member is let go."""
     text = asking.received.message.text
@@ -252,6 +261,7 @@ _REPLIES: Mapping[Request | None, Callable[[_Asking], Notice | None]] = {
     Request.DRAFTS: _drafts,
     Request.LOST: _lost,
     Request.LINK: _link,
+    Request.PAGE: _page,
     Request.OFFBOARD: _offboard,
     Request.WITHDRAW: _withdraw,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.commands import Command, FindQuestions, GatherDraft, RelayInformation, RouteMessage, TakeAction
 from domain.delivery import Priority
+from domain.errors import UserError
 from domain.ids import QuestionId
 from domain.messages import lane_of
 from domain.ports.services import Services
@@ -14,13 +15,22 @@ from handlers.actions_adding import late_images
 from handlers.attesting import attested_words
 from handlers.directing import directed_words
 from handlers.draft import begin_draft
+from handlers.edits import changed_at_service, note_going
+from handlers.fetching import announce_files
 from handlers.find import is_search
 from handlers.flag_words import flag_step
 from handlers.inbound import Received, open_received
+from handlers.originals import delete_with_number
+from handlers.outbox import Notice, tell
+from handlers.refuse import say_no
 from handlers.requests import step_for
+from handlers.room_words import is_for_nobody
 from handlers.spoken import is_spoken
+from handlers.stopping import put_back_where_heard
 from handlers.strangers import answer_stranger
 from handlers.texting import Steps, chosen_words, coded_words, plain_words, reserved_word
+
+UNREADABLE = ("voice", "video", "sticker", "other")
 
 
 async def route_message(services: Services, command: RouteMessage) -> None:
@@ -29,11 +39,21 @@ async def route_message(services: Services, command: RouteMessage) -> None:
     if received is None:
         await answer_stranger(services, command.inbox_id)
         return
+    received = await announce_files(services, received)
 
     def note(transaction: Transaction) -> None:
-        lane = lane_of(received.message.sender)
-        priority = Priority.NORMAL if received.message.press is None else Priority.URGENT
-        for step in _meaning(services, transaction, received):
+        heard = put_back_where_heard(services, transaction, received)
+        delete_with_number(services, transaction, heard)
+        try:
+            if is_for_nobody(services, transaction, heard):
+                return
+        except UserError as error:
+            say_no(services, transaction, heard, error=error)
+            return
+        lane = lane_of(heard.message.sender)
+        priority = Priority.NORMAL if heard.message.press is None else Priority.URGENT
+        for step in _meaning(services, transaction, heard):
+            note_going(services, transaction, heard, step=step)
             transaction.jobs.add(step, lane=lane, priority=priority)
 
     await services.store.write(note)
@@ -42,8 +62,9 @@ async def route_message(services: Services, command: RouteMessage) -> None:
 def _meaning(services: Services, transaction: Transaction, received: Received) -> Steps:
     if received.message.press is not None or is_spoken(received.message):
         return (TakeAction(inbox_id=received.inbox_id),)
-    understood = (late_images, reserved_word, _asked_anew, attested_words, coded_words, _flag_words, directed_words)
-    for understand in (*understood, chosen_words):
+    by_service = (changed_at_service, _unreadable, late_images)
+    in_words = (reserved_word, _asked_anew, attested_words, coded_words, _flag_words, directed_words, chosen_words)
+    for understand in (*by_service, *in_words):
         steps = understand(services, transaction, received)
         if steps is not None:
             return steps
@@ -52,6 +73,22 @@ def _meaning(services: Services, transaction: Transaction, received: Received) -
         return (command,)
     steps = plain_words(services, transaction, received)
     return (_words(services, transaction, received),) if steps is None else steps
+
+
+def _unreadable(services: Services, transaction: Transaction, received: Received) -> Steps | None:
+    """Say what cannot be taken here; words and images beside it are, and where nothing is left, nothing follows."""
+    message = received.message
+    if message.origin.room and message.attachments:
+        say_no(services, transaction, received, error=UserError("panel_files"))
+        return ()
+    if message.unreadable and not message.origin.room:
+        kind = message.unreadable if message.unreadable in UNREADABLE else "other"
+        notice = Notice(key=f"unreadable.{kind}", to=message.sender)
+        tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
+    if message.text or message.uploads:
+        return None
+    transaction.inbox.finish(received.inbox_id)
+    return ()
 
 
 def _flag_words(_services: Services, transaction: Transaction, received: Received) -> Steps | None:

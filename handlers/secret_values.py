@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 
 from domain.delivery import Delivery, Value
 from domain.linking import new_link_code
+from domain.member import Member, Role
 from domain.messages import Address
 from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.web import hash_token
+from domain.short_codes import link_code
+from domain.web import SIGN_IN_LINK_LASTS, UPLOAD_LINK_LASTS, SignInLink, UploadLink, hash_token
+
+_SIGN_IN_BY_CHAT = frozenset({Role.PANELIST})
+"""Who may do more than these is never signed in by what a service could read (safety rule 17)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,28 @@ def with_secrets(services: Services, transaction: Transaction, delivery: Deliver
         return delivery
     made = make(_Making(services=services, transaction=transaction, delivery=delivery))
     return replace(delivery, values={**delivery.values, **made})
+
+
+def may_sign_in_by_chat(services: Services, member: Member, address: Address) -> bool:
+    """Return whether a link that signs in may be sent to a member there: never by text message, nor to an office."""
+    channel = services.channels.get(address.channel)
+    is_short = channel is not None and channel.capabilities.is_short
+    return may_carry_secrets(services, address) and not is_short and member.roles <= _SIGN_IN_BY_CHAT
+
+
+def sign_in_page(services: Services, transaction: Transaction, member: Member) -> str:
+    """Return the address that signs a member in, by a button, once and for a quarter of an hour."""
+    token = services.new_token()
+    expires_at = services.clock() + SIGN_IN_LINK_LASTS
+    transaction.web.add_sign_in_link(
+        SignInLink(token_hash=hash_token(token), member_id=member.id, expires_at=expires_at)
+    )
+    return f"{services.rules.page_address}/sign-in/{token}"
+
+
+def _own_page(making: _Making) -> Mapping[str, Value]:
+    member = making.transaction.members.get(making.delivery.member_id)
+    return {"link": sign_in_page(making.services, making.transaction, member)}
 
 
 def _link_code(making: _Making) -> Mapping[str, Value]:
@@ -63,9 +90,25 @@ def _invite_link(making: _Making) -> Mapping[str, Value]:
     return {"link": f"{pages}/join/{token}"}
 
 
+def _upload_link(making: _Making) -> Mapping[str, Value]:
+    """A page that takes files of any size, once, for whoever could not send one."""
+    code, now = link_code(making.services.new_token()), making.services.clock()
+    link = UploadLink(
+        code_hash=hash_token(code),
+        member_id=making.delivery.member_id,
+        expires_at=now + UPLOAD_LINK_LASTS,
+        question_id=making.delivery.question_id,
+    )
+    making.transaction.web.add_upload_link(link)
+    minutes = int(UPLOAD_LINK_LASTS.total_seconds() // 60)
+    return {"link": f"{making.services.rules.page_address}/u/{code}", "minutes": minutes}
+
+
 _MADE: Mapping[str, Callable[[_Making], Mapping[str, Value]]] = {
     "link.code": _link_code,
+    "own_page.link": _own_page,
     "join.code": _join_code,
     "join.approved": _invite_link,
     "members.invited": _invite_link,
+    **dict.fromkeys(("error.file_too_large_here", "error.file_not_fetched", "files.passed_abroad"), _upload_link),
 }

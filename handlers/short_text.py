@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from domain.delivery import Delivery, Value
 from domain.ids import QuestionId
@@ -17,11 +16,10 @@ from domain.question import Question
 from domain.short_codes import ShortCode, ShortLink, link_code, next_code
 from domain.short_texts import cuts, first_sentence, plain_signs, shown_plainly
 from domain.text import DeidentifiedText
-from domain.web import UploadLink, hash_token
+from domain.web import UPLOAD_LINK_LASTS, UploadLink, hash_token
 
 SHORT, BARE, ELSEWHERE, REPLY = ".sms", ".bare", ".long", ".reply"
 """Endings of keys: for text messages; without its link; with a link alone; what to reply."""
-_UPLOAD_LASTS = timedelta(minutes=30)
 _ANNOUNCED = ("panel.card_",)
 """Whose words may be cut anywhere: a question is announced, and read behind the link."""
 
@@ -125,7 +123,7 @@ def _upload(writing: _Writing) -> str:
     link = UploadLink(
         code_hash=hash_token(code),
         member_id=writing.member.id,
-        expires_at=writing.services.clock() + _UPLOAD_LASTS,
+        expires_at=writing.services.clock() + UPLOAD_LINK_LASTS,
         question_id=writing.delivery.question_id,
     )
     writing.transaction.web.add_upload_link(link)
@@ -185,7 +183,7 @@ _MADE: Mapping[str, Callable[[_Writing], Value]] = {
     "society": lambda writing: writing.services.rules.society,
     "link": _link,
     "upload": _upload,
-    "upload_minutes": lambda writing: int(_UPLOAD_LASTS.total_seconds() // 60),
+    "upload_minutes": lambda writing: int(UPLOAD_LINK_LASTS.total_seconds() // 60),
     "code": _code,
     "claim_minutes": lambda writing: _minutes(writing, until_answer=False),
     "answer_minutes": lambda writing: _minutes(writing, until_answer=True),

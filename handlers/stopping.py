@@ -1,4 +1,4 @@
-"""STOP and START from a phone: honoured at once, and whoever counts on that phone is told.
+"""STOP and START from a phone, or a service that says we are blocked: honoured at once, and who counts on it is told.
 
 A duty on a stopped phone is a gap in the rota; its member is still asked wherever else they are reached.
 """
@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from domain.delivery import Priority, Value
 from domain.gaps import duty_ahead
 from domain.member import Member, Role
+from domain.messages import Address
 from domain.panel import Panel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import AWAITING_PANEL, QuestionState
 from handlers.auditing import requested
+from handlers.delivered import channel_named
 from handlers.inbound import Received
 from handlers.outbox import Notice, notice_about, tell
 
@@ -61,12 +63,15 @@ def stop_phone(services: Services, transaction: Transaction, received: Received)
 
 def start_phone(services: Services, transaction: Transaction, received: Received) -> None:
     """Send to a phone again that was stopped, and tell whoever was told of that."""
-    phone = received.message.sender
     transaction.audit.add(requested(received, "start", at=services.clock()))
-    member = transaction.members.lock(received.sender.id)
+    _put_back(services, transaction, received)
+
+
+def _put_back(services: Services, transaction: Transaction, received: Received) -> Member:
+    phone, member = received.message.sender, transaction.members.lock(received.sender.id)
     if not member.active or phone not in member.stopped:
         # They have left meanwhile, or that phone was cut off.
-        return
+        return member
     again = replace(member, stopped=member.stopped - {phone})
     change = _saved(services, transaction, again, cause=received.inbox_id)
     tell(services, transaction, again, cause=change.cause, notice=Notice(key="phone.started", to=phone))
@@ -74,6 +79,43 @@ def start_phone(services: Services, transaction: Transaction, received: Received
         if _stopped(change, panel) is not None:
             _tell_office(change, panel, Notice(key="phone.started_by_panelist", values=_values(change)))
     services.log.info("phone_started", member_id=member.id)
+    return again
+
+
+def stop_blocked(services: Services, transaction: Transaction, member: Member, *, address: Address, cause: str) -> None:
+    """Send nothing more where a service says that its member has blocked us; tell them elsewhere, and who counts on it.
+
+    It is put back as soon as they write from there again.
+    """
+    member = transaction.members.lock(member.id)
+    if address in member.stopped or address not in member.addresses:
+        return
+    left = replace(member, stopped=member.stopped | {address})
+    change = _saved(services, transaction, left, cause=cause)
+    if left.chain:
+        name = channel_named(services, left, address.channel)
+        tell(services, transaction, left, cause=cause, notice=Notice(key="phone.blocked", values={"channel": name}))
+    else:
+        _tell_who_waits_for(change)
+    for panel in change.panels:
+        notice = _stopped(change, panel)
+        if notice is not None:
+            _tell_office(change, panel, notice)
+    services.log.warning("address_blocked", member_id=member.id, channel=address.channel)
+
+
+def put_back_where_heard(services: Services, transaction: Transaction, received: Received) -> Received:
+    """Return a message with its sender as they are now: who had blocked us, and writes again, is reached there again.
+
+    Where carriers know words for it, only such a word does that; and what is said in a room says nothing of it.
+    """
+    message = received.message
+    channel = services.channels.get(message.channel)
+    if channel is None or channel.capabilities.is_short or message.origin.room:
+        return received
+    if message.sender not in transaction.members.get(received.sender.id).stopped:
+        return received
+    return replace(received, sender=_put_back(services, transaction, received))
 
 
 def _tell_who_waits_for(change: _Change) -> None:

@@ -25,6 +25,7 @@ from handlers.auditing import refused
 from handlers.enrolling import join
 from handlers.inbound import Received
 from handlers.outbox import Notice, tell
+from handlers.room_notes import look_into_rooms
 
 _TOKEN = re.compile(r"/?(?:start|join|가입)\s+([A-Za-z0-9_-]{1,200})", re.IGNORECASE)
 _HANGUL = re.compile("[가-힣]")
@@ -70,7 +71,9 @@ async def answer_stranger(services: Services, inbox_id: InboxId) -> None:
         knock = _Knock(
             services=services, transaction=transaction, inbox_id=inbox_id, message=message, now=services.clock()
         )
-        if is_stop(knock.text) and services.channels[knock.address.channel].capabilities.is_short:
+        if message.origin.room or message.is_empty:
+            _answer_in_room(knock)
+        elif is_stop(knock.text) and services.channels[knock.address.channel].capabilities.is_short:
             # Who is no member and wants nothing gets nothing.
             _audit(knock, "request_stop", member=member)
         elif member is not None:
@@ -80,6 +83,13 @@ async def answer_stranger(services: Services, inbox_id: InboxId) -> None:
         transaction.inbox.finish(inbox_id)
 
     await services.store.write(answer)
+
+
+def _answer_in_room(knock: _Knock) -> None:
+    """What is said before others counts for nothing; in a panel's room, it is said once a day how to come in."""
+    room = Address(channel=knock.message.channel, external_id=knock.message.origin.room)
+    if knock.transaction.rooms.get(room) is not None:
+        _point_the_way(knock)
 
 
 def _refuse_former(knock: _Knock, member: Member) -> None:
@@ -132,6 +142,7 @@ def _linked(knock: _Knock, code: LinkCode) -> None:
     member = knock.transaction.members.lock(code.member_id)
     linked = replace(member, addresses=(*member.addresses, knock.address))
     knock.transaction.members.save(linked)
+    look_into_rooms(knock.services, knock.transaction)
     _audit(knock, "link_channel", member=member)
     knock.say("link.done_here", reader=linked, name=member.display_name)
     for address in member.chain:

@@ -18,6 +18,8 @@ from domain.ports.store import Transaction
 from domain.question import OVER, Entry, EntryKind, Question
 from domain.study import Image, SealedSegment, Upload, UploadState, subject_of
 from handlers.identities import learn
+from handlers.originals import delete_when_sent
+from handlers.timeline import add_entry
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 MOST_BYTES = 256 * 1024 * 1024
@@ -100,7 +102,7 @@ def _keep(
     services: Services, transaction: Transaction, upload_id: UploadId, *, cleaned: CleanedUpload, secret: bytes
 ) -> bool:
     """Keep what passed the door; False where another run did, or nobody wants it any more."""
-    upload = transaction.uploads.get(upload_id)
+    upload = transaction.uploads.lock(upload_id)
     if upload.state is not UploadState.COMPLETE or upload.question_id is None:
         return False
     question = transaction.questions.lock(upload.question_id)
@@ -108,6 +110,7 @@ def _keep(
         over = replace(upload, state=UploadState.REFUSED, refusals=("refusal.question_over",), shredded=True)
         transaction.uploads.save(over)
         transaction.uploads.forget_segments(upload.id)
+        delete_when_sent(services, transaction, upload.id, question=question)
         # Cleaning it may have made the subject's secret anew.
         transaction.jobs.add(ShredRemoved(question_id=question.id, cause=f"cleaned:{upload.id}"))
         return False
@@ -127,7 +130,10 @@ def _add(
     state = UploadState.CLEANED if cleaned.images else UploadState.REFUSED
     transaction.uploads.save(replace(upload, state=state, refusals=refusals, shredded=True))
     transaction.uploads.forget_segments(upload.id)
-    transaction.entries.add(
+    delete_when_sent(services, transaction, upload.id, question=question)
+    add_entry(
+        services,
+        transaction,
         Entry(
             key=f"cleaned:{upload.id}",
             question_id=question.id,
@@ -136,7 +142,7 @@ def _add(
             channel="",
             at=services.clock(),
             details={"images": len(cleaned.images), "refused": len(cleaned.refusals)},
-        )
+        ),
     )
     left = [other for other in transaction.uploads.of_question(question.id) if other.state in PENDING]
     if not left:

@@ -15,7 +15,7 @@ from domain.ports.store import Transaction
 from domain.question import EntryKind, Question
 from domain.wrong_patient import PAGING, unacknowledged
 from handlers.outbox import Notice, notice_about, tell
-from handlers.timeline import own_entry
+from handlers.timeline import add_entry, own_entry
 
 
 async def page_viewers(services: Services, command: PageViewers) -> None:
@@ -34,7 +34,7 @@ async def page_viewers(services: Services, command: PageViewers) -> None:
             tell(services, transaction, member, cause=cause, notice=notice)
         paged = {"round": command.round, "people": len(people)}
         entry = own_entry(question, EntryKind.VIEWERS_PAGED, key=cause, at=services.clock(), details=paged)
-        transaction.entries.add(entry)
+        add_entry(services, transaction, entry)
         following = PageViewers(question_id=question.id, round=command.round + 1)
         due_at = services.clock() + PAGING.wait(command.round)
         transaction.jobs.add(following, due_at=due_at, priority=Priority.URGENT)

@@ -24,7 +24,7 @@ from handlers.outbox import Notice, notice_about, priority_of, tell
 from handlers.paging import page_about, paging_of
 from handlers.people import people_of
 from handlers.standing import Standing, policy_of, standing_of
-from handlers.timeline import closings, count_of, own_entry
+from handlers.timeline import add_entry, closings, count_of, own_entry
 
 REPLY_UNSEEN = timedelta(minutes=3)
 """After so long the next person is paged about a reply that its claimer has not looked at."""
@@ -49,7 +49,7 @@ def end_waiting(services: Services, transaction: Transaction, question: Question
         the question, claimed again, as it was saved.
     """
     now = services.clock()
-    transaction.entries.add(own_entry(question, EntryKind.RESUMED, key=f"{cause}:{EntryKind.RESUMED}", at=now))
+    add_entry(services, transaction, own_entry(question, EntryKind.RESUMED, key=f"{cause}:{EntryKind.RESUMED}", at=now))
     standing = standing_of(services, transaction, question)
     due_at = standing.clock.due(standing.policy.answer_within)
     resumed = replace(question, state=QuestionState.CLAIMED, answer_due_at=due_at)
@@ -139,8 +139,10 @@ def _close(services: Services, transaction: Transaction, question: Question, *, 
     now = services.clock()
     closed = replace(question, state=QuestionState.CLOSED, closed_at=now, is_sealed=False, unsealed_at=now)
     transaction.questions.save(closed)
-    transaction.entries.add(
-        own_entry(closed, EntryKind.CLOSED, key=f"{cause}:{EntryKind.CLOSED}", at=now, details={"unanswered": 1})
+    add_entry(
+        services,
+        transaction,
+        own_entry(closed, EntryKind.CLOSED, key=f"{cause}:{EntryKind.CLOSED}", at=now, details={"unanswered": 1}),
     )
     erasing = EraseImages(question_id=closed.id, closing=closings(transaction, closed.id))
     transaction.jobs.add(erasing, due_at=now + services.rules.consult_images_kept)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from domain.commands import Retract
+from domain.commands_services import RemoveRelay
 from domain.delivery import Delivery, OutgoingMessage, Priority
 from domain.digest import NAME_CASES, without_case
 from domain.ids import ImageId
@@ -14,9 +15,10 @@ from domain.member import Member
 from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Question
+from domain.question import Question, QuestionState
 from domain.text import DeidentifiedText
 from domain.withholding import hidden_words, hides_image, holds
+from handlers.timeline import endings
 
 _LABEL = re.compile(r"\bQ(\d{1,9})\b", re.ASCII)
 
@@ -58,6 +60,10 @@ def note_sent(services: Services, transaction: Transaction, delivery: Delivery, 
         return
     transaction.sent.note(delivery.id, reference)
     question = transaction.questions.get(delivery.question_id)
+    if question.state is QuestionState.WITHDRAWN and tells_of_the_case(delivery):
+        # It was on its way while the others were taken back.
+        removal = RemoveRelay(delivery_id=delivery.id, closing=endings(transaction, question.id))
+        transaction.jobs.add(removal, gate=delivery.address.channel)
     if not question.taken_down:
         return
     if not (says_hidden(transaction, question, delivery) or shows_hidden(transaction, question, delivery)):
@@ -66,6 +72,11 @@ def note_sent(services: Services, transaction: Transaction, delivery: Delivery, 
         if incident.decision is not Decision.RESTORED:
             command = Retract(delivery_id=delivery.id, incident_id=incident.id)
             transaction.jobs.add(command, priority=Priority.URGENT, gate=delivery.address.channel)
+
+
+def tells_of_the_case(delivery: Delivery) -> bool:
+    """Return whether a delivery has words of somebody's or images."""
+    return bool(delivery.images) or any(isinstance(value, DeidentifiedText) for value in delivery.values.values())
 
 
 def says_hidden(transaction: Transaction, question: Question, delivery: Delivery) -> bool:

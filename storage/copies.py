@@ -21,7 +21,8 @@ from storage.schema import metadata
 
 _AT_ONCE = 500
 # Identifiable content never leaves, sealed or not: its keys are not in a backup, and its time to live is a day.
-_LEFT_OUT: dict[str, frozenset[str]] = {"inbox": frozenset({"sealed", "wrapped_key", "key_id"})}
+_SEALED = frozenset({"sealed", "wrapped_key", "key_id"})
+_LEFT_OUT: dict[str, frozenset[str]] = {"inbox": _SEALED, "parked": _SEALED}
 _EMPTIED = frozenset({"upload_segment"})
 
 

@@ -35,3 +35,11 @@ def allowed(gate: Gate, now: datetime, *, limit: int) -> int:
 def pass_through(gate: Gate, now: datetime, *, count: int) -> Gate:
     """Return the gate after `count` have passed."""
     return replace(gate, arrival_at=max(gate.arrival_at or now, now) + count * gate.interval)
+
+
+def opens_at(gate: Gate) -> datetime | None:
+    """Return from when on the next may pass; None where nothing has passed yet."""
+    room = (gate.burst - 1) * gate.interval
+    paced = () if gate.arrival_at is None else (gate.arrival_at - room,)
+    held = () if gate.held_until is None else (gate.held_until,)
+    return max((*paced, *held), default=None)

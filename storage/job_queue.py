@@ -8,18 +8,20 @@ many lie ahead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from domain.delivery import SendingGate
+from domain.delivery import Priority, SendingGate
 from domain.errors import PermanentError
 from domain.ids import JobId
 from domain.ports.jobs import ClaimedJob, JobRow, JobState
 from storage.command_text import unpack_command
 from storage.database import Database
-from storage.gates import Gate, allowed, pass_through
+from storage.gates import Gate, allowed, opens_at, pass_through
+from storage.places import IS_OPEN, PLACE_OPENS_AT, hold_place, later, note_passages, places_of, within_places
 from storage.statements import insert_new, next_seq, rows_of
 from storage.tables import channel_gate, job
 
@@ -69,6 +71,12 @@ LEASED = {
     "leased_until": sa.bindparam("until"),
     "attempts": job.c.attempts + 1,
 }
+_OPEN_HEADS_AT_GATE = _HEADS_AT_GATE.where(IS_OPEN)
+_OPEN_HEAD = sa.select(job.c.id).where(CLAIMABLE, job.c.gate == sa.bindparam("gate"), is_head(), IS_OPEN).limit(1)
+_PLACE_OF_HEAD_OPENS = sa.select(sa.func.min(PLACE_OPENS_AT)).where(
+    CLAIMABLE, job.c.gate == sa.bindparam("gate"), is_head()
+)
+_GATES_AS_THEY_ARE = sa.select(channel_gate)
 _GATES = sa.select(channel_gate).order_by(channel_gate.c.channel).with_for_update()
 _LEASE = sa.update(job).where(job.c.id.in_(sa.bindparam("ids", expanding=True))).values(LEASED)
 
@@ -108,15 +116,20 @@ class SqlJobQueue:
         return await self._database.change(lambda connection: connection.execute(statement).rowcount)
 
     async def hold_gate(self, channel: str, until: datetime) -> None:
-        """Hold the gate of a channel, also of one that is not paced otherwise."""
-        await self._database.change(lambda connection: _hold(connection, channel, until))
+        """Hold the gate of a place, or of a channel, also of one that is not paced otherwise."""
+        await self._database.change(
+            lambda connection: hold_place(connection, channel, until) or _hold(connection, channel, until)
+        )
 
     async def set_gate(self, gate: SendingGate) -> None:
-        """Set a gate's pace; what has passed and how long it is held stay as they are."""
+        """What has passed counts no longer once the pace is another: nobody waits for the turn of a slower one."""
         await self._database.change(lambda connection: _set_pace(connection, gate))
 
     async def next_due(self) -> datetime | None:
         return await self._database.look(_next_due)
+
+    async def next_claimable(self, now: datetime) -> datetime | None:
+        return await self._database.look(lambda connection: _next_claimable(connection, now))
 
     async def rows(self, state: JobState, *, limit: int = 100) -> Sequence[JobRow]:
         statement = sa.select(job).where(job.c.state == state.value).order_by(job.c.id).limit(limit)
@@ -135,13 +148,18 @@ class SqlJobQueue:
 def _claim(connection: sa.Connection, now: datetime, *, owner: str, limit: int, until: datetime) -> list[ClaimedJob]:
     connection.execute(END_WAITING, {"now": now})
     gates = _lock_gates(connection)
-    heads = _heads_by_gate(connection, now, gates=gates, limit=limit)
-    chosen = sorted(heads, key=lambda row: (row["priority"], row["id"]))[:limit]
+    heads = sorted(
+        _heads_by_gate(connection, now, gates=gates, limit=limit), key=lambda row: (row["priority"], row["id"])
+    )
+    places = places_of(connection, heads)
+    chosen = within_places(connection, heads, places, now=now)[:limit]
     for name in gates:
         _note_passage(connection, name, gates[name], now=now, count=sum(row["gate"] == name for row in chosen))
+    note_passages(connection, [places[key] for row in chosen if (key := row["key_hash"]) in places], now=now)
     if chosen:
         connection.execute(_LEASE, {"ids": [row["id"] for row in chosen], "by": owner, "until": until})
-    return [claimed for row in chosen if (claimed := unpack_job(connection, row)) is not None]
+    claimed = (unpack_job(connection, row, place=places.get(row["key_hash"])) for row in chosen)
+    return [each for each in claimed if each is not None]
 
 
 def _heads_by_gate(
@@ -152,8 +170,8 @@ def _heads_by_gate(
     for name in _gates_with_work(connection):
         room = allowed(gates[name], now, limit=limit) if name in gates else limit
         if room:
-            values = {"gate": name, "room": room}
-            heads += connection.execute(_HEADS_AT_GATE, values).mappings().all()
+            statement, values = (_OPEN_HEADS_AT_GATE, {"now": now}) if name else (_HEADS_AT_GATE, {})
+            heads += connection.execute(statement, {**values, "gate": name, "room": room}).mappings().all()
     return heads
 
 
@@ -164,6 +182,10 @@ def _gates_with_work(connection: sa.Connection) -> Sequence[str]:
 
 def _lock_gates(connection: sa.Connection) -> dict[str, Gate]:
     """Return the gates, in one order for everybody, so that two who claim cannot block each other."""
+    return _gates(connection, _GATES)
+
+
+def _gates(connection: sa.Connection, statement: sa.Select[Any]) -> dict[str, Gate]:
     return {
         row["channel"]: Gate(
             interval=row["interval_us"] * _MICROSECOND,
@@ -171,7 +193,7 @@ def _lock_gates(connection: sa.Connection) -> dict[str, Gate]:
             arrival_at=row["arrival_at"],
             held_until=row["held_until"],
         )
-        for row in rows_of(connection, _GATES)
+        for row in rows_of(connection, statement)
     }
 
 
@@ -182,7 +204,7 @@ def _note_passage(connection: sa.Connection, name: str, gate: Gate, *, now: date
         connection.execute(statement.values(arrival_at=arrival_at))
 
 
-def unpack_job(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | None:
+def unpack_job(connection: sa.Connection, row: sa.RowMapping, *, place: str | None = None) -> ClaimedJob | None:
     """Return the claimed job; one whose command nobody knows is parked, so that it stops nothing."""
     try:
         command = unpack_command(row["command"], row["arguments"])
@@ -196,13 +218,35 @@ def unpack_job(connection: sa.Connection, row: sa.RowMapping) -> ClaimedJob | No
         attempts=row["attempts"] + 1,
         created_at=row["created_at"],
         gate=row["gate"] or None,
+        place=place,
+        priority=Priority(row["priority"]),
     )
 
 
 def _has_work(connection: sa.Connection, now: datetime) -> bool:
     """Look before locking: an idle worker then writes nothing, and wakes nobody."""
     found = connection.execute(HAS_WORK, {"now": now}).one()
-    return bool(found.stands or found.falls_due)
+    if found.falls_due or not found.stands:
+        return bool(found.falls_due)
+    return any(at <= now for at in _passages(connection, now))
+
+
+def _next_claimable(connection: sa.Connection, now: datetime) -> datetime | None:
+    return min([*connection.execute(_FIRST_WAITING).scalars(), *_passages(connection, now)], default=None)
+
+
+def _passages(connection: sa.Connection, now: datetime) -> Iterator[datetime]:
+    """Yield when each gate with work may let something pass; of one that is shut, its jobs are not looked at."""
+    gates = _gates(connection, _GATES_AS_THEY_ARE)
+    for name in _gates_with_work(connection):
+        opening = opens_at(gates[name]) if name in gates else None
+        if opening is not None and opening > now:
+            yield opening
+        elif connection.execute(_OPEN_HEAD, {"gate": name, "now": now}).first() is not None:
+            yield now
+        else:
+            opening = connection.execute(_PLACE_OF_HEAD_OPENS, {"gate": name}).scalar_one()
+            yield from () if opening is None else (opening,)
 
 
 def _next_due(connection: sa.Connection) -> datetime | None:
@@ -220,17 +264,19 @@ def _revive(connection: sa.Connection, job_id: JobId, now: datetime) -> bool:
     return connection.execute(sa.update(job).where(parked).values(values)).rowcount == 1
 
 
-def _hold(connection: sa.Connection, channel: str, until: datetime) -> None:
+def _hold(connection: sa.Connection, channel: str, until: datetime) -> bool:
     unpaced = {"channel": channel, "interval_us": 0, "burst": 1}
     insert_new(connection, channel_gate, unpaced)
-    held = sa.update(channel_gate).where(channel_gate.c.channel == channel).values(held_until=until)
-    connection.execute(held)
+    held = sa.update(channel_gate).where(channel_gate.c.channel == channel)
+    return connection.execute(held.values(held_until=later(channel_gate.c.held_until, until))).rowcount == 1
 
 
 def _set_pace(connection: sa.Connection, gate: SendingGate) -> None:
     pace = {"interval_us": gate.interval // _MICROSECOND, "burst": gate.burst}
     if not insert_new(connection, channel_gate, {"channel": gate.channel, **pace}):
-        connection.execute(sa.update(channel_gate).where(channel_gate.c.channel == gate.channel).values(pace))
+        differs = sa.or_(channel_gate.c.interval_us != pace["interval_us"], channel_gate.c.burst != pace["burst"])
+        changed = sa.update(channel_gate).where(channel_gate.c.channel == gate.channel, differs)
+        connection.execute(changed.values(**pace, arrival_at=None))
 
 
 def _exists(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from domain.delivery import Terms, Value
 from domain.ids import QuestionId, UploadId
-from domain.messages import Action, Address, InboundMessage, Press
+from domain.messages import Action, Address, Attachment, AttachmentKind, InboundMessage, Origin, Press
 from domain.study import Area, Concern, ImageFacts
 from domain.text import DeidentifiedText, IdentifiableText, IdentifierKind, Replacement
 
@@ -67,6 +67,7 @@ def pack_message(message: InboundMessage) -> Packed:
         "fields": {name: text.value for name, text in message.fields.items()},
         "uploads": list(message.uploads),
         "in_reply_to": message.in_reply_to,
+        **_pack_service(message),
     }
 
 
@@ -83,7 +84,25 @@ def unpack_message(packed: Packed) -> InboundMessage:
         fields={name: IdentifiableText(value) for name, value in packed["fields"].items()},
         uploads=tuple(UploadId(upload) for upload in packed["uploads"]),
         in_reply_to=None if reply is None else QuestionId(reply),
+        attachments=tuple(_unpack_attachment(each) for each in packed.get("attachments", ())),
+        origin=Origin(**packed.get("origin", {})),
+        unreadable=packed.get("unreadable", ""),
     )
+
+
+def _pack_service(message: InboundMessage) -> Packed:
+    """Return what only messages from services have."""
+    origin = asdict(message.origin)
+    return {
+        "attachments": [[each.reference, each.kind.value, each.size_bytes] for each in message.attachments],
+        "origin": {name: value for name, value in origin.items() if value},
+        "unreadable": message.unreadable,
+    }
+
+
+def _unpack_attachment(packed: Sequence[Any]) -> Attachment:
+    reference, kind, size_bytes = packed
+    return Attachment(reference=reference, kind=AttachmentKind(kind), size_bytes=size_bytes)
 
 
 def _pack_press(press: Press) -> Packed:

@@ -11,8 +11,10 @@ from storage import (
     tables_paging,
     tables_panel,
     tables_people,
+    tables_rooms,
     tables_rota,
     tables_search,
+    tables_services,
 )
 
 metadata = tables.metadata
@@ -25,6 +27,8 @@ MODULES = (
     tables_paging,
     tables_panel,
     tables_people,
+    tables_rooms,
     tables_rota,
     tables_search,
+    tables_services,
 )

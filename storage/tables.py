@@ -313,6 +313,13 @@ delivery = sa.Table(
     _instant("created_at"),
     sa.Index("ix_delivery_state_created_at", "state", "created_at"),
 )
+# Digests are about no question: neither index grows with them.
+_is_about = delivery.c.question_id.is_not(None)
+for _name, _columns in {
+    "ix_delivery_question_id": (delivery.c.question_id,),
+    "ix_delivery_channel_external_id": (delivery.c.channel, delivery.c.external_id),
+}.items():
+    sa.Index(_name, *_columns, sqlite_where=_is_about, postgresql_where=_is_about)
 
 choice = sa.Table(
     "choice",

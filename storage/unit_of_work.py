@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.keyring import Keyring
+from storage.repositories.arrivals import SqlArrivals, SqlLeases
 from storage.repositories.audit import SqlAudit
 from storage.repositories.choices import SqlChoices
 from storage.repositories.codes import SqlCodes
@@ -29,8 +30,10 @@ from storage.repositories.members import SqlMembers
 from storage.repositories.objects import SqlObjects
 from storage.repositories.pages import SqlPages
 from storage.repositories.panels import SqlPanels
+from storage.repositories.parked import SqlParked
 from storage.repositories.phones import SqlFeeds, SqlPhones
 from storage.repositories.questions import SqlQuestions
+from storage.repositories.rooms import SqlRooms
 from storage.repositories.rotas import SqlRotas
 from storage.repositories.search import SqlSearch
 from storage.repositories.surge import SqlSurge
@@ -76,6 +79,7 @@ class UnitOfWork:
         self.digests = SqlDigests(connection)
         self.web = SqlWeb(connection)
         self.rotas = SqlRotas(connection)
+        self.rooms = SqlRooms(connection)
         self.phones = SqlPhones(connection)
         self.feeds = SqlFeeds(connection)
         self.codes = SqlCodes(connection)
@@ -84,6 +88,9 @@ class UnitOfWork:
         self.incidents = SqlIncidents(connection, self._note_erasure)
         self.sent = SqlSent(connection)
         self.waiting = SqlWaiting(connection)
+        self.arrivals = SqlArrivals(connection)
+        self.parked = SqlParked(connection, surroundings.keyring)
+        self.leases = SqlLeases(connection)
 
     def _note_erasure(self) -> None:
         self.has_erased = True

@@ -26,6 +26,7 @@ from web.routes import (
     conversation,
     events,
     health,
+    hooks,
     images,
     incidents,
     join,
@@ -101,7 +102,7 @@ def _root_site(services: WebServices) -> Site:
 
 def _routes(root: Site) -> list[BaseRoute]:
     static = Mount("/static", CheckedStaticFiles(packages=[("web", "static")]), name="static")
-    rooms = (health.routes, upload_page.routes, rota.feed_routes, join.routes)
+    rooms = (health.routes, hooks.routes, upload_page.routes, rota.feed_routes, join.routes)
     shared: list[BaseRoute] = [*(route for room in rooms for route in room(root)), static]
     roles = root.services.options.demo_roles
     if not roles:

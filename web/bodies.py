@@ -26,7 +26,7 @@ async def read_json(request: Request, *, limit_bytes: int) -> Fields:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         await drain(request)
         raise ProblemError(415, "not_json")
-    body = await _read(request, limit_bytes)
+    body = await read_bytes(request, limit_bytes=limit_bytes)
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -46,7 +46,7 @@ async def read_form(request: Request, *, limit_bytes: int) -> Mapping[str, str]:
     if kind != "application/x-www-form-urlencoded":
         await drain(request)
         raise ProblemError(415, "not_json")
-    body = await _read(request, limit_bytes)
+    body = await read_bytes(request, limit_bytes=limit_bytes)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20, errors="strict")
     except ValueError as error:
@@ -56,21 +56,12 @@ async def read_form(request: Request, *, limit_bytes: int) -> Mapping[str, str]:
     return dict(pairs)
 
 
-async def drain(request: Request) -> None:
-    """Read on and throw away, within bounds: a refusal sent in mid-body reaches no browser."""
-    seen = 0
-    try:
-        async with asyncio.timeout(_DRAINED_SECONDS):
-            async for chunk in request.stream():
-                seen += len(chunk)
-                if seen > _DRAINED_BYTES:
-                    return
-    except (ClientDisconnect, RuntimeError, TimeoutError):
-        # Gone, read before, or silent: nothing is left that could be in the way.
-        return
+async def read_bytes(request: Request, *, limit_bytes: int) -> bytes:
+    """Return a body as it came.
 
-
-async def _read(request: Request, limit_bytes: int) -> bytes:
+    Raises:
+        ProblemError: 413 "request_too_large", 400 "not_json" where the sender goes away.
+    """
     body = bytearray()
     seen = 0
     try:
@@ -85,6 +76,20 @@ async def _read(request: Request, limit_bytes: int) -> bytes:
     if seen > limit_bytes:
         raise ProblemError(413, "request_too_large", values={"kilobytes": limit_bytes // 1024})
     return bytes(body)
+
+
+async def drain(request: Request) -> None:
+    """Read on and throw away, within bounds: a refusal sent in mid-body reaches no browser."""
+    seen = 0
+    try:
+        async with asyncio.timeout(_DRAINED_SECONDS):
+            async for chunk in request.stream():
+                seen += len(chunk)
+                if seen > _DRAINED_BYTES:
+                    return
+    except (ClientDisconnect, RuntimeError, TimeoutError):
+        # Gone, read before, or silent: nothing is left that could be in the way.
+        return
 
 
 class Fields:

@@ -17,6 +17,7 @@ from domain.ports.intake import Intake
 from domain.ports.rotas import CalendarWriter
 from domain.ports.services import Log, Wording
 from domain.ports.store import Store
+from domain.ports.webhook import Webhook
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost")
 
@@ -103,6 +104,8 @@ class WebServices:
     options: WebOptions = field(default_factory=WebOptions)
     digest_preview: DigestPreview | None = None
     escalation: Escalation = field(default_factory=Escalation)
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    """What services call at /hooks/<channel>, by channel."""
 
 
 def in_minutes(life: timedelta) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from domain.delivery import ChoiceShape, OutgoingMessage, SendingGate
-from domain.messages import Address
+from domain.messages import Address, Attachment
 
 _SHORT = 500
 
@@ -39,12 +41,24 @@ class Capabilities:
     repeats_are_harmless: bool
     copies: Copies = Copies.FINAL
     most_buttons: int = 8
+    address_interval: timedelta = timedelta(0)
+    """Between two messages to one address; beside the channel's own gate."""
+    address_burst: int = 1
+    passes_abroad: bool = False
+    """Whether files sent directly pass servers abroad, which their sender is told (safety rule 20)."""
 
     def shape_of(self, choices: int) -> ChoiceShape:
         """Return how so many choices are shown: buttons, a menu, or words to reply with."""
         if not self.has_buttons:
             return ChoiceShape.REPLY
         return ChoiceShape.BUTTONS if choices <= self.most_buttons else ChoiceShape.MENU
+
+    def address_gate(self, address: Address) -> SendingGate | None:
+        """Return how messages to one address are paced; None where nothing limits them."""
+        if not self.address_interval:
+            return None
+        name = f"{address.channel}|{address.external_id}"
+        return SendingGate(channel=name, interval=self.address_interval, burst=self.address_burst)
 
     @property
     def is_short(self) -> bool:
@@ -80,3 +94,108 @@ class RetractingChannel(Channel, Protocol):
             TransientError: later it may work.
             PermanentError: it stays where it is.
         """
+
+
+@runtime_checkable
+class FetchingChannel(Channel, Protocol):
+    """A channel whose messages may have attachments."""
+
+    def fetch(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """Stream a file from the service.
+
+        Raises:
+            UserError: "file_too_large_here" for what the service does not hand out, "file_not_given" for what it
+                refuses us, "file_gone".
+            TransientError: later it may work.
+        """
+
+
+@runtime_checkable
+class DeletingChannel(Channel, Protocol):
+    """A channel that can delete what a member has sent."""
+
+    async def delete_received(self, address: Address, reference: str) -> bool:
+        """Delete a member's own message from the conversation; False where the service no longer does."""
+
+
+@runtime_checkable
+class ReplayingChannel(Channel, Protocol):
+    """A channel that parks what it cannot translate."""
+
+    async def replay(self, raw: str, *, received_at: datetime) -> bool:
+        """Take in what was parked, once it can be translated; False where it still cannot.
+
+        Raises:
+            TransientError: nothing was taken in.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView:
+    """A question as its thread shows it."""
+
+    title: str
+    card: OutgoingMessage
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where a question stands in a room, in the service's own references.
+
+    `card` is empty where a thread was opened by a call of its own: the next one is `show`, which puts it there.
+    `others` are messages that came with the card, such as its pictures: noted like everything that is posted.
+    `lacks_images` says that its pictures could not come with it: they are posted later.
+    """
+
+    thread: str
+    card: str
+    others: tuple[str, ...] = ()
+    lacks_images: bool = False
+
+
+class RoomChannel(Channel, Protocol):
+    """A channel with rooms. Each call is one message for the room's gate.
+
+    All of them raise TransientError where later it may work, PermanentError("thread_gone") where the thread was
+    deleted, PermanentError("room_gone") where the room is no longer there or Hilum was put out of it,
+    PermanentError("room_rights") where Hilum may not do this there, and RoomMovedError with the new address.
+    """
+
+    async def open_thread(self, room: Address, view: RoomView) -> Placed: ...
+    async def show(self, room: Address, placed: Placed, view: RoomView) -> Placed:
+        """Bring title, card and buttons up to date; the card's pictures stay as they were posted."""
+
+    async def post(self, room: Address, placed: Placed, message: OutgoingMessage) -> str:
+        """Say something in a thread; returns the reference, of several messages with a comma between them."""
+
+    async def remove(self, room: Address, placed: Placed, references: tuple[str, ...]) -> None:
+        """Delete what the service still lets us delete, the thread with it; what is gone already is nothing."""
+
+    async def roster(self, room: Address, known: frozenset[str] = frozenset()) -> frozenset[str] | None:
+        """Return the people in a room, by external id; None where the service does not tell.
+
+        A service that lists nobody is asked for each of `known`, and how many others there are: these are
+        returned as "?1", "?2" and so on.
+
+        Raises:
+            PermanentError("room_public"): whoever likes can read there.
+        """
+
+    def room_gate(self, room: Address) -> SendingGate | None:
+        """How a room's messages are paced, beside the channel's own gate."""
+
+
+class ImagesOut(StrEnum):
+    """What leaves of a de-identified image by a channel (safety rule 20)."""
+
+    NONE = "none"
+    THUMBNAIL = "thumbnail"
+    FULL = "full"
+
+
+class ImagesIn(StrEnum):
+    """How images come in by a channel (safety rule 20)."""
+
+    LINK = "link"
+    DIRECT = "direct"

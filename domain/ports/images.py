@@ -52,6 +52,13 @@ class UploadRepository(Protocol):
     def get(self, upload_id: UploadId) -> Upload:
         """Raises PermanentError("upload_unknown")."""
 
+    def lock(self, upload_id: UploadId) -> Upload:
+        """Return an upload that nobody else changes before this transaction ends: `save` writes the whole of it.
+
+        Raises:
+            PermanentError("upload_unknown"): there is none.
+        """
+
     def save(self, upload: Upload) -> None: ...
     def add_segment(self, segment: SealedSegment) -> None: ...
     def segments(self, upload_id: UploadId) -> tuple[SealedSegment, ...]: ...

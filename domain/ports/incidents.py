@@ -9,6 +9,7 @@ from typing import Protocol
 from domain.delivery import Delivery
 from domain.ids import DeliveryId, QuestionId
 from domain.incident import Incident
+from domain.messages import Address
 from domain.service_level import Waited
 
 
@@ -45,10 +46,15 @@ class IncidentRepository(Protocol):
 class SentRepository(Protocol):
     """What was sent and lies with somebody else, by the reference that its service gave it."""
 
-    def note(self, delivery_id: DeliveryId, reference: str) -> None: ...
+    def note(self, delivery_id: DeliveryId, reference: str) -> None:
+        """Keep a reference, of several messages with a comma between them, beside those that are known already."""
+
     def reference(self, delivery_id: DeliveryId) -> str | None: ...
     def about(self, question_id: QuestionId) -> Sequence[Delivery]:
         """What was sent about a question and has a reference."""
+
+    def question_at(self, address: Address, reference: str) -> QuestionId | None:
+        """Return what a message was about that was sent to an address, by any of its references."""
 
 
 class WaitingRepository(Protocol):

@@ -31,7 +31,16 @@ class Intake(Protocol):
         When this returns, the message is durable and may be acknowledged.
 
         Raises:
-            UserError: "text_too_long", "too_many_files".
+            UserError: "text_too_long", "too_many_files"; a service's message is parked then.
+        """
+
+    async def park(self, channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+        """Seal and keep what a channel could not translate, for an operator; False for a replay.
+
+        When this returns, it is durable and may be acknowledged; it blocks nothing.
+
+        Args:
+            reason: a fixed word that may be logged.
         """
 
     async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:

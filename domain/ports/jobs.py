@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.commands import Command
-from domain.delivery import SendingGate
+from domain.delivery import Priority, SendingGate
 from domain.ids import JobId
 
 
@@ -30,6 +30,9 @@ class ClaimedJob:
     created_at: datetime
     gate: str | None = None
     """The channel that paces it, for a delivery."""
+    place: str | None = None
+    """The one conversation or room whose gate it passed as well."""
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,16 @@ class JobQueue(Protocol):
         """Make jobs whose lease ran out ready again; returns how many."""
 
     async def hold_gate(self, channel: str, until: datetime) -> None:
-        """Claim nothing for a channel before an instant (its service said when)."""
+        """Claim nothing for a channel before an instant (its service said when); a longer hold stays as it is."""
 
-    async def set_gate(self, gate: SendingGate) -> None: ...
+    async def set_gate(self, gate: SendingGate) -> None:
+        """Set a gate's pace, from now on where it is another; how long it is held stays as it is."""
+
     async def next_due(self) -> datetime | None:
         """When the next ready job falls due, whatever its gate; None where there is none."""
+
+    async def next_claimable(self, now: datetime) -> datetime | None:
+        """When there may be something to claim next: a job falls due, or a gate or place lets the next one pass."""
 
     async def rows(self, state: JobState, *, limit: int = 100) -> Sequence[JobRow]: ...
     async def revive(self, job_id: JobId, now: datetime) -> bool:

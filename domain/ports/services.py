@@ -15,6 +15,7 @@ from domain.policies import Escalation
 from domain.ports.archive import Archive, Linkage, UploadVault
 from domain.ports.channel import Channel
 from domain.ports.deidentifier import Deidentifier
+from domain.ports.intake import IntakeLimits
 from domain.ports.store import Store, Transaction
 
 
@@ -56,6 +57,8 @@ class Rules:
     draft_reminders: tuple[timedelta, ...] = (timedelta(minutes=3), timedelta(minutes=5))
     draft_time_to_live: timedelta = timedelta(hours=24)
     consult_images_kept: timedelta = timedelta(days=7)
+    relays_kept: timedelta = timedelta(days=7)
+    """So long after a close what was sent about a question stays at its service (safety rule 20)."""
     choice_time_to_live: timedelta = timedelta(days=30)
     fallback_telephone: str = ""
     """The society's number, told to an asker whose urgent question nobody took within the hour."""
@@ -104,4 +107,6 @@ class Services:
     new_token: Callable[[], str]
     holidays: Holidays = no_holidays
     rules: Rules = field(default_factory=Rules)
+    limits: IntakeLimits = field(default_factory=IntakeLimits)
+    """Of the files that are fetched from services."""
     escalation: Escalation = field(default_factory=Escalation)

@@ -14,18 +14,20 @@ from typing import Protocol, TypeVar
 from domain.audit import AuditEvent, AuditLink, AuditSearch
 from domain.commands import Command
 from domain.consent import Consent
-from domain.delivery import Priority
+from domain.delivery import Priority, SendingGate
 from domain.identity import Fingerprint
 from domain.ids import InboxId, MemberId, PanelId, QuestionId
 from domain.member import Member
 from domain.messages import Address, InboundMessage
 from domain.panel import Panel
+from domain.ports.arrivals import ArrivalRepository, LeaseRepository, ParkedRepository
 from domain.ports.codes import CodeRepository
 from domain.ports.images import ImageRepository, ObjectRepository, UploadRepository
 from domain.ports.incidents import IncidentRepository, SentRepository, WaitingRepository
 from domain.ports.key_slices import KeySliceRepository
 from domain.ports.paging import GroupRepository, PageRepository, SurgeRepository
 from domain.ports.people import EnrolmentRepository, LinkRepository
+from domain.ports.rooms import RoomRepository
 from domain.ports.rotas import FeedRepository, PhoneRepository, RotaRepository
 from domain.ports.sending import ChoiceRepository, DeliveryRepository, DigestRepository, WebRepository
 from domain.question import Entry, EntryKind, Question
@@ -59,6 +61,9 @@ class InboxRepository(Protocol):
             PermanentError: "inbox_key_missing", "sealed_damaged", "key_damaged".
         """
 
+    def holds(self, inbox_id: InboxId) -> bool:
+        """Return whether a message's content is still there."""
+
     def finish(self, inbox_id: InboxId) -> None:
         """Shred the content; the row stays, so that a replay is still recognised."""
 
@@ -72,7 +77,7 @@ class InboxRepository(Protocol):
 class JobRepository(Protocol):
     """The writing side of the queue: commands that follow from a state change."""
 
-    def add(
+    def add(  # noqa: PLR0913 - all that a job waits for
         self,
         command: Command,
         *,
@@ -80,11 +85,13 @@ class JobRepository(Protocol):
         priority: Priority = Priority.NORMAL,
         lane: str | None = None,
         gate: str | None = None,
+        place: SendingGate | None = None,
     ) -> bool:
         """Note a command; False where the same command was noted before, for ever.
 
         Jobs of one lane run one after another, in the order of their adding.
-        A gate is a channel's name: its jobs are paced together.
+        A gate is a channel's name: its jobs are paced together. A place is a gate
+        of one conversation or room there, which the job has to pass as well.
         """
 
 
@@ -283,6 +290,8 @@ class Transaction(Protocol):
     @property
     def rotas(self) -> RotaRepository: ...
     @property
+    def rooms(self) -> RoomRepository: ...
+    @property
     def phones(self) -> PhoneRepository: ...
     @property
     def feeds(self) -> FeedRepository: ...
@@ -298,6 +307,12 @@ class Transaction(Protocol):
     def sent(self) -> SentRepository: ...
     @property
     def waiting(self) -> WaitingRepository: ...
+    @property
+    def arrivals(self) -> ArrivalRepository: ...
+    @property
+    def parked(self) -> ParkedRepository: ...
+    @property
+    def leases(self) -> LeaseRepository: ...
 
 
 class Store(Protocol):

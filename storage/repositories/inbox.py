@@ -48,6 +48,10 @@ class SqlInbox:
         message = SealedMessage(sealed=row.sealed, wrapped_key=row.wrapped_key, key_id=row.key_id)
         return open_message(self._keyring, inbox_id, message)
 
+    def holds(self, inbox_id: InboxId) -> bool:
+        row = self._connection.execute(_OPEN, {"wanted": inbox_id}).one_or_none()
+        return row is not None and row.sealed is not None
+
     def finish(self, inbox_id: InboxId) -> None:
         self._connection.execute(_FINISH, {"wanted": inbox_id})
 

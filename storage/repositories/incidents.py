@@ -12,6 +12,7 @@ from domain.delivery import Delivery
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, MemberId, QuestionId
 from domain.incident import Decision, Hidden, Incident, What
+from domain.messages import Address
 from domain.text import DeidentifiedText
 from domain.withholding import holds, said_item
 from storage import search_index
@@ -109,7 +110,13 @@ class SqlSent:
         self._connection = connection
 
     def note(self, delivery_id: DeliveryId, reference: str) -> None:
-        insert_new(self._connection, sent_reference, {"delivery_id": delivery_id, "reference": reference})
+        row = {"delivery_id": delivery_id, "reference": reference}
+        if insert_new(self._connection, sent_reference, row):
+            return
+        parts = f"{self.reference(delivery_id)},{reference}".split(",")
+        together = ",".join(dict.fromkeys(part for part in parts if part))
+        mine = sent_reference.c.delivery_id == delivery_id
+        self._connection.execute(sa.update(sent_reference).where(mine).values(reference=together))
 
     def reference(self, delivery_id: DeliveryId) -> str | None:
         wanted = sa.select(sent_reference.c.reference).where(sent_reference.c.delivery_id == delivery_id)
@@ -124,6 +131,19 @@ class SqlSent:
         )
         deliveries = SqlDeliveries(self._connection)
         return tuple(deliveries.get(DeliveryId(row["delivery_id"])) for row in rows_of(self._connection, known))
+
+    def question_at(self, address: Address, reference: str) -> QuestionId | None:
+        kept = sa.literal(",") + sent_reference.c.reference + ","
+        wanted = (
+            sa.select(delivery.c.question_id)
+            .join(sent_reference, delivery.c.id == sent_reference.c.delivery_id)
+            .where(delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
+            .where(delivery.c.question_id.is_not(None))
+            .where(kept.contains(f",{reference},", autoescape=True))
+            .limit(1)
+        )
+        found = self._connection.execute(wanted).scalar_one_or_none()
+        return None if found is None else QuestionId(found)
 
 
 def _blanked(value: Any, hidden: frozenset[str]) -> Any:

@@ -8,9 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from domain.commands import Command
-from domain.delivery import Priority
+from domain.delivery import Priority, SendingGate
 from domain.ports.jobs import JobState
 from storage.command_text import key_of, pack_command
+from storage.places import note_place
 from storage.statements import insert_new, next_seq
 from storage.tables import job
 
@@ -20,7 +21,7 @@ class SqlJobs:
         self._connection = connection
         self._clock = clock
 
-    def add(
+    def add(  # noqa: PLR0913 - all that a job waits for
         self,
         command: Command,
         *,
@@ -28,10 +29,14 @@ class SqlJobs:
         priority: Priority = Priority.NORMAL,
         lane: str | None = None,
         gate: str | None = None,
+        place: SendingGate | None = None,
     ) -> bool:
         name, arguments = pack_command(command)
+        key_hash = key_of(name, arguments)
+        if place is not None:
+            note_place(self._connection, key_hash, gate=gate or place.channel, place=place)
         row = {
-            "key_hash": key_of(name, arguments),
+            "key_hash": key_hash,
             "command": name,
             "arguments": arguments,
             "state": JobState.READY.value,

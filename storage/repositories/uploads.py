@@ -16,6 +16,8 @@ from storage.statements import insert_new, rows_of
 from storage.tables import upload, upload_segment
 
 _ALL = sa.select(upload).order_by(upload.c.created_at, upload.c.id)
+_BY_ID = sa.select(upload).where(upload.c.id == sa.bindparam("wanted"))
+_LOCKED = _BY_ID.with_for_update()
 _OF_QUESTION = _ALL.where(upload.c.question_id == sa.bindparam("about"))
 _BEGUN_BEFORE = _ALL.where(sa.not_(upload.c.shredded), upload.c.created_at < sa.bindparam("instant"))
 
@@ -28,10 +30,11 @@ class SqlUploads:
         return insert_new(self._connection, upload, {"id": added.id, **_row(added)})
 
     def get(self, upload_id: UploadId) -> Upload:
-        rows = rows_of(self._connection, sa.select(upload).where(upload.c.id == upload_id))
-        if not rows:
-            raise PermanentError("upload_unknown")
-        return _upload(rows[0])
+        return self._one(_BY_ID, upload_id)
+
+    def lock(self, upload_id: UploadId) -> Upload:
+        """On SQLite the transaction itself excludes every other writer, and FOR UPDATE is left out."""
+        return self._one(_LOCKED, upload_id)
 
     def save(self, saved: Upload) -> None:
         statement = sa.update(upload).where(upload.c.id == saved.id).values(**_row(saved))
@@ -67,6 +70,12 @@ class SqlUploads:
 
     def begun_before(self, instant: datetime) -> Sequence[Upload]:
         return self._load(_BEGUN_BEFORE, {"instant": instant})
+
+    def _one(self, statement: sa.Select[Any], upload_id: UploadId) -> Upload:
+        found = self._load(statement, {"wanted": upload_id})
+        if not found:
+            raise PermanentError("upload_unknown")
+        return found[0]
 
     def _load(self, statement: sa.Select[Any], values: Mapping[str, Any]) -> tuple[Upload, ...]:
         return tuple(_upload(row) for row in rows_of(self._connection, statement, values))

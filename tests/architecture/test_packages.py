@@ -40,10 +40,18 @@ ROOMS = {
     "icalendar": {"rota"},
     "pydantic": {"config"},
     "pydantic_settings": {"config"},
+    "aiohttp": {"channels.slack"},
+    "slack_bolt": {"channels.slack"},
+    "slack_sdk": {"channels.slack"},
+    "telegram": {"channels.telegram"},
+    "httpx": {"channels.outbox", "channels.slack", "channels.telegram", "channels.web"},
 }
 """Each outside library and the only folders that import it."""
 
 LINTER = PROJECT["tool"]["importlinter"]
+CHANNELS = {f"channels.{file.parent.name}" for file in (ROOT / "channels").glob("*/__init__.py")}
+FOLDERS = {*PACKAGES, *CHANNELS} - {"channels"}
+"""Channels are apart from one another, so each is a folder of its own here."""
 CONTRACTS = [contract for contract in LINTER["contracts"] if contract.get("allow_indirect_imports")]
 
 
@@ -66,12 +74,18 @@ def test_every_list_of_folders_is_the_same():
 
 def test_every_library_has_its_rooms():
     contracted = {
-        library: set(PACKAGES) - set(contract["source_modules"])
+        library: FOLDERS - _folders_of(contract["source_modules"])
         for contract in CONTRACTS
         for library in contract["forbidden_modules"]
     }
 
     assert contracted == ROOMS
+
+
+def test_no_channel_knows_another():
+    (contract,) = [contract for contract in LINTER["contracts"] if contract["type"] == "independence"]
+
+    assert set(contract["modules"]) == CHANNELS
 
 
 def test_every_dependency_is_a_contracted_library():
@@ -96,6 +110,10 @@ def test_lock_names_every_dependency_with_hashes(lock, groups):
     pinned = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==\S+.*\\\n    --hash=sha256:", text, re.MULTILINE)
     assert names - set(pinned) == set()
     assert len(pinned) == len(re.findall(r"^[a-z]", text, re.MULTILINE))
+
+
+def _folders_of(names: list[str]) -> set[str]:
+    return {folder for name in names for folder in (CHANNELS if name == "channels" else {name})}
 
 
 def _name(dependency: str) -> str:

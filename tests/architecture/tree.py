@@ -14,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES: tuple[str, ...] = tuple(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
-_NOT_OURS = {".venv", ".git", ".tool", ".demo", ".demo-keys", "artifacts", "dist", "__pycache__"}
+_NOT_OURS = {".venv", ".git", ".tool", ".node", ".demo", ".demo-keys", "artifacts", "dist", "__pycache__"}
 
 
 @dataclass(frozen=True, slots=True)

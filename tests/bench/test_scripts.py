@@ -18,6 +18,9 @@ TINY = {
     "fuzz": ["--cases", "20"],
     "memory": ["--wait", "0"],
     "search": ["--database", "sqlite", "--messages", "60", "--searches", "2"],
+    "inbound_kill": ["--channel", "telegram", "--updates", "6", "--kills", "1"],
+    "digest_flood": ["--database", "sqlite", "--messages", "12"],
+    "webhook": ["--database", "sqlite", "--rate", "10", "--seconds", "1", "--members", "3"],
     "uploads": ["--slices", "3", "--edge", "64"],
     "viewer": ["--slices", "3", "--edge", "64", "--rounds", "1", "--seconds", "1"],
 }
@@ -29,6 +32,9 @@ FIGURES = {
     "fuzz": {"cases", "clean", "refused", "findings", "cases_per_s", "target"},
     "memory": {"pss_mb", "target"},
     "search": {"words", "reader", "p50_ms", "p95_ms", "max_ms", "hits", "target"},
+    "inbound_kill": {"sent", "lost", "twice", "resent", "kills", "target"},
+    "digest_flood": {"delivered", "average_per_s", "busiest_second", "urgent_s", "target"},
+    "webhook": {"calls", "lost", "p50_ms", "p99_ms", "max_ms", "target"},
     "uploads": {"files_per_s", "first_frame_ms", "frames_per_s"},
     "viewer": {"first_slice_ms", "first_slice", "slices_per_s", "longest_gap_ms", "target"},
 }

@@ -104,6 +104,19 @@ async def test_parked_work_is_found(settings: Settings, parts: Parts) -> None:
     assert (found["jobs"].is_fine, found["jobs"].says) == (False, "1 parked")
 
 
+async def test_updates_that_nobody_could_read_are_found(settings: Settings, parts: Parts) -> None:
+    now = parts.services.clock()
+
+    for number in ("1", "2"):
+        await parts.services.store.write(
+            lambda t, n=number: t.parked.add("telegram", n, "{}", reason="update_unreadable", at=now)  # type: ignore[misc]
+        )
+
+    found = {finding.part: finding for finding in await examine(settings)}
+    assert not found["updates of telegram"].is_fine
+    assert found["updates of telegram"].says.startswith("2 could not be read")
+
+
 def _add(transaction: Transaction, *, event: AuditEvent) -> bool:
     return transaction.audit.add(event)
 

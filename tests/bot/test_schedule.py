@@ -12,6 +12,7 @@ from domain.ports.jobs import JobState
 from tests.fakes.society import Society
 
 HOURLY = ["ForgetEnded", "RemindOfApplications", "SweepInbox"]
+WATCHES = ["WatchRooms", "WatchRota"]
 MOMENTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, tz=UTC))
 
 
@@ -35,7 +36,7 @@ async def test_start_catches_up_at_once(society: Society) -> None:
     await schedule.start()
     schedule.stop()
 
-    assert await _noted(society) == [*HOURLY[:2], "StartDigest", "StartDigest", *HOURLY[2:], "WatchRota"]
+    assert await _noted(society) == [*HOURLY[:2], "StartDigest", "StartDigest", *HOURLY[2:], *WATCHES]
 
 
 async def test_society_without_digests_keeps_its_other_ticks(society: Society) -> None:
@@ -44,7 +45,7 @@ async def test_society_without_digests_keeps_its_other_ticks(society: Society) -
     await schedule.start()
     schedule.stop()
 
-    assert await _noted(society) == [*HOURLY, "WatchRota"]
+    assert await _noted(society) == [*HOURLY, *WATCHES]
 
 
 async def test_stopping_before_the_start_is_nothing(society: Society) -> None:
@@ -62,7 +63,7 @@ async def test_many_processes_tick_once(society: Society) -> None:
         await schedule.tick_rota()
         society.now += timedelta(seconds=50)
 
-    assert await _noted(society) == [*HOURLY[:2], "StartDigest", "StartDigest", *HOURLY[2:], "WatchRota"]
+    assert await _noted(society) == [*HOURLY[:2], "StartDigest", "StartDigest", *HOURLY[2:], *WATCHES]
 
 
 async def test_next_quarter_ticks_anew(society: Society) -> None:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.worker import LONGEST_WAIT, Worker, WorkerOptions, backoff
+from bot.outages import PROBE_EVERY
+from bot.worker import LONGEST_URGENT_WAIT, LONGEST_WAIT, Worker, WorkerOptions, backoff
 from domain.commands import Command, RouteMessage
-from domain.delivery import SendingGate
+from domain.delivery import Priority, SendingGate
 from domain.errors import DeidentificationError, PermanentError, TransientError, UserError
 from domain.ids import InboxId
 from domain.ports.jobs import JobState
@@ -281,6 +282,77 @@ async def test_database_that_is_away_for_a_while_ends_nothing(society: Society) 
     await asyncio.wait_for(running, 5)
 
     assert "worker_waits" in society.log.events
+
+
+GATE = SendingGate(channel="chat", interval=timedelta(seconds=1), burst=10)
+
+
+async def stand_at_the_gate(society: Society, *names: str, priority: Priority = Priority.DIGEST) -> None:
+    def note(transaction: Any) -> None:
+        for name in names:
+            transaction.jobs.add(RouteMessage(inbox_id=InboxId(name)), gate="chat", priority=priority)
+
+    await society.change(note)
+
+
+async def paced_worker(society: Society, *errors: Exception | None) -> Worker:
+    society.services = replace(society.services, channels={"chat": PaperChannel(name="chat", gate=GATE)})
+    await society.queue.set_gate(GATE)
+    return make_worker(society, Desk(raising(*errors)))
+
+
+async def test_service_that_is_away_is_asked_by_one_call_at_a_time(society: Society) -> None:
+    away = TransientError("chat_away")
+    worker = await paced_worker(society, *[away] * 5)
+    await stand_at_the_gate(society, *"abcdefgh")
+    await worker.drain()
+    await stand_at_the_gate(society, "urgent", priority=Priority.URGENT)
+
+    lease, begun = timedelta(seconds=60), society.now
+    early = await society.queue.claim(begun + PROBE_EVERY * 0.9, owner="me", limit=8, lease=lease)
+    (probe,) = await society.queue.claim(begun + PROBE_EVERY, owner="me", limit=8, lease=lease)
+
+    assert early == []
+    assert probe.command == RouteMessage(inbox_id=InboxId("urgent"))
+
+
+async def test_all_goes_on_once_a_service_is_back(society: Society) -> None:
+    worker = await paced_worker(society, *[TransientError("chat_away")] * 4)
+    await stand_at_the_gate(society, *"abcd")
+    await worker.drain()
+    society.now += 2 * PROBE_EVERY
+
+    await stand_at_the_gate(society, *"efgh")
+    await worker.drain()
+
+    assert len(await society.queue.rows(JobState.DONE)) == 8
+    assert [event for event in society.log.events if event.startswith("channel_")] == ["channel_away", "channel_back"]
+
+
+async def test_single_faults_of_a_service_hold_up_nothing(society: Society) -> None:
+    away = TransientError("chat_away")
+    worker = await paced_worker(society, away, away, away, None, away, away, away)
+
+    await stand_at_the_gate(society, *"abcdefgh")
+    await worker.drain()
+
+    assert "channel_away" not in society.log.events
+
+
+@pytest.mark.parametrize(
+    ("priority", "longest"), [(Priority.URGENT, LONGEST_URGENT_WAIT), (Priority.NORMAL, LONGEST_WAIT)]
+)
+async def test_urgent_work_never_waits_long(society: Society, priority: Priority, longest: timedelta) -> None:
+    worker = await paced_worker(society, *[TransientError("busy")] * 30)
+    await stand_at_the_gate(society, "a", priority=priority)
+    for _ in range(20):
+        await worker.drain()
+        society.now += LONGEST_WAIT
+
+    due = await society.queue.next_due()
+
+    assert due is not None
+    assert longest / 2 <= due + LONGEST_WAIT - society.now <= longest
 
 
 async def test_lease_that_ran_out_gives_the_work_to_another(society: Society) -> None:

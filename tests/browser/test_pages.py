@@ -51,6 +51,23 @@ def _look_through(page: Page, slices: int) -> None:
         expect(page.locator("dialog .number")).to_have_text(f"{place}/{slices}")
 
 
+def test_draft_that_was_asked_elsewhere_is_looked_through_here(member: Page, tmp_path: Path) -> None:
+    _preview(member, tmp_path)
+
+    def without_its_lines(route: Route) -> None:
+        came = route.fetch().json()
+        came["lines"] = [line for line in came["lines"] if not str(line["key"]).startswith("draft.")]
+        route.fulfill(json=came)
+
+    member.route("**/api/lines?after=0", without_its_lines)
+    member.reload()
+
+    preview = member.locator(".preview").last
+    expect(preview.locator(".series-card")).to_have_count(1)
+    preview.locator("[data-action=send_today]:enabled").click()
+    expect(preview).to_contain_text("images that wait for your check")
+
+
 def test_slices_that_came_after_the_look_ask_for_another(member: Page, tmp_path: Path) -> None:
     _preview(member, tmp_path)
     confirm = member.locator(".series-card [data-action=confirm_series]")

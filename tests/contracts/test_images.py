@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 
@@ -130,9 +131,23 @@ async def test_upload_is_found_as_saved(store):
     assert await store.read(lambda transaction: transaction.uploads.get(upload().id)) == changed
 
 
+async def test_changes_in_order_of_a_locked_upload(store):
+    await store.write(lambda transaction: transaction.uploads.add(upload()))
+
+    def count_one(transaction):
+        found = transaction.uploads.lock(upload().id)
+        transaction.uploads.save(replace(found, received_bytes=found.received_bytes + 1))
+
+    await asyncio.gather(*(store.write(count_one) for _ in range(20)))
+
+    found = await store.read(lambda transaction: transaction.uploads.get(upload().id))
+    assert found.received_bytes == 20
+
+
 async def test_unknown_upload_is_a_permanent_error(store):
     for work in (
         lambda transaction: transaction.uploads.get(UploadId("x")),
+        lambda transaction: transaction.uploads.lock(UploadId("x")),
         lambda transaction: transaction.uploads.save(upload("x")),
     ):
         with pytest.raises(PermanentError, match="upload_unknown"):

@@ -11,6 +11,7 @@ from domain.errors import PermanentError
 from domain.ids import DeliveryId
 from domain.incident import Decision, Hidden, Incident, What
 from domain.member import Facility, Grade
+from domain.messages import Address
 from domain.question import EntryKind, QuestionState, Urgency
 from domain.text import DeidentifiedText
 from domain.web import Direction, WebLine
@@ -134,22 +135,41 @@ async def test_removed_words_are_gone_from_entries_copies_and_search(store):
     assert [one.payload["text"] for one in lines] == ["", "Taken."]
 
 
-async def test_reference_of_what_was_sent_is_kept_once(store):
+async def test_references_of_what_was_sent_are_kept_once_each(store):
     await _asked(store)
     sent, other = delivery(question_id=QUESTION), delivery("delivery-2", question_id=QUESTION)
 
     def note(transaction):
         for one in (sent, other):
             transaction.deliveries.add(one)
-        transaction.sent.note(sent.id, "message 7")
-        transaction.sent.note(sent.id, "message 8")
+        for reference in ("7,8", "9", "8,9"):
+            transaction.sent.note(sent.id, reference)
 
     await store.write(note)
 
     found = await store.read(lambda transaction: transaction.sent.about(QUESTION))
     assert [one.id for one in found] == [sent.id]
-    assert await store.read(lambda transaction: transaction.sent.reference(sent.id)) == "message 7"
+    assert await store.read(lambda transaction: transaction.sent.reference(sent.id)) == "7,8,9"
     assert await store.read(lambda transaction: transaction.sent.reference(DeliveryId("none"))) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "reference", "is_known"),
+    [("kim", "D1/7.0", True), ("lee", "D1/7.0", False), ("kim", "D1/7", False), ("kim", "F1", True)],
+)
+async def test_question_is_found_by_what_was_sent(store, address, reference, is_known):
+    await _asked(store)
+    sent = delivery(question_id=QUESTION)
+
+    def note(transaction):
+        transaction.deliveries.add(sent)
+        transaction.sent.note(sent.id, "D1/7.0,F1")
+
+    await store.write(note)
+
+    there = Address(channel=sent.address.channel, external_id=address)
+    found = await store.read(lambda transaction: transaction.sent.question_at(there, reference))
+    assert found == (QUESTION if is_known else None)
 
 
 async def test_first_opening_claim_and_answer_are_what_counts(store):

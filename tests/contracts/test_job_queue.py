@@ -225,6 +225,16 @@ async def test_next_due_passes_over_blocked_lanes(store, queue, clock):
     assert (due_at_once, await queue.next_due()) == (clock.now, None)
 
 
+async def test_nothing_is_claimable_behind_what_runs(store, queue):
+    await add(store, route(1), route(2), lane="one")
+    first = await queue.next_claimable(NOW)
+    await claim(queue)
+    behind = await queue.next_claimable(NOW)
+    await add(store, route(3), due_at=NOW + MINUTE)
+
+    assert (first, behind, await queue.next_claimable(NOW)) == (NOW, None, NOW + MINUTE)
+
+
 async def test_command_of_another_version_is_parked(store, queue, storage):
     await add(store, route(1), route(2), lane="one")
     renamed = sa.update(job).where(job.c.id == 1).values(command="Forgotten")

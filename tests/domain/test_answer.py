@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.answer import Answer, citations_in, lines_of, listed_citations
+from domain.answer import Answer, citations_in, confidence_in, lines_of, listed_citations
 from domain.errors import UserError
 from domain.text import DeidentifiedText, IdentifierKind, Replacement
 
@@ -80,6 +80,26 @@ def test_citations_are_listed_with_or_without_their_mark(text: str, cited: tuple
 def test_anything_else_is_no_citation(text: str) -> None:
     with pytest.raises(UserError, match="citation_unknown"):
         listed_citations(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ("OP pattern, CTPA. conf 4 #G6", "4"),
+        ("OP pattern. Conf. 3/5", "3"),
+        ("OP 양상 확신 4", "4"),
+        ("OP 양상, 확신도: 5.", "5"),
+        ("confidence 2; then conf 4", "4"),
+        ("confidence 3 mm nodule", ""),
+        ("low confidence 4.5 mm", ""),
+        ("conf 7", ""),
+        ("conf 45", ""),
+        ("reconf 4", ""),
+        ("OP pattern", ""),
+    ],
+)
+def test_confidence_is_read_where_nothing_else_can_be_meant(text: str, confidence: str) -> None:
+    assert confidence_in(text) == confidence
 
 
 def test_lines_lose_their_own_numbers() -> None:

@@ -22,6 +22,10 @@ SAID = {
     "담당": (Action.CLAIM, "", ""),
     "닫기": (Action.CLOSE, "", ""),
     "second opinion": (Action.SECOND_OPINION, "", ""),
+    "second @Dr Park Yuna": (Action.SECOND_OPINION, "colleague", "@Dr Park Yuna"),
+    "2차 @lee": (Action.SECOND_OPINION, "colleague", "@lee"),
+    "make a case": (Action.MAKE_CASE, "", ""),
+    "증례로": (Action.MAKE_CASE, "", ""),
     "pass busy": (Action.PASS, "reason", "busy"),
     "패스 전공 아님": (Action.PASS, "reason", "field"),
     "pass": (Action.PASS, "", ""),
@@ -47,7 +51,19 @@ def test_word_of_command_is_understood_however_it_is_typed(text: str, form: Form
 
 @pytest.mark.parametrize(
     "text",
-    ["pass the salt", "close it soon", "claims are up", "looks like OP", "a nodule", "", "/", "/find effusion", "1"],
+    [
+        "pass the salt",
+        "close it soon",
+        "claims are up",
+        "looks like OP",
+        "a nodule",
+        "",
+        "/",
+        "/find effusion",
+        "1",
+        "second, look at the ventricle",
+        "case of OP",
+    ],
 )
 def test_sentence_for_people_is_no_command(text: str) -> None:
     assert directed(text) is None

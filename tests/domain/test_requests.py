@@ -29,6 +29,7 @@ def test_every_request_has_a_word_in_both_languages() -> None:
         ("/ QUIET 22-07.", Asked(request=Request.QUIET, rest="22-07")),
         ("/ㄷㅏㅇ직", Asked(request=Request.ON_CALL, rest="")),
         ("/dance", Asked(request=None, rest="")),
+        ("/start k3y_", Asked(request=Request.HELP, rest="k3y_")),
         ("status Q417", None),
         ("/3 mm", None),
         ("PE/DVT?", None),

@@ -45,8 +45,14 @@ def test_viewers_before_the_marking_are_told_once_each() -> None:
 def test_askers_are_told_of_answers_they_were_sent() -> None:
     answered = [entry(EntryKind.ANSWER, "a")]
 
-    assert unacknowledged(QUESTION, answered, []) == ("asker",)
+    assert unacknowledged(QUESTION, answered, []) == ("a", "asker")
     assert unacknowledged(QUESTION, [], []) == ()
+
+
+def test_whoever_took_it_has_seen_it_wherever_that_was() -> None:
+    entries = [entry(EntryKind.CLAIMED, "a"), entry(EntryKind.OPINION, "b"), entry(EntryKind.PASSED, "c")]
+
+    assert unacknowledged(QUESTION, entries, []) == ("a", "b")
 
 
 def test_whoever_marked_or_acknowledged_it_knows() -> None:

@@ -89,7 +89,7 @@ async def _seal(society: Society, remains: Remains) -> None:
     form = replace(message, external_id="form", press=Press(action=Action.EDIT_TEXT), fields={"text": words})
     await society.intake.accept(form)
     files = _files(society.folder)
-    remains.places["sealed"] = _dump(society.database_url) + b"".join(path.read_bytes() for path in files)
+    remains.places["sealed"] = dump_of(society.database_url) + b"".join(path.read_bytes() for path in files)
     remains.count["sealed"] = sum("uploads" in path.parts for path in files)
     await society.work()
 
@@ -167,13 +167,30 @@ async def _collect(society: Society, web: SocietyWeb, log: StringIO, remains: Re
     pages = [await _read_pages(society, web, member) for member in READERS]
     remains.places["pages"] = b"\n".join(pages)
     remains.places["log"] = log.getvalue().encode()
-    remains.places["tables"] = _dump(society.database_url)
-    remains.places["job rows"] = _dump(society.database_url, only=job)
+    remains.places["tables"] = dump_of(society.database_url)
+    remains.places["job rows"] = dump_of(society.database_url, only=job)
     names = [str(path.relative_to(society.folder)) for path in _files(society.folder)]
     remains.places["file names"] = "\n".join(names).encode()
     objects = _sealed_objects(society)
     remains.places["images"] = b"".join(objects)
     remains.count |= {"images": len(objects), "log": log.getvalue().count("\n"), "pages": len(pages)}
+
+
+def kept_by(society: Society) -> bytes:
+    """Return everything that a society's database and log hold."""
+    return b"\n".join((dump_of(society.database_url), repr(society.log.lines).encode()))
+
+
+def dump_of(url: str, *, only: sa.Table | None = None) -> bytes:
+    """Return every value of every table, texts and bytes as they are, the rest as Python writes it."""
+    engine = _engine(url)
+    parts: list[bytes] = []
+    with engine.connect() as connection:
+        for table in [only] if only is not None else metadata.sorted_tables:
+            for row in connection.execute(sa.text(f"SELECT * FROM {table.name}")):  # noqa: S608 - our own names
+                parts += [value if isinstance(value, bytes) else str(value).encode() for value in row]
+    engine.dispose()
+    return b"\n".join(parts)
 
 
 async def _read_pages(society: Society, web: SocietyWeb, member: Any) -> bytes:
@@ -196,18 +213,6 @@ async def _stream(web: SocietyWeb, browser: httpx.AsyncClient) -> bytes:
     async with EventReader(web.app, f"{ORIGIN}/api/stream?line=0&entry=0", headers={"cookie": cookie}) as reader:
         events = [await reader.next() for _ in range(3)]
     return json.dumps([event.data for event in events], ensure_ascii=False).encode()
-
-
-def _dump(url: str, *, only: sa.Table | None = None) -> bytes:
-    """Return every value of every table, texts and bytes as they are, the rest as Python writes it."""
-    engine = _engine(url)
-    parts: list[bytes] = []
-    with engine.connect() as connection:
-        for table in [only] if only is not None else metadata.sorted_tables:
-            for row in connection.execute(sa.text(f"SELECT * FROM {table.name}")):  # noqa: S608 - our own names
-                parts += [value if isinstance(value, bytes) else str(value).encode() for value in row]
-    engine.dispose()
-    return b"\n".join(parts)
 
 
 def _files(folder: Path) -> list[Path]:

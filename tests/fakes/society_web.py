@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from bot.image_work import PooledDeidentifier, PooledRenderer
 from domain.member import Language, Member
+from domain.ports.webhook import Webhook
 from domain.web import SignInLink, hash_token
 from handlers.auditing import verify_audit
 from rota.writing import write_calendar
@@ -21,7 +22,8 @@ from tests.fakes.society import CATALOGUE, Society
 from web.app import create_app
 from web.services import WebOptions, WebServices
 
-ORIGIN = "https://hilum.test"
+HOST = "hilum.test"
+ORIGIN = f"https://{HOST}"
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class SocietyWeb:
     """`browser` is a member who has signed in by a link, with the language they read."""
 
     society: Society
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    """Where services call, on this machine."""
     app: Starlette = field(init=False)
     _numbers: Any = field(default_factory=lambda: count(1))
 
@@ -107,7 +111,8 @@ class SocietyWeb:
             health=health,
             write_calendar=write_calendar,
             verify_audit=partial(verify_audit, society.services.store),
-            options=WebOptions(base_url=ORIGIN),
+            webhooks=self.webhooks,
+            options=WebOptions(base_url=ORIGIN, allowed_hosts=(HOST, "127.0.0.1") if self.webhooks else ()),
         )
 
 

@@ -118,6 +118,9 @@ class Intake:
         self.messages.append(message)
         return True
 
+    async def park(self, channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+        raise AssertionError(f"pages park nothing: {channel} {external_id} {reason} {len(raw)}")
+
     async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:
         if size_bytes > self.limits.file_bytes:
             raise UserError("file_too_large", megabytes=500)

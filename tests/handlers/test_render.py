@@ -10,10 +10,12 @@ import pytest
 
 from domain.delivery import ChoiceShape, OutgoingMessage, SendingGate
 from domain.forms import form_of, needs_words
-from domain.member import Language
+from domain.member import Language, Member, Role
 from domain.messages import Action, Address
 from domain.ports.channel import Capabilities
-from tests.fakes.society import CATALOGUE, MEMBER, PANELIST, Society, found_society
+from domain.text import IdentifiableText
+from domain.web import hash_token
+from tests.fakes.society import CATALOGUE, COORDINATOR, MEMBER, PANELIST, SLICE, Society, found_society
 
 CHAT = Capabilities(
     text_limit=4096,
@@ -95,6 +97,62 @@ async def test_answer_closes_with_what_it_is(connected: tuple[Society, ChatChann
 
     assert answer.closing.startswith("Peer opinion on de-identified images")
     assert answer.images == ()
+
+
+async def test_messages_about_images_lead_to_our_page(connected: tuple[Society, ChatChannel]) -> None:
+    society, channel = connected
+    question = await society.ask("PE?", SLICE)
+
+    assert channel.newest("panel.card_urgent").link == f"https://localhost/questions/{question.id}"
+    assert channel.newest("question.receipt_urgent").link is None
+
+
+async def test_preview_in_a_chat_opens_its_page_once(connected: tuple[Society, ChatChannel]) -> None:
+    society, channel = connected
+    await society.write_draft("PE?", SLICE)
+
+    preview = channel.newest("draft.preview")
+    link = preview.link or ""
+    token = hash_token(link.removeprefix("https://localhost/sign-in/"))
+    opened = [
+        await society.change(lambda transaction: transaction.web.use_sign_in_link(token, society.now)) for _ in range(2)
+    ]
+
+    assert preview.closing.startswith("Look at each image")
+    assert opened == [MEMBER.id, None]
+
+
+async def test_preview_of_an_office_signs_nobody_in(connected: tuple[Society, ChatChannel]) -> None:
+    society, channel = connected
+    addresses = (Address(channel="chat", external_id=MEMBER.id), *MEMBER.addresses)
+    await society.change_member(MEMBER, addresses=addresses, roles=frozenset({Role.COORDINATOR}))
+
+    await society.write_draft("PE?", SLICE)
+
+    assert channel.newest("draft.preview").link == "https://localhost/"
+
+
+@pytest.mark.parametrize(("member", "key"), [(MEMBER, "own_page.link"), (COORDINATOR, "own_page.elsewhere")])
+async def test_page_is_opened_by_whoever_has_no_office(
+    connected: tuple[Society, ChatChannel], member: Member, key: str
+) -> None:
+    society, channel = connected
+    address = Address(channel="chat", external_id=member.id)
+    await society.change_member(member, addresses=(address, *member.addresses))
+    message = replace(society.message(member), channel="chat", sender=address, text=IdentifiableText("/web"))
+
+    await society.receive(message)
+
+    said = channel.newest(key)
+    assert ("/sign-in/token-" in said.text) == (key == "own_page.link")
+
+
+async def test_message_about_words_alone_leads_nowhere(connected: tuple[Society, ChatChannel]) -> None:
+    society, channel = connected
+
+    await society.ask()
+
+    assert channel.newest("panel.card_urgent").link is None
 
 
 @pytest.mark.parametrize("language", Language)

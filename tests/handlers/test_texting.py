@@ -213,3 +213,21 @@ async def test_search_is_told_in_the_societys_own_name(phones: Texting) -> None:
     await phones.text(MEMBER, "/find PE")
 
     assert phones.got(MEMBER)[-1].startswith("ESTI 1 found:\nQ417")
+
+
+async def test_echo_that_is_made_twice_still_sends_the_answer(phones: Texting) -> None:
+    await ask(phones)
+    await phones.text(PANELIST, "41 PE on the right")
+    offers = await phones.society.read(lambda transaction: transaction.choices.open_of(PANELIST.id, phones.society.now))
+    (echo,) = [offer for offer in offers if Action.SEND_ANSWER in offer.actions]
+    assert echo.question_id is not None
+    again = TakeAction(
+        inbox_id=InboxId(echo.about.removeprefix("inbox:")),
+        action=Action.DRAFT_ANSWER.value,
+        question_id=echo.question_id,
+    )
+
+    await take_action(phones.society.services, again)
+    await phones.text(PANELIST, "1")
+
+    assert "PE on the right" in phones.got(MEMBER)[-2]

@@ -184,6 +184,19 @@ async def test_lines_are_the_members_own(world: WebWorld):
     assert (answer["last_line"], answer["draft_id"]) == (1, draft.id)
 
 
+async def test_lines_name_what_is_to_be_looked_through_wherever_it_was_asked(world: WebWorld):
+    sent, ready = [await world.question(QuestionState.OPEN) for _ in range(2)]
+    await world.image(sent, confirmed=False)
+    await world.image(ready)
+    draft = await world.question(QuestionState.DRAFT)
+
+    asker = (await (await world.signed_in(ASKER)).get("/api/lines")).json()
+    colleague = (await (await world.signed_in(COLLEAGUE)).get("/api/lines")).json()
+
+    assert set(asker["to_look_through"]) == {sent.id, draft.id}
+    assert colleague["to_look_through"] == []
+
+
 async def test_lines_go_on_after_a_mark(world: WebWorld):
     for text in ("one", "two", "three"):
         await world.line(ASKER, text)

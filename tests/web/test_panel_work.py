@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from domain.member import Member
+from domain.member import Member, Role
 from domain.messages import Action
 from domain.question import Question
 from domain.surge import Surge
@@ -104,6 +104,21 @@ async def test_former_asker_stays_an_alias(web: SocietyWeb) -> None:
 
     assert MEMBER.display_name not in page
     assert COLLEAGUE.display_name not in page
+
+
+async def test_words_of_a_former_asker_who_takes_it_stay_an_alias(web: SocietyWeb) -> None:
+    question = await web.society.ask()
+    await web.society.press(MEMBER, Action.ADD_INFORMATION, question.id, {"text": "D-dimer 900"})
+    await web.society.press(MEMBER, Action.HAND_OVER, question.id, {"colleague": COLLEAGUE.display_name})
+    await web.society.press(COLLEAGUE, Action.ACCEPT_HANDOVER, question.id)
+    await web.society.change_member(MEMBER, roles=frozenset({Role.PANELIST}))
+    await web.society.press(MEMBER, Action.CLAIM, question.id)
+
+    entries = (await _page(web, PANELIST, question))["entries"]
+
+    named = {entry["kind"]: entry["actor"] for entry in entries}
+    assert (named["information"], named["claimed"]) == (MEMBER.alias, MEMBER.display_name)
+    assert MEMBER.display_name not in str([entry for entry in entries if entry["kind"] != "claimed"])
 
 
 async def test_each_is_offered_what_they_may_do(web: SocietyWeb) -> None:

@@ -25,6 +25,7 @@ OPEN_TO_ALL = {
     ("POST", "/join/code"),
     ("GET", "/join/{token}"),
     ("POST", "/join/{token}"),
+    ("POST", "/hooks/{channel}"),
 }
 """Whoever comes there is told nothing without the secret in the address."""
 ONLY_IN_DEMO = {("GET", "/"), ("GET", "/samples/{name}"), ("GET", "/outbox"), ("POST", "/link")}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.question import QuestionState
 from tests.fakes.web_world import ASKER, PANELIST, WebWorld
 
 
@@ -25,6 +26,14 @@ async def test_button_signs_in(world: WebWorld):
 
     assert answer.headers["location"] == "/"
     assert (await browser.get("/api/me")).json()["id"] == ASKER.id
+
+
+async def test_whoever_has_a_draft_lands_at_it(world: WebWorld):
+    await world.question(QuestionState.DRAFT, asker_id=PANELIST.id)
+
+    answer = await world.browser().post(f"/sign-in/{await world.link(PANELIST)}")
+
+    assert answer.headers["location"] == "/chat"
 
 
 async def test_cookie_is_bound_to_host_and_tls(world: WebWorld):

@@ -34,12 +34,17 @@ ON_PAGES = (
     *("rota.calendar", "rota.line", "rota.tier", "rota.reason", "rota.nobody", "error.key_slices"),
 )
 """What stands on pages, or inside other sentences."""
+AT_SERVICES = (
+    *("telegram.", "workspace.", "files.", "number.", "error.file_", "edit.", "question.originals_"),
+    *("draft.message_deleted", "room.not_of_panel"),
+)
+"""What is said where files come in and messages are edited, and on the pages of services: never in a text message."""
 LETTERS = frozenset({"join.code", "join.approved", "join.refused"})
 """What goes out by e-mail alone."""
 TOLD = sorted(
     key
     for key in CATALOGUE.sentences[Language.ENGLISH]
-    if SHORT not in key and key not in LETTERS and not key.startswith(ON_PAGES)
+    if SHORT not in key and key not in LETTERS and not key.startswith((*ON_PAGES, *AT_SERVICES))
 )
 
 
@@ -50,10 +55,11 @@ def everything(language: Language) -> dict[str, object]:
     times = dict.fromkeys(whens, LATE)
     nothing = dict.fromkeys(("originals", "quality", "list", "concerns", "title", "files", "asker", "alike"), "")
     numbers = ("images", "limit", "confidence", "screens", "pictures", "pixels", "megabytes", "days")
-    counts = {**dict.fromkeys(numbers, 9999), **dict.fromkeys(("claims", "shifts", "left", "hours"), 99)}
+    counts = {**dict.fromkeys(numbers, 9999), **dict.fromkeys(("claims", "shifts", "left", "hours", "strangers"), 99)}
     words = {"labels": "Q417, Q421", "names": "417 or 421", "state": "open", "by": "sex", "tier": "primary"}
     others = {"reason": "absent", "questions": "Q417! Q421*", "choices": "1=yes", "time": "07:30", "zone": "Asia/Seoul"}
     what = {"what": Terms(keys=("incident.what_everything",)), "note": "Nobody is named in it."}
+    what |= {"strangers": 99, "missing": NAMES[language]}
     newcomers = {"number": "KSTR-2020-0417", "email": "somi.han@example.org", "channel": "telegram"}
     given = {**people, **times, **nothing, **counts, **words, **others, **what, **newcomers, **longest(language)}
     # What is quoted is measured with the sentence that has a place for it.

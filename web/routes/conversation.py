@@ -10,9 +10,10 @@ from starlette.responses import JSONResponse, Response
 from domain.access import Capability, can
 from domain.errors import PermanentError, UserError
 from domain.ids import QuestionId, UploadId
-from domain.member import Language
+from domain.member import Language, Member
 from domain.messages import Action, InboundMessage, Press
 from domain.ports.store import Transaction
+from domain.question import TAKES_IMAGES, Question
 from domain.text import IdentifiableText
 from domain.web import JsonValue
 from domain.wrong_patient import may_mark
@@ -115,9 +116,22 @@ async def show_lines(visit: Visit) -> Response:
             "last_line": lines[-1].id if lines else after,
             "last_entry": transaction.entries.last_id(),
             "draft_id": None if draft is None else draft.id,
+            "to_look_through": [each.id for each in _to_look_through(transaction, visit.member, draft=draft)],
         }
 
     return JSONResponse(await visit.services.store.read(read))
+
+
+def _to_look_through(transaction: Transaction, asker: Member, *, draft: Question | None) -> list[Question]:
+    """Return an asker's draft, and what was sent before its images were looked through: wherever it was asked."""
+    sent = transaction.questions.of_asker(asker.id)
+    held = [each for each in sent if each.state in TAKES_IMAGES and _holds_images(transaction, each)]
+    return held if draft is None else [*held, draft]
+
+
+def _holds_images(transaction: Transaction, question: Question) -> bool:
+    images = transaction.images.of_question(question.id)
+    return any(image.confirmed_at is None and image.removed_at is None for image in images)
 
 
 async def take_message(visit: Visit) -> Response:

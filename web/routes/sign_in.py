@@ -33,13 +33,16 @@ async def show_button(site: Site, request: Request) -> Response:
 
 async def use_link(site: Site, request: Request) -> Response:
     fresh, member = await sign_in(site, request, _token(site, request))
-    response = RedirectResponse(f"{site.base}/{_first_page(member)}", status_code=303)
+    draft = await site.services.store.read(lambda transaction: transaction.questions.draft_of(member.id))
+    response = RedirectResponse(f"{site.base}/{_first_page(member, has_draft=draft is not None)}", status_code=303)
     set_cookie(response, site, fresh)
     return response
 
 
-def _first_page(member: Member) -> str:
-    """Experts land where their work is, everybody else where they ask."""
+def _first_page(member: Member, *, has_draft: bool) -> str:
+    """Experts land where their work is, everybody else where they ask; whoever has a draft open lands at it."""
+    if has_draft:
+        return "chat"
     if member.has(Role.PANELIST):
         return "desk"
     return "editor" if member.has(Role.EDITOR) else ""

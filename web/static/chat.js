@@ -22,6 +22,11 @@ const REPLIES = new Set(["add_information", "ask_more"]);
 const TAKES_NOTHING = new Set(["read", "second_opinion"]);
 const ASKS_FIRST = { solved: "chat.solved_sure", discard: "chat.discard_sure", withdraw: "chat.withdraw_sure", wrong_patient: "wrong.sure_this" };
 
+/** A card for what was asked elsewhere, by phone or in a chat: no line of this conversation has told of it. */
+function cardOf(id) {
+  return { id: `card-${id}`, direction: "out", key: "draft.preview", question_id: id, at: new Date().toISOString(), text: "", quoted: null, choices: [] };
+}
+
 class Chat {
   constructor(app) {
     this.lines = new Map();
@@ -43,9 +48,10 @@ class Chat {
 
   async start() {
     this.isAtEnd = true;
-    const { lines, last_line: line, last_entry: entry } = await get("/api/lines?after=0");
+    const { lines, last_line: line, last_entry: entry, to_look_through: open } = await get("/api/lines?after=0");
     for (const one of lines) this.take(one);
-    this.welcome.hidden = lines.length > 0;
+    for (const id of open) if (!this.previews.has(id)) this.take(cardOf(id));
+    this.welcome.hidden = this.lines.size > 0;
     this.toLast();
     this.list.setAttribute("aria-live", "polite");
     this.isLive = true;

@@ -10,7 +10,7 @@ from domain.checks import Check, open_checks
 from domain.consent import ConsentScope
 from domain.member import Member, Role
 from domain.messages import Action
-from domain.question import AWAITING_PANEL, Entry, Question, QuestionState
+from domain.question import AWAITING_PANEL, TAKES_IMAGES, Entry, Question, QuestionState
 from domain.study import Image, group_into_series
 from domain.wrong_patient import may_mark
 from web.views.panel_actions import of_asker, of_panel, of_taker
@@ -37,7 +37,6 @@ _SCOPES = {
     ConsentScope.RESEARCH: Action.CONSENT_RESEARCH,
     ConsentScope.CONSULT_ONLY: Action.CONSENT_CONSULT_ONLY,
 }
-_TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED}
 _TAKES_INFORMATION = AWAITING_PANEL | {QuestionState.ANSWERED}
 
 
@@ -95,7 +94,7 @@ def _of_pixels(images: tuple[Image, ...]) -> tuple[Action, ...]:
 
 def _of_slices(question: Question, images: tuple[Image, ...]) -> tuple[Action, ...]:
     is_there = any(image.removed_at is None for image in images)
-    return (Action.KEY_SLICE,) if is_there and question.state in _TAKES_IMAGES else ()
+    return (Action.KEY_SLICE,) if is_there and question.state in TAKES_IMAGES else ()
 
 
 def _of_asker(question: Question, now: datetime) -> tuple[Action, ...]:
@@ -127,7 +126,7 @@ def _of_closed(question: Question, now: datetime) -> tuple[Action, ...]:
 
 def _of_images(question: Question, images: tuple[Image, ...]) -> tuple[Action, ...]:
     series = group_into_series(images)
-    if not series or question.state not in _TAKES_IMAGES:
+    if not series or question.state not in TAKES_IMAGES:
         return ()
     if all(one.is_confirmed for one in series):
         return (Action.REMOVE_SERIES,)

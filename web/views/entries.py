@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.access import may_see_entry, sees_full_card
-from domain.handover import askers_of
+from domain.handover import Side, askers_of, is_said_as_panelist
 from domain.ids import MemberId, QuestionId
 from domain.member import Member
 from domain.ports.store import Transaction
@@ -49,6 +49,16 @@ class Names:
         is_hidden = member_id != self._reader.id and not is_claimer and self._is_asker(member_id, question)
         return member.alias if is_hidden else member.display_name
 
+    def author(self, entry: Entry, question: Question) -> str:
+        """Return who said something: what an asker said is an asker's, whoever has the question now."""
+        if entry.actor_id is None or is_said_as_panelist(entry):
+            return self.of(entry.actor_id, question)
+        return self.as_asker(entry.actor_id, question)
+
+    def as_asker(self, member_id: MemberId, question: Question) -> str:
+        is_hidden = member_id != self._reader.id and self._is_asker(member_id, question)
+        return self.member(member_id).alias if is_hidden else self.member(member_id).display_name
+
     def _is_asker(self, member_id: MemberId, question: Question) -> bool:
         """Return whether it is theirs, or was, or is offered to them: who has handed it over stays an alias."""
         if member_id == question.asker_id:
@@ -68,7 +78,7 @@ def entry_view(entry: Entry, question: Question, names: Names, *, reader: Member
         "id": entry.id,
         "kind": entry.kind.value,
         "channel": entry.channel,
-        "actor": names.of(entry.actor_id, question),
+        "actor": names.author(entry, question),
         "mine": entry.actor_id == reader.id,
         "at": moment(entry.at),
         "text": None if entry.text is None else entry.text.value,
@@ -81,8 +91,10 @@ def entry_view(entry: Entry, question: Question, names: Names, *, reader: Member
 def _details(entry: Entry, question: Question, names: Names) -> dict[str, JsonValue]:
     """Return an entry's details; a member in them by name."""
     member_id = entry.details.get("member")
-    named = {"member": names.of(MemberId(str(member_id)), question)} if member_id else {}
-    return {**entry.details, **named}
+    if not member_id:
+        return {**entry.details}
+    name_of = names.as_asker if entry.details.get("side") == Side.ASKER.value else names.of
+    return {**entry.details, "member": name_of(MemberId(str(member_id)), question)}
 
 
 def text_view(text: DeidentifiedText) -> dict[str, JsonValue]:

@@ -1,0 +1,1 @@
+"""Slack: its events come in here, its messages go out from here."""

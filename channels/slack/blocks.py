@@ -1,0 +1,156 @@
+"""Messages as Slack shows them: text in sections, quotations as such, choices as buttons or a menu."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from channels.slack.mrkdwn import escaped, link
+from channels.slack.presses import PRESS, value_of
+from domain.delivery import ChoiceShape, OfferedChoice, OutgoingMessage
+from domain.messages import Press
+
+Block = dict[str, Any]
+
+MOST_BUTTONS = 10
+TEXT_LIMIT = 20_000
+MOST_BYTES = 10_000
+"""Of one message. Source: github.com/slackapi/bolt-js, issues 2509 and 2867, on `msg_blocks_too_long`: about 13,000
+characters over all blocks, their marks counted; nobody says how Hangul counts, so here it counts as its bytes."""
+_SECTION = 3000
+_TITLE = 150
+_LABEL = 75
+_NOTICE = 500
+_MOST_ENTRIES = 100
+_CHOICES_BYTES = 1500
+"""What can be pressed counts as so much: menus of a hundred entries are taken."""
+_MOST_SECTIONS = 12
+"""Of one kind, so that no message comes near the 50 blocks that it may have."""
+_CUT = "…"
+
+
+def message_parts(message: OutgoingMessage, *, title: str = "") -> list[list[Block]]:
+    """Return a message as blocks; of several messages where one would be too long, the choices in the last.
+
+    Source: Slack, *Blocks*: a section holds 3,000 characters, a header 150, a message 50 blocks.
+    """
+    choices = [_choices(message)] if message.choices else []
+    return _parts([*_said(message, title), *choices])
+
+
+def card_blocks(message: OutgoingMessage, *, title: str = "") -> list[Block]:
+    """Return a message that has to be one, since it is brought up to date later; what is too long for it is cut off."""
+    choices = [_choices(message)] if message.choices else []
+    first, *others = _parts(_said(message, title), keeps_free=_CHOICES_BYTES)
+    return [*first, *([section(_CUT)] if others else []), *choices]
+
+
+def notice_of(message: OutgoingMessage, *, title: str = "") -> str:
+    """Return what a notification shows, and what stands for the blocks where they cannot be shown."""
+    said = "\n".join(part for part in (title, message.text) if part) or _CUT
+    return escaped(said if len(said) <= _NOTICE else f"{said[:_NOTICE]}{_CUT}")
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Cut a text into sections, at a line break where there is one, else at a space; none is empty."""
+    left = text.strip("\n")
+    for _ in range(_MOST_SECTIONS):
+        if len(left) <= _SECTION:
+            break
+        end = _place_to_cut(left)
+        yield left[:end]
+        left = left[end:].lstrip("\n ")
+    if left.strip():
+        yield left if len(left) <= _SECTION else f"{left[: _SECTION - 1]}{_CUT}"
+
+
+def section(text: str) -> Block:
+    return {"type": "section", "text": plain_text(text)}
+
+
+def plain_text(text: str) -> Block:
+    """Return text that is shown letter for letter: nothing in it is a link, a mention or an emoji's name."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def label(text: str) -> Block:
+    return plain_text(text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}{_CUT}")
+
+
+def button(text: str, *, action: str, value: str) -> Block:
+    return {"type": "button", "action_id": action, "text": label(text), "value": value}
+
+
+def option(text: str, value: str) -> Block:
+    return {"text": label(text), "value": value}
+
+
+def _said(message: OutgoingMessage, title: str) -> list[Block]:
+    """Return everything that a message says, without what can be pressed."""
+    blocks = [_header(title)] if title else []
+    blocks += [section(piece) for piece in pieces(message.text)]
+    if message.quoted is not None:
+        blocks += [_quotation(piece) for piece in pieces(message.quoted.value)]
+    if message.link:
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link(message.link)}})
+    if message.closing:
+        blocks.append({"type": "context", "elements": [plain_text(message.closing[:_SECTION])]})
+    return blocks or [section(_CUT)]
+
+
+def _parts(blocks: Sequence[Block], *, keeps_free: int = 0) -> list[list[Block]]:
+    """Put blocks together to messages, in their order, none longer than Slack takes."""
+    parts: list[list[Block]] = [[]]
+    left = MOST_BYTES - keeps_free
+    for block in blocks:
+        size = _size(block)
+        if size > left and parts[-1]:
+            parts.append([])
+            left = MOST_BYTES
+        parts[-1].append(block)
+        left -= size
+    return parts
+
+
+def _size(block: Block) -> int:
+    return _CHOICES_BYTES if block["type"] == "actions" else len(json.dumps(block, ensure_ascii=False).encode())
+
+
+def _header(title: str) -> Block:
+    return {"type": "header", "text": plain_text(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}{_CUT}")}
+
+
+def _quotation(text: str) -> Block:
+    quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [quote]}
+
+
+def _choices(message: OutgoingMessage) -> Block:
+    if message.shape is ChoiceShape.MENU or len(message.choices) > MOST_BUTTONS:
+        return {"type": "actions", "elements": [_menu(message)]}
+    buttons = [
+        button(choice.label, action=f"{PRESS}:{place}", value=_value(message, choice))
+        for place, choice in enumerate(message.choices)
+    ]
+    return {"type": "actions", "elements": buttons}
+
+
+def _menu(message: OutgoingMessage) -> Block:
+    shown: Sequence[OfferedChoice] = message.choices[:_MOST_ENTRIES]
+    entries = [option(choice.label, _value(message, choice)) for choice in shown]
+    return {"type": "static_select", "action_id": PRESS, "placeholder": label(_CUT), "options": entries}
+
+
+def _value(message: OutgoingMessage, choice: OfferedChoice) -> str:
+    """A choice of one person has its token; in a room, where all see the same buttons, it names its question."""
+    question_id = None if message.token else message.question_id
+    return value_of(Press(action=choice.action, token=message.token, question_id=question_id))
+
+
+def _place_to_cut(text: str) -> int:
+    for sign in ("\n", " "):
+        place = text.rfind(sign, _SECTION // 2, _SECTION)
+        if place > 0:
+            return place
+    return _SECTION

@@ -1,0 +1,103 @@
+"""What `hilum doctor` asks of Slack: the tokens, what the app may do, and each panel's channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from channels.slack.options import SlackOptions
+from channels.slack.scopes import BOT_SCOPES
+from domain.ports.listening import Finding
+from domain.room import Room
+
+_PART = "slack"
+_EVENTS = "slack events"
+_SETTINGS = "at api.slack.com/apps, your app"
+_DEAD = {"account_inactive", "token_revoked", "token_expired"}
+
+
+async def check_up(options: SlackOptions, rooms: Sequence[Room]) -> tuple[Finding, ...]:
+    """Return what was found of the app and of its channels; nothing is changed there."""
+    client = AsyncWebClient(token=options.bot_token, base_url=options.api_url, retry_handlers=[])
+    try:
+        answer = await client.auth_test()
+        findings = [_scopes(answer.headers, str(answer["team"])), await _events(options)]
+        return (*findings, *[await _room(client, room) for room in rooms])
+    except SlackApiError as error:
+        return (_refused(_code_of(error)),)
+    except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
+        says = f"{options.api_url} gives no answer ({type(error).__name__})"
+        return (_fault(_PART, says, "check this machine's way to the Internet, and channels.slack.api_url"),)
+
+
+def _refused(code: str) -> Finding:
+    if code in _DEAD:
+        mend = f"{_SETTINGS}: Install App, Install to Workspace; then write the new token into channels.slack.bot_token"
+        return _fault(_PART, "the app was taken out of the workspace", mend)
+    mend = f"{_SETTINGS}: OAuth & Permissions, Bot User OAuth Token; write it into channels.slack.bot_token"
+    return _fault(_PART, f"Slack does not take this token ({code})", mend)
+
+
+def _scopes(headers: Mapping[str, str], team: str) -> Finding:
+    named = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    granted = {scope.strip() for scope in named.split(",")}
+    if missing := sorted(BOT_SCOPES.keys() - granted):
+        mend = f"{_SETTINGS}: OAuth & Permissions, Bot Token Scopes, add {', '.join(missing)}; Reinstall to Workspace"
+        return _fault(_PART, f"the app may not {'; nor '.join(BOT_SCOPES[scope] for scope in missing)}", mend)
+    return Finding(part=_PART, is_fine=True, says=f"the app is installed in {team}, with every scope it needs")
+
+
+async def _events(options: SlackOptions) -> Finding:
+    """Return whether events can come; that a signing secret is right shows with the first event alone."""
+    if not options.app_token:
+        return Finding(part=_EVENTS, is_fine=True, says="Slack posts them to /hooks/slack, signed")
+    client = AsyncWebClient(token=options.app_token, base_url=options.api_url, retry_handlers=[])
+    try:
+        await client.apps_connections_open(app_token=options.app_token)
+    except SlackApiError as error:
+        mend = f"{_SETTINGS}: Basic Information, App-Level Tokens, Generate, with connections:write; and Socket Mode on"
+        return _fault(_EVENTS, f"Slack opens no connection for channels.slack.app_token ({_code_of(error)})", mend)
+    return Finding(part=_EVENTS, is_fine=True, says="they come by Socket Mode")
+
+
+async def _room(client: AsyncWebClient, room: Room) -> Finding:
+    part = f"slack channel of {room.panel_id}"
+    invite = "in the channel, type /invite @Hilum"
+    try:
+        channel = (await client.conversations_info(channel=room.address.external_id))["channel"]
+    except SlackApiError as error:
+        says = f"the app sees no channel {room.address.external_id} ({_code_of(error)})"
+        return _fault(part, says, f"{invite}; then `hilum panels room {room.panel_id} slack C0…` with its id")
+    found = next(((says, mend) for is_so, says, mend in _FAULTS if is_so(channel)), None)
+    if found is not None:
+        return _fault(part, *found)
+    return Finding(part=part, is_fine=True, says="the app is in it")
+
+
+_Fault = tuple[Callable[[Mapping[str, Any]], bool], str, str]
+_FAULTS: tuple[_Fault, ...] = (
+    (lambda it: bool(it.get("is_archived")), "it is archived", "unarchive it, or name another: `hilum panels room`"),
+    (lambda it: not it.get("is_member"), "the app is not in it", "in the channel, type /invite @Hilum"),
+    (
+        lambda it: bool(it.get("is_ext_shared") or it.get("is_org_shared")),
+        "it is shared with another organization, whose people would see the questions",
+        "make a private channel of your own, and name it: `hilum panels room`",
+    ),
+    (
+        lambda it: not it.get("is_private"),
+        "it is public: everybody in the workspace could read the questions, so that Hilum shows none",
+        "in the channel's settings: Change to a private channel",
+    ),
+)
+
+
+def _code_of(error: SlackApiError) -> str:
+    return str(error.response.get("error", "")) if isinstance(error.response.data, dict) else "no_json"
+
+
+def _fault(part: str, says: str, mend: str) -> Finding:
+    return Finding(part=part, is_fine=False, says=says, mend=mend)

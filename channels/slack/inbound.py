@@ -1,0 +1,171 @@
+"""From what Slack sends to what Hilum takes in: messages, edits, deletions and commands; no I/O, and no trust."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from channels.slack.mrkdwn import plain
+from channels.slack.payloads import Payload, needed, part_at, parts_at, size_at, text_at
+from channels.slack.presses import Done, is_direct
+from channels.slack.references import message_reference
+from domain.messages import Address, Attachment, AttachmentKind, InboundMessage, Origin
+from domain.text import IdentifiableText
+
+CHANNEL_NAME = "slack"
+_SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+"""Subtypes of messages that a person has written."""
+_SLACKBOT = "USLACKBOT"
+
+
+def event_id(body: Payload) -> str:
+    """Return the id by which a second delivery of an event is known."""
+    return f"event|{needed(body, 'event_id')}"
+
+
+def message_in(body: Payload, received_at: datetime) -> InboundMessage | None:
+    """Return the message of an event; None where it is nothing to us.
+
+    Raises:
+        UnreadableError: it lacks what a message has.
+    """
+    event = part_at(body, "event")
+    if needed(event, "type") != "message":
+        return None
+    subtype = text_at(event, "subtype")
+    if subtype == "message_deleted":
+        return _deletion(body, event, received_at)
+    if subtype == "message_changed":
+        return _change(body, event, received_at)
+    if subtype not in _SAID or _is_bots(event):
+        return None
+    return _said(body, event, received_at)
+
+
+def words(user: str, text: str, received_at: datetime, *, external_id: str) -> InboundMessage:
+    """Return words that somebody said by a command or a button, as if they had written them to Hilum."""
+    return InboundMessage(
+        channel=CHANNEL_NAME,
+        external_id=external_id,
+        sender=_person(user),
+        received_at=received_at,
+        text=IdentifiableText(text),
+    )
+
+
+def asked(
+    user: str, text: str, received_at: datetime, *, external_id: str, files: Sequence[Attachment] = ()
+) -> InboundMessage:
+    """Return a question from the form: the word before it makes it one, whatever else is waited for."""
+    return InboundMessage(
+        channel=CHANNEL_NAME,
+        external_id=external_id,
+        sender=_person(user),
+        received_at=received_at,
+        text=IdentifiableText(f"/ask {text}"),
+        attachments=tuple(files),
+    )
+
+
+def deed(user: str, done: Done, received_at: datetime, *, external_id: str) -> InboundMessage:
+    """Return a press, with what its form was filled in with and where it stood."""
+    return InboundMessage(
+        channel=CHANNEL_NAME,
+        external_id=external_id,
+        sender=_person(user),
+        received_at=received_at,
+        press=done.press,
+        fields={name: IdentifiableText(value) for name, value in done.fields.items()},
+        origin=done.origin,
+    )
+
+
+def attachments_in(files: Sequence[Payload]) -> tuple[Attachment, ...]:
+    """Return the files that can be fetched. Slack keeps photos as they were taken, so each is an original."""
+    return tuple(
+        Attachment(reference=needed(file, "id"), kind=AttachmentKind.FILE, size_bytes=size_at(file, "size") or None)
+        for file in files
+        if not _unreadable_kind(file)
+    )
+
+
+def _said(body: Payload, event: Payload, received_at: datetime) -> InboundMessage | None:
+    files = parts_at(event, "files")
+    text = plain(text_at(event, "text")).strip()
+    attachments = attachments_in(files)
+    unreadable = next((kind for kind in map(_unreadable_kind, files) if kind), "")
+    if not (text or attachments or unreadable):
+        return None
+    return InboundMessage(
+        channel=CHANNEL_NAME,
+        external_id=event_id(body),
+        sender=_person(needed(event, "user")),
+        received_at=received_at,
+        text=IdentifiableText(text) if text else None,
+        attachments=attachments,
+        origin=_origin(event, needed(event, "channel"), event),
+        unreadable=unreadable,
+    )
+
+
+def _change(body: Payload, event: Payload, received_at: datetime) -> InboundMessage | None:
+    """Only an edit by a person says anything: previews of links and the like change a message as well."""
+    message, before = part_at(event, "message"), part_at(event, "previous_message")
+    if text_at(message, "subtype") == "tombstone":
+        return _deletion(body, event, received_at)
+    text = plain(text_at(message, "text")).strip()
+    is_edited = bool(message.get("edited")) and text_at(message, "text") != text_at(before, "text")
+    if _is_bots(message) or not is_edited or not text:
+        return None
+    return InboundMessage(
+        channel=CHANNEL_NAME,
+        external_id=event_id(body),
+        sender=_person(needed(message, "user")),
+        received_at=received_at,
+        text=IdentifiableText(text),
+        origin=_origin(message, needed(event, "channel"), event, is_edit=True),
+    )
+
+
+def _deletion(body: Payload, event: Payload, received_at: datetime) -> InboundMessage | None:
+    before = part_at(event, "previous_message")
+    if not before or _is_bots(before):
+        return None
+    return InboundMessage(
+        channel=CHANNEL_NAME,
+        external_id=event_id(body),
+        sender=_person(needed(before, "user")),
+        received_at=received_at,
+        origin=_origin(before, needed(event, "channel"), event, is_deletion=True),
+    )
+
+
+def _origin(
+    message: Payload, channel: str, event: Payload, *, is_edit: bool = False, is_deletion: bool = False
+) -> Origin:
+    timestamp, thread = needed(message, "ts"), text_at(message, "thread_ts")
+    in_thread = message_reference(channel, thread) if thread and thread != timestamp else ""
+    is_room = text_at(event, "channel_type") not in {"", "im"} or not is_direct(channel)
+    return Origin(
+        reference=message_reference(channel, timestamp),
+        room=channel if is_room else "",
+        thread=in_thread,
+        replied_to=in_thread,
+        is_edit=is_edit,
+        is_deletion=is_deletion,
+    )
+
+
+def _unreadable_kind(file: Payload) -> str:
+    kind = text_at(file, "mimetype").partition("/")[0]
+    return {"audio": "voice", "video": "video"}.get(kind, "")
+
+
+def _is_bots(message: Payload) -> bool:
+    """Return whether no person wrote it: what Hilum posts comes back as an event too."""
+    user = text_at(message, "user")
+    return bool(message.get("bot_id")) or user in {"", _SLACKBOT} or text_at(message, "subtype") == "bot_message"
+
+
+def _person(user: str) -> Address:
+    return Address(channel=CHANNEL_NAME, external_id=user)

@@ -1,0 +1,85 @@
+"""A panel's channel: a thread for each question under its card; the `RoomChannel` side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from channels.slack.blocks import card_blocks, notice_of
+from channels.slack.calls import Calls
+from channels.slack.outbound import Outbound, Post
+from channels.slack.payloads import part_at, text_at
+from channels.slack.references import channel_and_timestamp, joined
+from domain.delivery import OutgoingMessage, SendingGate
+from domain.errors import PermanentError
+from domain.messages import Address
+from domain.ports.channel import Placed, RoomView
+
+_A_SECOND = timedelta(seconds=1.1)
+"""Source: Slack, *Rate limits*: about one message a second in each channel; a little more, since networks bunch."""
+_PAGE = 1000
+_MOST_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    calls: Calls
+    outbound: Outbound
+
+    async def open_thread(self, room: Address, view: RoomView) -> Placed:
+        post = Post(channel=room.external_id, room=room.external_id, title=view.title)
+        posted = await self.outbound.post(post, view.card)
+        card, *pictures = posted.references
+        return Placed(thread=card, card=card, others=tuple(pictures), lacks_images=posted.lacks_images)
+
+    async def show(self, room: Address, placed: Placed, view: RoomView) -> Placed:
+        _, timestamp = channel_and_timestamp(placed.card)
+        await self.calls(
+            "chat.update",
+            room=room.external_id,
+            channel=room.external_id,
+            ts=timestamp,
+            text=notice_of(view.card, title=view.title),
+            blocks=card_blocks(view.card, title=view.title),
+        )
+        return placed
+
+    async def post(self, room: Address, placed: Placed, message: OutgoingMessage) -> str:
+        _, timestamp = channel_and_timestamp(placed.thread)
+        post = Post(channel=room.external_id, room=room.external_id, thread=timestamp)
+        return joined((await self.outbound.post(post, message)).references)
+
+    async def remove(self, room: Address, placed: Placed, references: tuple[str, ...]) -> None:
+        """Delete the replies first: Slack keeps an empty stone where a message with replies was."""
+        others = [each for each in dict.fromkeys((*references, *placed.others)) if each != placed.card]
+        await self.outbound.take_back(joined((*others, placed.card)), room=room.external_id)
+
+    async def roster(self, room: Address) -> frozenset[str]:
+        """Return the people in a channel, other apps among them: they read along as well.
+
+        Raises:
+            PermanentError("room_public"): it is public, so that everybody in the workspace reads along.
+        """
+        about = await self.calls("conversations.info", room=room.external_id, channel=room.external_id)
+        if part_at(about, "channel").get("is_private") is not True:
+            raise PermanentError("room_public")
+        own = text_at(await self.calls("auth.test"), "user_id")
+        people: set[str] = set()
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            answer = await self.calls(
+                "conversations.members",
+                room=room.external_id,
+                channel=room.external_id,
+                limit=_PAGE,
+                cursor=cursor or None,
+            )
+            members = answer.get("members")
+            people |= {each for each in members if isinstance(each, str)} if isinstance(members, list) else set()
+            cursor = text_at(part_at(answer, "response_metadata"), "next_cursor")
+            if not cursor:
+                return frozenset(people - {own})
+        raise PermanentError("room_rights")
+
+    def gate(self, room: Address) -> SendingGate:
+        return SendingGate(channel=f"slack|{room.external_id}", interval=_A_SECOND)

@@ -1,0 +1,1 @@
+"""Telegram: its updates come in here, its messages go out from here."""

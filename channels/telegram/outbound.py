@@ -1,0 +1,116 @@
+"""The shape of a message at Telegram: texts cut to its limit, buttons in rows; no call here.
+
+Texts go without a parse mode: nothing in them is markup, so there is nothing to escape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from channels.telegram.presses import data_of
+from domain.delivery import OutgoingMessage
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+"""Source: Bot API, sendMessage and sendPhoto: "1-4096", "0-1024 characters after entities parsing", UTF-16 units."""
+
+_MOST_BUTTONS = 100
+_ROW_WIDTH = 30
+"""In half widths: what a phone shows of one row without cutting a label off."""
+_MOST_IN_ROW = 3
+_GAP = "\n\n"
+_WIDE = "\u1100"
+"""From here on letters are as wide as two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shaped:
+    """A message in as many texts as it needs; the buttons stand under the last."""
+
+    texts: tuple[str, ...]
+    keyboard: InlineKeyboardMarkup | None
+
+    @property
+    def fits_caption(self) -> bool:
+        return len(self.texts) == 1 and length_of(self.texts[0]) <= CAPTION_LIMIT
+
+
+def shaped(message: OutgoingMessage, *, page_address: str = "", is_card: bool = False) -> Shaped:
+    """Return how a message looks: its text, what it quotes, what closes it, and where its link leads.
+
+    Args:
+        is_card: it is one text, whatever its length, since it will be edited.
+    """
+    below = _joined(message.closing, message.reply, link_of(message, page_address))
+    said = _joined(message.text, "" if message.quoted is None else message.quoted.value)
+    texts: tuple[str, ...]
+    if is_card:
+        room = TEXT_LIMIT - length_of(below) - len(_GAP)
+        texts = (_joined(shortened(said, max(room, 1)), below),)
+    else:
+        texts = pieces(_joined(said, below), TEXT_LIMIT)
+    return Shaped(texts=texts, keyboard=keyboard(message))
+
+
+def link_of(message: OutgoingMessage, page_address: str) -> str:
+    """Return the message's own link; where it has images, else the page on which they are shown whole."""
+    if message.link:
+        return f"{page_address}{message.link}" if message.link.startswith("/") else message.link
+    if message.images and message.question_id and page_address:
+        return f"{page_address}/questions/{message.question_id}"
+    return ""
+
+
+def keyboard(message: OutgoingMessage) -> InlineKeyboardMarkup | None:
+    """Return the buttons in rows that a phone shows whole; many of them are the menu of this service."""
+    rows: list[list[InlineKeyboardButton]] = []
+    room = 0
+    for choice in message.choices[:_MOST_BUTTONS]:
+        data = data_of(message, choice)
+        if data is None:
+            continue
+        width = _width(choice.label)
+        if width > room or not rows or len(rows[-1]) == _MOST_IN_ROW:
+            rows.append([])
+            room = _ROW_WIDTH
+        rows[-1].append(InlineKeyboardButton(choice.label, callback_data=data))
+        room -= width
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def pieces(text: str, limit: int) -> tuple[str, ...]:
+    """Return a text in pieces that a message holds, cut between lines, else between words, else anywhere."""
+    found = []
+    while length_of(text) > limit:
+        head = _head(text, limit)
+        cut = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or max(len(head), 1)
+        found.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return tuple(piece for piece in (*found, text) if piece)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return what of a text fits one message."""
+    if length_of(text) <= limit:
+        return text
+    return f"{pieces(text, limit - 1)[0]}…"
+
+
+def length_of(text: str) -> int:
+    """Source: Bot API, MessageEntity, length: "Length of the entity in UTF-16 code units"."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _joined(*parts: str) -> str:
+    return _GAP.join(part.strip() for part in parts if part.strip())
+
+
+def _head(text: str, limit: int) -> str:
+    """Return as many whole characters as fit."""
+    return text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
+
+
+def _width(label: str) -> int:
+    return sum(2 if letter >= _WIDE else 1 for letter in label) + 2

@@ -1,0 +1,83 @@
+"""Noting that what a room shows of a question is to be brought up to date; the showing is `handlers.mirroring`'s."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+from domain.commands_services import MirrorQuestion, WatchRooms
+from domain.delivery import Priority
+from domain.ids import QuestionId
+from domain.messages import Address
+from domain.ports.channel import RoomChannel
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Question
+from handlers.outbox import priority_of
+
+BUNDLED = timedelta(seconds=1)
+"""What happens within so short a time is shown together."""
+
+
+def room_channel(services: Services, name: str) -> RoomChannel | None:
+    """Return a channel that has rooms; None where it has none, or is not connected."""
+    channel = services.channels.get(name)
+    return cast(RoomChannel, channel) if hasattr(channel, "open_thread") else None
+
+
+def follow_in_rooms(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
+    """Note that something has happened to a question, for each room of its panel."""
+    question = transaction.questions.get(question_id)
+    if question.panel_id is None:
+        return
+    for room in transaction.rooms.of_panel(question.panel_id):
+        note_mirror(services, transaction, question, room=room.address)
+
+
+def note_mirror(
+    services: Services, transaction: Transaction, question: Question, *, room: Address, is_lost: bool = False
+) -> None:
+    """Note the next step of showing a question in a room, unless one waits already.
+
+    Args:
+        is_lost: whether to note it all the same, since the one that waits may have come to nothing.
+    """
+    channel = room_channel(services, room.channel)
+    if channel is None:
+        return
+    thread = transaction.rooms.lock_thread(question.id, room)
+    if thread.is_noted and not is_lost:
+        return
+    noted = replace(thread, round=thread.round + 1, is_noted=True)
+    transaction.rooms.save_thread(noted)
+    step = MirrorQuestion(question_id=question.id, channel=room.channel, room=room.external_id, round=noted.round)
+    transaction.jobs.add(
+        step,
+        due_at=services.clock() + BUNDLED,
+        priority=priority_of(question),
+        lane=lane_in(room, question.id),
+        gate=room.channel,
+        place=channel.room_gate(room),
+    )
+
+
+def note_delivered(services: Services, transaction: Transaction, question: Question, *, by: str) -> None:
+    """Have the threads of a question say that its answer was accepted by the asker's channel."""
+    for thread in transaction.rooms.threads_of(question.id):
+        locked = transaction.rooms.lock_thread(question.id, thread.room)
+        transaction.rooms.save_thread(replace(locked, delivered_at=services.clock(), delivered_by=by))
+        note_mirror(services, transaction, question, room=thread.room)
+
+
+def look_into_rooms(services: Services, transaction: Transaction, *, only: Address | None = None) -> None:
+    """Have it looked at soon whether the people in rooms are those of their panels: who these are has changed."""
+    if not transaction.rooms.all():
+        return
+    named = {} if only is None else {"channel": only.channel, "room": only.external_id}
+    transaction.jobs.add(WatchRooms(at=services.clock(), **named), priority=Priority.URGENT)
+
+
+def lane_in(room: Address, question_id: QuestionId) -> str:
+    """Return the lane in which everything is done, one after another, that a room shows of a question."""
+    return f"room|{room.channel}|{room.external_id}|{question_id}"

@@ -1,0 +1,108 @@
+"""Taking back at once what lies in somebody's conversation: of a wrong patient, and of a draft that came to nothing.
+
+What a flag hides is taken back by `handlers.incidents`, what is old or on a lost phone by `handlers.relays`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from domain.commands import Deliver
+from domain.commands_services import TakeBack
+from domain.delivery import Delivery, DeliveryState, Priority
+from domain.errors import PermanentError
+from domain.ids import DeliveryId, QuestionId, derive_id
+from domain.ports.channel import Copies, RetractingChannel
+from domain.ports.services import Services
+from domain.ports.store import Transaction
+from handlers.delivered import AUTHOR
+from handlers.outbox import place_of
+from handlers.render import ANSWER_KEYS
+
+_DRAFTS = ("draft.", "check.")
+
+
+def take_back_draft(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
+    """Note that what showed a draft is taken back; for as long as its words are in the deliveries."""
+    _note(services, transaction, question_id, which=lambda delivery: delivery.key.startswith(_DRAFTS))
+
+
+def stamp_what_was_sent(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
+    """Have a wrong patient's answers stand there with their stamp, and its pictures nowhere (safety rule 3)."""
+    for delivery in _note(services, transaction, question_id, which=_is_unstamped):
+        _send_stamped(services, transaction, delivery)
+
+
+def stamp_if_late(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Do the same with a message that left while the question was being marked."""
+    if _can_go(services, delivery) and _is_unstamped(delivery):
+        _note_one(services, transaction, delivery)
+        _send_stamped(services, transaction, delivery)
+
+
+async def take_back(services: Services, command: TakeBack) -> None:
+    """Take one message back from its reader's conversation; what a service keeps for good stays.
+
+    Raises:
+        TransientError: later it may work.
+    """
+    delivery, reference = await services.store.read(
+        lambda transaction: (
+            transaction.deliveries.get(command.delivery_id),
+            transaction.sent.reference(command.delivery_id),
+        )
+    )
+    if not _can_go(services, delivery):
+        return
+    channel = cast(RetractingChannel, services.channels[delivery.address.channel])
+    try:
+        await channel.retract(delivery.address, reference or "")
+    except PermanentError as error:
+        services.log.warning("retraction_failed", delivery_id=delivery.id, error=error.code)
+
+
+def _note(
+    services: Services, transaction: Transaction, question_id: QuestionId, *, which: Callable[[Delivery], bool]
+) -> list[Delivery]:
+    sent = transaction.sent.about(question_id)
+    concerned = [each for each in sent if which(each) and _can_go(services, each)]
+    for delivery in concerned:
+        _note_one(services, transaction, delivery)
+    return concerned
+
+
+def _note_one(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    command, address = TakeBack(delivery_id=delivery.id), delivery.address
+    place = place_of(services, address)
+    transaction.jobs.add(command, priority=Priority.URGENT, gate=address.channel, place=place)
+
+
+def _is_unstamped(delivery: Delivery) -> bool:
+    return bool(delivery.images) or delivery.key in ANSWER_KEYS
+
+
+def _send_stamped(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Say an answer once more: on its way out it gets the stamp. Its buttons, and the word to its author, are past."""
+    if delivery.key not in ANSWER_KEYS:
+        return
+    stamped = replace(
+        delivery,
+        id=DeliveryId(derive_id("stamped", delivery.id)),
+        values={name: value for name, value in delivery.values.items() if name != AUTHOR},
+        choices=(),
+        token=None,
+        images=(),
+        state=DeliveryState.READY,
+        created_at=services.clock(),
+    )
+    address = stamped.address
+    command, place = Deliver(delivery_id=stamped.id), place_of(services, address)
+    transaction.deliveries.add(stamped)
+    transaction.jobs.add(command, priority=Priority.URGENT, gate=address.channel, place=place)
+
+
+def _can_go(services: Services, delivery: Delivery) -> bool:
+    channel = services.channels.get(delivery.address.channel)
+    return channel is not None and channel.capabilities.copies is Copies.RETRACTABLE

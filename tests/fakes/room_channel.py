@@ -1,0 +1,125 @@
+"""A service with rooms: its threads with everything that was said in them, and what goes wrong there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from domain.delivery import OutgoingMessage, SendingGate
+from domain.errors import PermanentError
+from domain.messages import Address
+from domain.ports.channel import Capabilities, Copies, Placed, RoomView
+
+_CHAT = Capabilities(
+    text_limit=4096,
+    has_buttons=True,
+    has_images=True,
+    shows_own_messages=True,
+    repeats_are_harmless=False,
+    copies=Copies.RETRACTABLE,
+)
+
+
+@dataclass(slots=True)
+class Thread:
+    """One thread as people in the room see it; `views` are all that were shown, the newest last."""
+
+    views: list[RoomView]
+    posts: list[OutgoingMessage] = field(default_factory=list)
+
+    @property
+    def view(self) -> RoomView:
+        return self.views[-1]
+
+    @property
+    def keys(self) -> list[str]:
+        return [post.key for post in self.posts]
+
+
+@dataclass(slots=True)
+class RoomChannel:
+    """`people` are in each room; each of `troubles` happens to one call; a thread that is deleted is gone."""
+
+    name: str = "chat"
+    gate: SendingGate | None = None
+    capabilities: Capabilities = _CHAT
+    threads: dict[str, Thread] = field(default_factory=dict)
+    sent: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
+    retracted: list[str] = field(default_factory=list)
+    removed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    people: frozenset[str] | None = None
+    troubles: list[Exception] = field(default_factory=list)
+    blocked: set[str] = field(default_factory=set)
+    opens_first: bool = False
+    """Whether a thread is opened by a call of its own, and its card comes with the next."""
+    lacks_images: bool = False
+    """Whether pictures cannot come with a card."""
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What happens while a call is on its way."""
+
+    async def send(self, address: Address, message: OutgoingMessage) -> str:
+        if address.external_id in self.blocked:
+            raise PermanentError("address_blocked")
+        self.sent.append((address.external_id, message))
+        return f"message-{len(self.sent)}"
+
+    async def retract(self, _address: Address, reference: str) -> None:
+        await self._call("retract")
+        self.retracted.append(reference)
+
+    async def open_thread(self, room: Address, view: RoomView) -> Placed:
+        await self._call(f"open {room.external_id}")
+        thread = f"thread-{len(self.calls)}"
+        self.threads[thread] = Thread([view])
+        placed = replace(_carded(thread), lacks_images=self.lacks_images)
+        return Placed(thread=thread, card="") if self.opens_first else placed
+
+    async def show(self, room: Address, placed: Placed, view: RoomView) -> Placed:
+        await self._call(f"show {room.external_id}")
+        self._at(placed).views.append(view)
+        return placed if placed.card else _carded(placed.thread)
+
+    async def post(self, room: Address, placed: Placed, message: OutgoingMessage) -> str:
+        await self._call(f"post {room.external_id}")
+        posts = self._at(placed).posts
+        posts.append(message)
+        return f"{placed.thread}-post-{len(posts)}"
+
+    async def remove(self, room: Address, placed: Placed, references: tuple[str, ...]) -> None:
+        await self._call(f"remove {room.external_id}")
+        self.removed.append((placed.thread, references))
+        self.threads.pop(placed.thread, None)
+
+    async def roster(self, room: Address, known: frozenset[str] = frozenset()) -> frozenset[str] | None:
+        await self._call(f"roster {room.external_id} {len(known)}")
+        return self.people
+
+    def room_gate(self, room: Address) -> SendingGate | None:
+        return SendingGate(channel=f"{room.channel}|{room.external_id}", interval=timedelta(seconds=3), burst=20)
+
+    @property
+    def only(self) -> Thread:
+        """The one thread that there is."""
+        (thread,) = self.threads.values()
+        return thread
+
+    def keys_to(self, external_id: str) -> list[str]:
+        return [message.key for to, message in self.sent if to == external_id]
+
+    async def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.troubles:
+            raise self.troubles.pop(0)
+
+    def _at(self, placed: Placed) -> Thread:
+        if placed.thread not in self.threads:
+            raise PermanentError("thread_gone")
+        return self.threads[placed.thread]
+
+
+def _carded(thread: str) -> Placed:
+    return Placed(thread=thread, card=f"{thread}-card", others=(f"{thread}-album",))

@@ -1,0 +1,105 @@
+"""Scripts 3 and 4, played once: an urgent question from a form, answered in a thread of the panel's channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from domain.messages import Action
+from domain.question import Question
+from tests.fakes.case_files import ANSWER, BACK, CAPTION, FILES, NOTE, REPLY
+from tests.fakes.leak_story import kept_by
+from tests.fakes.slack_town import SlackTown, words_of
+from tests.fakes.society import MEMBER
+
+SECOND_OPINION = "agree, add: look at RV/LV ratio"
+
+
+@dataclass(slots=True, kw_only=True)
+class Played:
+    """What people saw; `cards` is the card in the panel's channel after each step."""
+
+    question: Question
+    form: dict[str, Any] = field(default_factory=dict)
+    """The modal of the question, as it opened."""
+    asker: list[str] = field(default_factory=list)
+    conversation: list[str] = field(default_factory=list)
+    """What stands in the asker's conversation outside of the thread."""
+    room: list[str] = field(default_factory=list)
+    cards: dict[str, str] = field(default_factory=dict)
+    too_late: list[str] = field(default_factory=list)
+    """What only the second panelist sees in the channel."""
+    files: int = 0
+    """So many pictures were shared with the card."""
+    kept: bytes = b""
+    """All that the database and the log hold before anything was removed."""
+    calls: list[str] = field(default_factory=list)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    """What can still be read a week after the close."""
+
+
+async def play(town: SlackTown) -> Played:
+    """Play both scripts on the minutes that they name."""
+    form = await ask(town)
+    played = Played(question=await _sent(town), form=form)
+    await _note(town, played, "open")
+    await _claim_and_ask_back(town, played)
+    await _answer(town, played)
+    await town.at("14:30")
+    await town.press(town.asker, Action.CHANGED_PLAN)
+    await _note(town, played, "closed")
+    played.asker, played.room = await town.texts(town.asker), await town.texts(town.first, town.room)
+    played.conversation = [words_of(post) for post in await town.asker.sees()]
+    played.files = sum(len(post.files) for post in await town.all(town.first, town.room))
+    played.calls = [f"{call.method} {call.arguments}" for call in town.slack.record.calls]
+    played.kept = kept_by(town.society)
+    await town.settle(timedelta(days=7, hours=1))
+    played.left = {"asker": await town.texts(town.asker), "room": await town.texts(town.first, town.room)}
+    played.question = await _sent(town)
+    return played
+
+
+async def ask(town: SlackTown) -> dict[str, Any]:
+    """Type the command, fill in its form, look at the images, and send; returns the form as it opened."""
+    await town.asker.commands(CAPTION)
+    form = town.asker.modal
+    await town.asker.submits({"question": CAPTION}, files={"images": FILES})
+    await town.settle()
+    await town.look()
+    await town.press(town.asker, Action.SEND_URGENT)
+    return form
+
+
+async def _claim_and_ask_back(town: SlackTown, played: Played) -> None:
+    await town.at("14:06")
+    unclaimed = await town.card()
+    await town.press(town.first, Action.CLAIM, channel=town.room)
+    await _note(town, played, "claimed")
+    await town.second.presses(town.label(Action.CLAIM), unclaimed)
+    await town.settle()
+    played.too_late = [words_of(post) for post in await town.second.sees_only_here()]
+    await town.write(town.second, NOTE, channel=town.room, thread=(await town.card()).ts)
+    await town.at("14:09")
+    await town.write(town.first, f"back {BACK}", channel=town.room, thread=(await town.card()).ts)
+    await _note(town, played, "asked back")
+    await town.at("14:12")
+    await town.write(town.asker, REPLY)
+
+
+async def _answer(town: SlackTown, played: Played) -> None:
+    await town.at("14:21")
+    await town.press(town.first, Action.ANSWER, channel=town.room)
+    await town.first.submits({"text": ANSWER, "confidence": "4"})
+    await town.settle()
+    await _note(town, played, "answered")
+    await town.write(town.second, f">> {SECOND_OPINION}", channel=town.room, thread=(await town.card()).ts)
+
+
+async def _note(town: SlackTown, played: Played, step: str) -> None:
+    played.cards[step] = words_of(await town.card())
+
+
+async def _sent(town: SlackTown) -> Question:
+    found = await town.society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
+    return found[-1]

@@ -1,0 +1,282 @@
+"""The Slack channel with fakes around it: a store in memory, an intake that keeps what it is handed, a renderer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from channels.slack.channel import SlackChannel
+from channels.slack.options import SlackOptions
+from domain.delivery import ChoiceShape, OfferedChoice, OutgoingMessage
+from domain.errors import PermanentError
+from domain.ids import DeliveryId, ImageId, MemberId, ObjectId, QuestionId, UploadId
+from domain.member import Language, Member, Role
+from domain.messages import Action, Address, InboundMessage
+from domain.ports.archive import SealedObject
+from domain.ports.deidentifier import FrameRequest, RenderedFrame
+from domain.ports.listening import ChannelServices
+from domain.ports.webhook import HookRequest
+from domain.question import Question, QuestionState, Urgency
+from domain.study import Area, Image, ImageFacts
+from domain.text import DeidentifiedText
+from tests.fakes.quiet_log import QuietLog
+from tests.peers.slack.peer import Slack
+from wording.catalogue import load_catalogue
+
+T = TypeVar("T")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+QUESTION = QuestionId("a" * 32)
+
+
+@dataclass
+class Clock:
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Intake:
+    """Keeps what it is handed, once; each of `troubles` happens to one message."""
+
+    messages: list[InboundMessage] = field(default_factory=list)
+    parked: list[tuple[str, str]] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+    raw: dict[str, str] = field(default_factory=dict)
+
+    async def accept(self, message: InboundMessage) -> bool:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        if any(known.external_id == message.external_id for known in self.messages):
+            return False
+        self.messages.append(message)
+        return True
+
+    async def park(self, _channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+        is_new = external_id not in self.raw
+        if is_new:
+            self.parked.append((external_id, reason))
+        self.raw[external_id] = raw
+        return is_new
+
+
+class Renderer:
+    def __init__(self) -> None:
+        self.asked: list[FrameRequest] = []
+        self.troubles: list[Exception] = []
+
+    async def frame(self, _sealed: SealedObject, request: FrameRequest) -> RenderedFrame:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.asked.append(request)
+        return RenderedFrame(body=f"picture {len(self.asked)}".encode(), media_type="image/jpeg")
+
+
+@dataclass
+class Rows:
+    """What the store holds."""
+
+    members: list[Member] = field(default_factory=list)
+    questions: dict[str, Question] = field(default_factory=dict)
+    choices: dict[str, Any] = field(default_factory=dict)
+    entries: list[Any] = field(default_factory=list)
+    panels: list[Any] = field(default_factory=list)
+    sent: list[tuple[Any, str]] = field(default_factory=list)
+    images: dict[str, Image] = field(default_factory=dict)
+    jobs: list[Any] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
+    """References that were kept while a message was still leaving."""
+    when_noted: Callable[[], None] = lambda: None
+
+
+class Store:
+    """Runs work over rows in memory."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+
+    async def read(self, work: Callable[[Any], T]) -> T:
+        return work(self._transaction())
+
+    async def write(self, work: Callable[[Any], T]) -> T:
+        return work(self._transaction())
+
+    def _transaction(self) -> Any:
+        rows = self.rows
+        return SimpleNamespace(
+            members=SimpleNamespace(
+                by_address=lambda address: next((m for m in rows.members if address in m.addresses), None),
+                get=lambda member_id: next(m for m in rows.members if m.id == member_id),
+            ),
+            questions=SimpleNamespace(
+                get=rows.questions.__getitem__,
+                of_asker=lambda member_id: [q for q in rows.questions.values() if q.asker_id == member_id],
+            ),
+            choices=SimpleNamespace(get=rows.choices.get),
+            entries=SimpleNamespace(of_question=lambda _: rows.entries),
+            panels=SimpleNamespace(all=lambda: rows.panels),
+            sent=SimpleNamespace(
+                about=lambda question_id: [each for each, _ in rows.sent if each.question_id == question_id],
+                question_at=lambda address, reference: next(
+                    (each.question_id for each, ref in rows.sent if (each.address, ref) == (address, reference)), None
+                ),
+                note=self._note,
+                reference={each.id: ref for each, ref in rows.sent}.get,
+            ),
+            jobs=SimpleNamespace(add=rows.jobs.append),
+            images=SimpleNamespace(get=self._image),
+            objects=SimpleNamespace(get=_sealed),
+        )
+
+    def _note(self, _delivery_id: Any, reference: str) -> None:
+        self.rows.noted.append(reference)
+        self.rows.when_noted()
+
+    def _image(self, image_id: ImageId) -> Image:
+        if image_id not in self.rows.images:
+            raise PermanentError("image_unknown")
+        return self.rows.images[image_id]
+
+
+class SlackWorld:
+    """One app against the peer; by HTTP once it is served."""
+
+    def __init__(self, slack: Slack, **options: Any) -> None:
+        app = slack.installation
+        tokens: dict[str, Any] = {"bot_token": app.bot_token, "signing_secret": app.signing_secret}
+        self.slack = slack
+        self.rows = Rows()
+        self.intake = Intake()
+        self.renderer = Renderer()
+        self.log = QuietLog()
+        self.clock = Clock()
+        self.services = ChannelServices(
+            store=Store(self.rows),  # type: ignore[arg-type]  # has the rows that a channel looks at
+            intake=self.intake,  # type: ignore[arg-type]  # takes no uploads
+            renderer=self.renderer,  # type: ignore[arg-type]  # draws single frames
+            wording=load_catalogue(),
+            clock=self.clock,
+            log=self.log,
+            owner="test",
+        )
+        self.options = SlackOptions(**{**tokens, "api_url": slack.api_url, **options})
+        self.channel = SlackChannel(self.options, self.services)
+
+    async def serve(self) -> web.AppRunner:
+        """Mount the webhook where the peer's courier brings events."""
+        served = web.Application()
+        served.router.add_post("/hooks/slack", self._hook)
+        runner = web.AppRunner(served, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.slack.courier.address = f"http://127.0.0.1:{runner.addresses[0][1]}/hooks/slack"
+        return runner
+
+    async def settled(self) -> None:
+        """Wait until a Home was shown, which holds up no acknowledgement."""
+        await self._until(lambda: self.slack.record.count("views.publish") > 0)
+
+    async def greeted(self) -> None:
+        """Wait until the channel has seen that Slack knows it."""
+        await self._until(lambda: self.slack.record.count("auth.test") > 0)
+
+    async def logged(self, event: str) -> None:
+        """Wait until something was logged."""
+        await self._until(lambda: event in self.log.events)
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not is_so():
+                await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, timeout=0.01)
+
+    def enrol(self, user_id: str, *roles: Role, name: str = "Kim", language: Language = Language.ENGLISH) -> Member:
+        member = Member(
+            id=MemberId(name.lower()),
+            display_name=f"Dr {name}",
+            alias="Member-1",
+            language=language,
+            roles=frozenset(roles),
+            addresses=(Address(channel="slack", external_id=user_id),),
+        )
+        self.rows.members.append(member)
+        return member
+
+    def question(self, **changes: Any) -> Question:
+        values: dict[str, Any] = {
+            "id": QUESTION,
+            "asker_id": MemberId("kim"),
+            "text": DeidentifiedText(value="New effusion?"),
+            "created_at": START,
+            "state": QuestionState.OPEN,
+            "number": 417,
+            "urgency": Urgency.URGENT,
+        }
+        question = Question(**{**values, **changes})
+        self.rows.questions[question.id] = question
+        return question
+
+    def image(self, name: str, *, removed: bool = False, masks: tuple[Area, ...] = ()) -> ImageId:
+        facts = ImageFacts(
+            study_uid="2.25.1",
+            series_uid="2.25.2",
+            instance_uid=f"2.25.{len(self.rows.images)}",
+            modality="CT",
+            media_type="application/dicom",
+            frames=5,
+            rows=64,
+            columns=64,
+            masks=masks,
+        )
+        image = Image(
+            id=ImageId(name),
+            question_id=QUESTION,
+            upload_id=UploadId("upload"),
+            object_id=ObjectId(name),
+            facts=facts,
+            added_at=START,
+            removed_at=START if removed else None,
+        )
+        self.rows.images[name] = image
+        return image.id
+
+    def was_sent(self, reference: str, user_id: str, *, key: str = "question.receipt_urgent", minute: int = 0) -> None:
+        delivery = SimpleNamespace(
+            id=DeliveryId(reference),
+            key=key,
+            question_id=QUESTION,
+            address=Address(channel="slack", external_id=user_id),
+            created_at=START + timedelta(minutes=minute),
+        )
+        self.rows.sent.append((delivery, reference))
+
+    async def _hook(self, request: web.Request) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        assert self.channel.webhook is not None
+        answer = await self.channel.webhook(HookRequest(body=await request.read(), headers=headers))
+        return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
+
+
+def message(text: str = "Q417", *actions: Action, **changes: Any) -> OutgoingMessage:
+    """Return a rendered message with buttons of these actions."""
+    labels: Mapping[Action, str] = {action: action.value.replace("_", " ").title() for action in actions}
+    choices = tuple(OfferedChoice(action=action, label=labels[action], digit="1") for action in actions)
+    values: dict[str, Any] = {
+        "delivery_id": DeliveryId("delivery"),
+        "key": "question.claimed",
+        "text": text,
+        "choices": choices,
+        "shape": ChoiceShape.BUTTONS,
+        "token": "token-1" if actions else None,
+    }
+    return OutgoingMessage(**{**values, **changes})
+
+
+def _sealed(object_id: ObjectId) -> SealedObject:
+    return SealedObject(object_id=object_id, size_bytes=9, wrapped_key=b"key", key_id="archive-0001")

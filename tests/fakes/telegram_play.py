@@ -1,0 +1,103 @@
+"""Scripts 1 and 5, played once: an urgent question asked in a private chat and answered in the panel's forum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from aiogram.types import Message
+
+from domain.messages import Action
+from domain.question import Question
+from tests.fakes.case_files import ANSWER, BACK, CAPTION, FILES, NOTE, REPLY
+from tests.fakes.leak_story import kept_by
+from tests.fakes.society import MEMBER
+from tests.fakes.telegram_town import TelegramTown, take_room
+from tests.peers.telegram.rooms import Topic
+
+
+@dataclass(slots=True, kw_only=True)
+class Played:
+    """What people saw; `topics` and `buttons` are those of the forum after each step, by the step's name."""
+
+    question: Question
+    asker: list[str] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)
+    forum: list[str] = field(default_factory=list)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    buttons: dict[str, list[str]] = field(default_factory=dict)
+    relays: list[Message] = field(default_factory=list)
+    """What the bot had posted in the forum before it was removed."""
+    kept: bytes = b""
+    """All that the database and the log hold before anything was removed."""
+    calls: list[str] = field(default_factory=list)
+    """All that the bot has asked of the service, in words."""
+    originals: int = 0
+    """So many of the asker's own messages with files are left after sending."""
+    left: Mapping[str, list[str]] = field(default_factory=dict)
+    """What can still be read a week after the close."""
+
+
+async def play(town: TelegramTown) -> Played:
+    """Play both scripts on the minutes that they name."""
+    await take_room(town)
+    await ask(town)
+    played = Played(question=await _sent(town))
+    played.originals = sum(bool(each.document or each.photo) for each in _own(town))
+    _note(town, played, "open")
+    await _claim_and_ask_back(town, played)
+    await _answer(town, played)
+    await town.at("14:30")
+    await town.press(town.asker, Action.CHANGED_PLAN)
+    _note(town, played, "closed")
+    played.asker, played.first = town.asker.hears(), town.first.hears()
+    played.forum = town.forum.texts(town.topic)
+    played.relays = [each for each in town.forum.messages(town.topic) if each.from_user == town.peer.service.bot]
+    played.calls = [repr(each.request) for each in town.peer.journal.calls()]
+    played.kept = kept_by(town.society)
+    await town.later(timedelta(days=7, hours=1))
+    played.left = {"asker": town.asker.hears(), "forum": town.forum.texts()}
+    played.question = await town.society.question(played.question.id)
+    return played
+
+
+async def ask(town: TelegramTown, caption: str = CAPTION) -> None:
+    """Send an album, look at the images, and send it as urgent."""
+    town.asker.sends_album(FILES, caption=caption)
+    await town.settle()
+    await town.look()
+    await town.press(town.asker, Action.SEND_URGENT)
+
+
+async def _claim_and_ask_back(town: TelegramTown, played: Played) -> None:
+    await town.at("14:06")
+    await town.press(town.in_topic(town.first), Action.CLAIM)
+    _note(town, played, "claimed")
+    await town.write(town.in_topic(town.second), NOTE)
+    await town.at("14:09")
+    await town.write(town.in_topic(town.first), f"/back {BACK}")
+    _note(town, played, "asked back")
+    await town.at("14:12")
+    await town.write(town.asker, REPLY)
+
+
+async def _answer(town: TelegramTown, played: Played) -> None:
+    await town.at("14:21")
+    await town.write(town.in_topic(town.first), f"/a {ANSWER}")
+    await town.press(town.first, Action.SEND_ANSWER)
+    _note(town, played, "answered")
+
+
+def _note(town: TelegramTown, played: Played, step: str) -> None:
+    played.topics[step] = replace(town.forum.topic(town.topic))
+    played.buttons[step] = town.buttons(town.in_topic(town.first)) if step != "closed" else []
+
+
+def _own(town: TelegramTown) -> list[Message]:
+    return [each for each in town.asker.sees() if each.from_user == town.asker.user]
+
+
+async def _sent(town: TelegramTown) -> Question:
+    found = await town.society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
+    return found[-1]

@@ -1,0 +1,109 @@
+"""What must not be seen any more leaves a room, whatever is wrong with that room; what stays there is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.dispatcher import dispatch
+from domain.commands_services import WatchRooms
+from domain.errors import PermanentError
+from domain.messages import Action
+from domain.room import Suspension
+from tests.fakes.panel_room import PanelRoom, open_room
+from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SLICE, Society
+
+
+@pytest.fixture
+async def room(society: Society) -> PanelRoom:
+    return await open_room(society)
+
+
+async def _watch(room: PanelRoom) -> None:
+    await dispatch(room.society.services, WatchRooms(at=room.society.now))
+    await room.later()
+
+
+async def test_what_cannot_be_taken_out_is_told_and_shown_anew(room: PanelRoom) -> None:
+    question_id = await room.ask("M50s. PE?", SLICE)
+    room.chat.troubles.append(PermanentError("not_deletable"))
+
+    await room.society.press(PANELIST, Action.WRONG_PATIENT, question_id)
+    await room.later()
+
+    assert (await room.society.told(COORDINATOR)).count("room.not_removed") == 1
+    assert room.chat.calls == ["open -100", "remove -100", "open -100"]
+    assert room.chat.threads["thread-3"].view.card.text.startswith("⛔")
+
+
+async def test_what_a_missing_right_keeps_is_told_and_taken_out_later(room: PanelRoom) -> None:
+    question_id = await room.ask("PE?", SLICE)
+    room.chat.troubles.append(PermanentError("room_rights"))
+    await room.society.press(PANELIST, Action.WRONG_PATIENT, question_id)
+    await room.later()
+    told = await room.society.told(COORDINATOR)
+    await room.ask("Another?", SLICE)
+    before = list(room.chat.calls)
+
+    await _watch(room)
+
+    assert (told.count("room.not_removed"), told.count("room.rights")) == (1, 1)
+    assert before == ["open -100", "remove -100"]
+    assert room.chat.calls[2:5] == ["roster -100 3", "remove -100", "roster -100 3"]
+    assert sorted(thread.view.card.text[:1] for thread in room.chat.threads.values()) == ["⛔", "🔴"]
+
+
+async def test_room_that_shows_nothing_for_now_lets_go_of_what_is_withdrawn(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    room.chat.troubles.append(PermanentError("room_rights"))
+    await room.society.press(PANELIST, Action.CLAIM, question_id)
+    await room.later()
+
+    await room.society.press(MEMBER, Action.WITHDRAW, question_id)
+    await room.later()
+
+    assert room.chat.threads == {}
+    assert room.chat.calls[:3] == ["open -100", "show -100", "remove -100"]
+
+
+async def test_withdrawn_question_that_stays_is_told_once(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    room.chat.troubles.append(PermanentError("not_deletable"))
+
+    await room.society.press(MEMBER, Action.WITHDRAW, question_id)
+    await room.later()
+
+    assert room.chat.calls == ["open -100", "remove -100"]
+    assert not (await room.thread_of(question_id)).is_open
+
+
+async def test_withdrawn_question_leaves_the_room(room: PanelRoom) -> None:
+    question_id = await room.ask()
+
+    await room.society.press(MEMBER, Action.WITHDRAW, question_id)
+    await room.later()
+
+    assert room.chat.threads == {}
+    assert room.chat.removed[0][1] == ("thread-1-album", "thread-1-card")
+
+
+async def test_public_room_is_emptied(room: PanelRoom) -> None:
+    await room.ask("PE?")
+    room.chat.troubles.append(PermanentError("room_public"))
+
+    await _watch(room)
+
+    found = await room.room()
+    assert found is not None
+    assert found.suspended is Suspension.PUBLIC
+    assert room.chat.threads == {}
+    assert "room.public" in await room.society.told(COORDINATOR)
+
+
+async def test_room_that_is_private_again_shows_what_is_open(room: PanelRoom) -> None:
+    await room.ask("PE?")
+    room.chat.troubles.append(PermanentError("room_public"))
+    await _watch(room)
+
+    await _watch(room)
+
+    assert room.chat.only.view.title.startswith("🔴")

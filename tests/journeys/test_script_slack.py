@@ -1,0 +1,122 @@
+"""Scripts 3 and 4 against the Slack peer: a question from a form, answered in a thread of the panel's channel.
+
+Each combination of language and database plays once; the tests look at what people saw. Where safety rules ask for
+more or less than the scripts, they stand: the urgency is on the buttons, and images are looked at on our own page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from domain.member import Language
+from domain.question import QuestionState
+from tests.fakes.case_files import ANSWER, BACK, CAPTION, FILES, NAMED, NOTE, REPLY
+from tests.fakes.connected import COMBINATIONS, fresh_database, unsaid
+from tests.fakes.slack_play import SECOND_OPINION, Played, play
+from tests.fakes.slack_town import slack_town
+from tests.peers.slack.emulator import Emulator
+
+Say = Callable[[str, str], str]
+
+
+@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
+def show(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, slack_emulator: Emulator
+) -> tuple[Played, Language]:
+    """What was seen when both scripts were played."""
+    language, kind = request.param
+    folder = tmp_path_factory.mktemp("slack")
+    url = fresh_database(request, folder, kind=kind)
+
+    async def run() -> Played:
+        async with slack_town(slack_emulator, folder, language, database_url=url) as town:
+            return await play(town)
+
+    return asyncio.run(run()), language
+
+
+@pytest.fixture
+def played(show: tuple[Played, Language]) -> Played:
+    return show[0]
+
+
+@pytest.fixture
+def say(show: tuple[Played, Language]) -> Say:
+    return lambda english, korean: korean if show[1] is Language.KOREAN else english
+
+
+def test_words_behind_the_command_stand_in_the_form(played: Played, say: Say) -> None:
+    fields = {block["block_id"]: block["element"] for block in played.form["blocks"] if block["type"] == "input"}
+
+    assert played.form["title"]["text"] == say("Ask the panel", "패널에 질문")
+    assert fields["question"]["initial_value"] == CAPTION
+    assert fields["images"]["type"] == "file_input"
+
+
+def test_asker_sees_the_preview_and_the_receipt(played: Played, say: Say) -> None:
+    expected = (
+        say("3 images received. Checking…", "사진 3장 받았습니다. 확인 중입니다."),
+        say("this is exactly what the panel sees", "패널에게 보이는 그대로입니다."),
+        "[50s]M covid D8, O2 2->5L today. new effusion? PE?",
+        say("Q417 · URGENT · sent 14:02 to chest on-call", "Q417 긴급 · 14:02 흉부 당직(A → B) 전달."),
+        say("Goal: someone takes it by 14:12, answer by 15:02.", "14:12까지 배정, 15:02까지 답변 목표."),
+        say("Please delete them where you sent them.", "보내신 곳에서 직접 지워 주세요."),
+    )
+
+    assert unsaid(expected, played.asker) == []
+
+
+def test_thread_of_the_asker_tells_how_it_goes_on(played: Played, say: Say) -> None:
+    expected = (
+        say("14:06 ✔ Dr A took Q417.", "A 선생님이 맡으셨습니다(14:06)."),
+        BACK,
+        say("(clock paused)", "(시계 멈춤)"),
+        say("sent. Clock running again, answer due 15:05.", "시계가 다시 갑니다. 15:05까지 답변 목표."),
+        say("14:21 ✅ ANSWER – Dr A (confidence 4/5)", "답변이 도착했습니다."),
+        ANSWER,
+        say("ADDITIONAL OPINION – Dr B", "B"),
+        SECOND_OPINION,
+        say("Thank you. Q417 closed 14:30. I will ask once on", "감사합니다. Q417 종료(14:30)."),
+    )
+
+    assert unsaid(expected, played.asker) == []
+    assert NOTE not in "\n".join(played.asker)
+
+
+def test_card_shows_who_has_it_and_that_the_answer_arrived(played: Played, say: Say) -> None:
+    assert played.cards["open"].startswith("🔴 Q417 PE? D8\n")
+    assert say("Taken by Dr A 14:06", "담당: A 14:06") in played.cards["claimed"]
+    assert say("Waits for the asker's reply", "질문자의 답을 기다립니다") in played.cards["asked back"]
+    assert say("(accepted by Slack; 18 min after asking)", "14:21") in played.cards["answered"]
+    assert played.cards["closed"].startswith("⚪ Q417 ")
+
+
+def test_second_to_claim_is_told_alone_and_may_follow(played: Played, say: Say) -> None:
+    (told,) = played.too_late
+
+    assert say("Q417 already taken by Dr A 14:06.", "이미 A 선생님이 맡으셨습니다(14:06)") in told
+    assert say("Follow", "지켜보기") in told
+
+
+def test_thread_tells_the_panel_everything_once(played: Played) -> None:
+    expected = ("[50s]M covid D8, O2 2->5L today. new effusion? PE?", NOTE, REPLY, ANSWER, SECOND_OPINION)
+
+    assert unsaid(expected, played.room) == []
+    assert ["\n".join(played.room).count(words) for words in expected[1:]] == [1] * 4
+    assert played.files == len(FILES)
+
+
+def test_nothing_said_or_kept_names_the_patient(played: Played) -> None:
+    said = "\n".join((*played.calls, *played.asker, *played.room))
+
+    assert [name for name in NAMED if name in said or name.encode() in played.kept] == []
+    assert b"Q417" in played.kept
+
+
+def test_week_after_the_close_nothing_is_left(played: Played) -> None:
+    assert played.question.state is QuestionState.CLOSED
+    assert [words for words in (ANSWER, BACK) if any(words in text for text in played.left["asker"])] == []
+    assert not any("Q417" in text and ANSWER in text for text in played.left["room"])

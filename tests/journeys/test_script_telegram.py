@@ -1,0 +1,118 @@
+"""Scripts 1 and 5 against the Telegram peer: a question from a private chat, answered in the panel's forum.
+
+Each combination of language and database plays once; the tests look at what people saw. Where safety rules ask for
+more or less than the scripts, they stand: the images are looked at on our own page, relays are removed with their text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from domain.member import Language
+from domain.question import QuestionState
+from tests.fakes.case_files import ANSWER, BACK, NAMED, NOTE, REPLY
+from tests.fakes.connected import COMBINATIONS, fresh_database, unsaid
+from tests.fakes.telegram_play import Played, play
+from tests.fakes.telegram_town import telegram_town
+
+Say = Callable[[str, str], str]
+
+
+@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
+def show(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Language]:
+    """What was seen when both scripts were played."""
+    language, kind = request.param
+    folder = tmp_path_factory.mktemp("telegram")
+    url = fresh_database(request, folder, kind=kind)
+
+    async def run() -> Played:
+        async with telegram_town(folder, language, url) as town:
+            return await play(town)
+
+    return asyncio.run(run()), language
+
+
+@pytest.fixture
+def played(show: tuple[Played, Language]) -> Played:
+    return show[0]
+
+
+@pytest.fixture
+def say(show: tuple[Played, Language]) -> Say:
+    return lambda english, korean: korean if show[1] is Language.KOREAN else english
+
+
+def test_asker_sees_the_preview_and_the_receipt(played: Played, say: Say) -> None:
+    received = say("3 images received. Checking…", "사진 3장 받았습니다. 확인 중입니다.")
+    expected = (
+        say("this is exactly what the panel sees", "패널에게 보이는 그대로입니다."),
+        "[50s]M covid D8, O2 2->5L today. new effusion? PE?",
+        say("Q417 · URGENT · sent 14:02 to chest on-call", "Q417 긴급 · 14:02 흉부 당직(A → B) 전달."),
+        say("Goal: someone takes it by 14:12, answer by 15:02.", "14:12까지 배정, 15:02까지 답변 목표."),
+        say("do not wait – use your local pathway.", "기다리지 말고 원내 절차를 따르세요."),
+        say("I am deleting your original photos from this chat.", "원본 사진을 이 대화에서 지우고 있습니다."),
+    )
+
+    assert received in played.asker
+    assert unsaid(expected, played.asker) == []
+    assert played.originals == 0
+
+
+def test_asker_hears_of_claim_ask_back_and_answer(played: Played, say: Say) -> None:
+    expected = (
+        say("14:06 ✔ Dr A took Q417.", "A 선생님이 맡으셨습니다(14:06)."),
+        say("14:09 ❓ Dr A:", "추가 질문:"),
+        BACK,
+        say("(clock paused)", "(시계 멈춤)"),
+        say("sent. Clock running again, answer due 15:05.", "시계가 다시 갑니다. 15:05까지 답변 목표."),
+        say("14:21 ✅ ANSWER – Dr A", "답변이 도착했습니다."),
+        ANSWER,
+        say("Peer opinion on de-identified images", "정식 판독이 아닌 동료 의견입니다."),
+        say("Thank you. Q417 closed 14:30. I will ask once on", "감사합니다. Q417 종료(14:30)."),
+    )
+
+    assert unsaid(expected, played.asker) == []
+    assert NOTE not in "\n".join(played.asker)
+
+
+def test_title_of_the_topic_shows_how_it_stands(played: Played) -> None:
+    names = {step: topic.name for step, topic in played.topics.items()}
+
+    assert names["open"] == "🔴 Q417 PE? D8"
+    assert names["claimed"].startswith("🟡 Q417 ")
+    assert names["answered"] == "🟢 Q417 답변됨/answered"
+    assert names["closed"].startswith("⚪ Q417 ")
+    assert [step for step, topic in played.topics.items() if topic.is_closed] == ["closed"]
+
+
+def test_topic_tells_the_panel_everything_once(played: Played) -> None:
+    expected = ("[50s]M covid D8, O2 2->5L today. new effusion? PE?", NOTE, BACK, REPLY, ANSWER)
+    posted = "\n".join(each.text or "" for each in played.relays)
+
+    assert unsaid(expected, played.forum) == []
+    assert [posted.count(words) for words in expected] == [1, 0, 0, 1, 1]
+    assert unsaid(["(accepted by Telegram; 18 min after asking)"], played.forum) == []
+    assert unsaid(["14:21 답변 전달됨(텔레그램 접수, 질문 18분 뒤)"], played.forum) == []
+
+
+def test_pictures_in_the_forum_cannot_be_passed_on(played: Played) -> None:
+    pictures = [each for each in played.relays if each.photo]
+
+    assert len(pictures) == 3
+    assert all(each.has_protected_content for each in pictures)
+
+
+def test_nothing_said_or_kept_names_the_patient(played: Played) -> None:
+    said = "\n".join((*played.calls, *played.asker, *played.forum))
+
+    assert [name for name in NAMED if name in said or name.encode() in played.kept] == []
+    assert b"Q417" in played.kept
+
+
+def test_week_after_the_close_nothing_is_left(played: Played) -> None:
+    assert played.question.state is QuestionState.CLOSED
+    assert [words for words in (ANSWER, BACK) if any(words in text for text in played.left["asker"])] == []
+    assert not any("Q417" in text for text in played.left["forum"])
