@@ -25,7 +25,7 @@ def test_group_becomes_the_panels_room(chest: Hilum) -> None:
 
     (row,) = chest("panels", "rooms", "--json").rows()
     assert (said.code, row["panel"], row["room"], row["language"]) == (0, "chest", GROUP, "ko")
-    assert row["trouble"] == "nobody has looked yet who is there: nothing is shown"
+    assert row["trouble"] == "not seen yet that only people of the panel are there: nothing is shown"
 
 
 def test_room_is_given_up(chest: Hilum) -> None:

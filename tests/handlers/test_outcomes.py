@@ -160,6 +160,7 @@ async def test_wrong_patient_closes_without_the_offer(society: Society) -> None:
     question = await society.ask()
     await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA."})
     await society.press(MEMBER, Action.WRONG_PATIENT, question.id)
+    await society.press(PANELIST, Action.ACKNOWLEDGE, question.id)
 
     await society.press(MEMBER, Action.HELPED, question.id)
     await society.advance(MONTH)
