@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from domain.delivery import Terms, Value
 from domain.member import Language, Member
 from domain.messages import Action
+from wording.particles import filled
 
 _PAGE_PREFIX = "page."
 
@@ -57,8 +58,9 @@ class Catalogue:
         return terms.lead + said if said else ""
 
     def _filled(self, key: str, language: Language, values: Mapping[str, object]) -> str:
+        sentence = self.sentence(key, language)
         try:
-            return self.sentence(key, language).format_map(values)
+            return filled(sentence, values) if language is Language.KOREAN else sentence.format_map(values)
         except KeyError as error:
             raise CatalogueError(f"{key} needs {error}") from error
 
