@@ -37,6 +37,8 @@ _ABOUT_IMAGES = frozenset(
 """What is said of a question's images, or has them beside it."""
 _TO_LOOK_THROUGH = frozenset({"draft.preview", "draft.preview_held", "draft.images_held"})
 """What the asker looks through, masks and edits on a page, wherever it is told."""
+_IN_A_CHAT = {"draft.preview": "draft.preview_in_chat"}
+"""What is said otherwise in a chat, which has no buttons that mask or edit: who edits their message edits the draft."""
 _CLOSINGS = {**dict.fromkeys(ANSWER_KEYS, "question.opinion"), "question.asked_back": "question.clock_paused"}
 """What stands below a message, and says of what kind it is (safety rule 22)."""
 
@@ -47,8 +49,9 @@ def rendered(services: Services, transaction: Transaction, delivery: Delivery, *
     channel = services.channels.get(delivery.address.channel)
     if channel is not None and channel.capabilities.is_short:
         return _short(services, transaction, delivery, member=member)
-    message = _full(services, delivery, member)
-    if channel is not None and channel.capabilities.copies is not Copies.OURS:
+    is_chat = channel is not None and channel.capabilities.copies is not Copies.OURS
+    message = _full(services, delivery, member, said=_IN_A_CHAT.get(delivery.key) if is_chat else None)
+    if is_chat:
         message = _with_page(services, transaction, delivery, message=message, member=member)
     shape = ChoiceShape.BUTTONS if channel is None else channel.capabilities.shape_of(len(message.choices))
     reply = _reply(services, message.choices, member) if shape is ChoiceShape.REPLY else ""
@@ -56,12 +59,12 @@ def rendered(services: Services, transaction: Transaction, delivery: Delivery, *
     return replace(message, shape=shape, reply=reply, images=message.images if has_images else ())
 
 
-def _full(services: Services, delivery: Delivery, member: Member) -> OutgoingMessage:
+def _full(services: Services, delivery: Delivery, member: Member, *, said: str | None) -> OutgoingMessage:
     quoted = delivery.values.get("text")
     return OutgoingMessage(
         delivery_id=delivery.id,
         key=delivery.key,
-        text=services.wording.text(delivery.key, member, {**_WHERE_NOTHING_IS, **delivery.values}),
+        text=services.wording.text(said or delivery.key, member, {**_WHERE_NOTHING_IS, **delivery.values}),
         question_id=delivery.question_id,
         quoted=quoted if isinstance(quoted, DeidentifiedText) else None,
         images=delivery.images,

@@ -122,6 +122,16 @@ async def test_preview_in_a_chat_opens_its_page_once(connected: tuple[Society, C
     assert opened == [MEMBER.id, None]
 
 
+async def test_preview_in_a_chat_names_no_button_it_lacks(connected: tuple[Society, ChatChannel]) -> None:
+    society, channel = connected
+
+    await society.write_draft("PE?")
+
+    preview = channel.newest("draft.preview")
+    assert "Still a name or a number? Edit your message." in preview.text
+    assert "Mask more" not in preview.text
+
+
 async def test_preview_of_an_office_signs_nobody_in(connected: tuple[Society, ChatChannel]) -> None:
     society, channel = connected
     addresses = (Address(channel="chat", external_id=MEMBER.id), *MEMBER.addresses)

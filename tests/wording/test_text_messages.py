@@ -36,7 +36,7 @@ ON_PAGES = (
 """What stands on pages, or inside other sentences."""
 AT_SERVICES = (
     *("telegram.", "workspace.", "files.", "number.", "error.file_", "edit.", "question.originals_"),
-    *("draft.message_deleted", "room.not_of_panel"),
+    *("draft.message_deleted", "draft.preview_in_chat", "room.not_of_panel"),
 )
 """What is said where files come in and messages are edited, and on the pages of services: never in a text message."""
 LETTERS = frozenset({"join.code", "join.approved", "join.refused"})
