@@ -27,6 +27,8 @@ class Mortal:
     settings: Mapping[str, str]
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    _began_at: int = 0
+    """Where the log of this process begins."""
 
     @property
     def address(self) -> str:
@@ -35,6 +37,7 @@ class Mortal:
     def start(self) -> None:
         environment = environment_of(self.folder, self.url, self.port) | dict(self.settings)
         with (self.folder / "serve.log").open("ab") as log:
+            self._began_at = log.tell()
             command = [*HILUM, "serve"]
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=environment)
 
@@ -55,6 +58,16 @@ class Mortal:
                 return
         raise RuntimeError((self.folder / "serve.log").read_text(encoding="utf-8")[-2000:])
 
+    async def until_logged(self, event: str, *, within: float) -> None:
+        """Wait until this process has logged something.
+
+        Raises:
+            TimeoutError: it has not.
+        """
+        async with asyncio.timeout(within):
+            while f'"{event}"' not in self._log():  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.2)
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
@@ -63,6 +76,11 @@ class Mortal:
     def end(self) -> None:
         if self.process is not None:
             stop(self.process)
+
+    def _log(self) -> str:
+        with (self.folder / "serve.log").open("rb") as log:
+            log.seek(self._began_at)
+            return log.read().decode()
 
     def _runs(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -18,7 +18,7 @@ from tests.peers.telegram.people import Person as TelegramPerson
 SERVICES = ("telegram", "slack")
 PATIENCE_SECONDS = 600.0
 SLACKS_PAUSES = (0.0, 60.0, 300.0)
-"""Between Slack's attempts: at once, after a minute, after five; whoever is down longer is not brought it any more."""
+"""Between Slack's attempts: at once, after a minute, after five; then it is given up, and has to be read back."""
 
 
 class People(Protocol):
@@ -42,6 +42,10 @@ class People(Protocol):
     @property
     def given_up(self) -> frozenset[str]:
         """The ids of those whose words the service no longer tries to bring."""
+
+    @property
+    def reads_back(self) -> str:
+        """What the program logs once it has read back what was given up; empty where nothing ever is."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +80,10 @@ class TelegramPeople:
     @property
     def given_up(self) -> frozenset[str]:
         return frozenset()
+
+    @property
+    def reads_back(self) -> str:
+        return ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +126,10 @@ class SlackPeople:
         wrote = (delivery for delivery in self.slack.deliveries if self._is_theirs(delivery))
         return frozenset(str(delivery.event["user"]) for delivery in wrote if not delivery.is_acknowledged)
 
+    @property
+    def reads_back(self) -> str:
+        return "slack_read_back"
+
     def _is_theirs(self, delivery: Delivery) -> bool:
         """Return whether it is what somebody wrote; the app's own messages are events as well."""
         event = delivery.payload.get("event", {})
@@ -125,8 +137,8 @@ class SlackPeople:
 
 
 @asynccontextmanager
-async def people_at(channel: str, count: int) -> AsyncIterator[People]:
-    """Start a service's peer with so many people, and stop it at the end."""
+async def people_at(channel: str, count: int, *, pace: float = 1.0) -> AsyncIterator[People]:
+    """Start a service's peer with so many people, and stop it at the end; the pace is that of Slack's pauses."""
     if channel == "telegram":
         async with TelegramPeer() as peer:
             yield TelegramPeople(peer=peer, people=[peer.person(f"Fictus {number}") for number in range(count)])
@@ -137,5 +149,5 @@ async def people_at(channel: str, count: int) -> AsyncIterator[People]:
             for person in found.people:
                 await person.direct_messages()
             slack.workspace.waits = False
-            slack.courier.pauses = SLACKS_PAUSES
+            slack.courier.pauses = tuple(pace * pause for pause in SLACKS_PAUSES)
             yield found

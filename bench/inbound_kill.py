@@ -3,7 +3,8 @@
 The real `hilum serve` listens to the peer of Telegram or Slack in this process. Everybody writes one question. The
 program is killed at random points, some of them while it is still starting, and started again on the same data, until
 all was brought; then every member's questions are counted in the database, and how often their words stand in them.
-Slack waits up to five minutes between its tries, so that a run with it takes some ten.
+Slack waits up to five minutes between its tries, so that a run with it takes some ten; what it has given up by then is
+found by reading back, or counts as lost.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class Plan:
     updates: int
     kills: int
     seed: int
+    pace: float = 1.0
+    """Of Slack's pauses: 1 is Slack's own."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +73,8 @@ class Round:
         await self.program.until_healthy()
         await writing
         await self.people.settled()
+        if self.people.reads_back:
+            await self.program.until_logged(self.people.reads_back, within=DRAIN_SECONDS)
         await self.look.until_handled(within=DRAIN_SECONDS)
 
     async def _write(self) -> None:
@@ -97,10 +102,7 @@ class Round:
 
 
 async def _figures(folder: Path, url: str, members: Sequence[Member]) -> tuple[int, int]:
-    """Return how many members have no question of what they wrote, and how many have it twice.
-
-    Those whose words the service no longer tries to bring are lost as well; `given_up` says how many they are.
-    """
+    """Return how many members have no question of what they wrote, and how many have it twice."""
     storage = open_storage(storage_of(folder, url))
 
     def count(transaction: Transaction) -> tuple[int, int]:
@@ -128,7 +130,7 @@ async def _measure(databases: Databases, name: str, plan: Plan) -> Row:
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as made:
         folder = Path(made)
         url = databases.fresh(name, folder)
-        async with people_at(plan.channel, plan.updates) as people:
+        async with people_at(plan.channel, plan.updates, pace=plan.pace) as people:
             members = await found_reachable(folder, url, channel=plan.channel, ids=people.ids)
             settings = {"HILUM_WORKER__LEASE": "5s", **people.settings}
             program = Mortal(folder=folder, url=url, settings=settings)
@@ -165,12 +167,13 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--updates", type=int, default=400)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pace", type=float, default=1.0, help="of Slack's pauses between its tries; 1 is Slack's own")
     return parser
 
 
 def main(given: Sequence[str] | None = None) -> None:
     chosen = _parser().parse_args(given)
-    plan = Plan(channel=chosen.channel, updates=chosen.updates, kills=chosen.kills, seed=chosen.seed)
+    plan = Plan(channel=chosen.channel, updates=chosen.updates, kills=chosen.kills, seed=chosen.seed, pace=chosen.pace)
     with chosen_databases("postgresql" if chosen.database == "postgres" else chosen.database) as databases:
         facts = machine_facts(Path(tempfile.gettempdir()), postgres=databases.postgres_version)
         rows = [asyncio.run(_measure(databases, name, plan)) for name in databases.names]

@@ -17,6 +17,8 @@ from handlers.parking import Replayed, replay_parked, shape_of
 
 parked = typer.Typer(help="What came by a channel and could not be read.", no_args_is_help=True)
 
+_ALL_OF_A_DAY = 100_000
+"""What is still unreadable stays first, and must not hide the rest."""
 _SAYS = {
     Replayed.TAKEN: "taken in: a running worker does the rest",
     Replayed.UNREADABLE: "still cannot be read; it stays until its day is over",
@@ -69,7 +71,7 @@ def replay(
     """Try again to take it in, after a newer version was installed: nothing is taken in twice."""
 
     async def again(parts: Parts) -> dict[str, Replayed]:
-        found = await parts.services.store.read(lambda transaction: transaction.parked.kept())
+        found = await parts.services.store.read(lambda transaction: transaction.parked.kept(limit=_ALL_OF_A_DAY))
         wanted = [each.id for each in found] if parked_id is None else [parked_id]
         outcomes = {each: await replay_parked(parts.services, each) for each in wanted}
         await parts.services.store.write(lambda transaction: _note(transaction, outcomes))

@@ -22,6 +22,7 @@ _SAYS = {
     Suspension.NEW: "not seen yet that only people of the panel are there: nothing is shown",
     Suspension.ROSTER: "somebody of the panel is not there: no images",
     Suspension.STRANGERS: "somebody there is not of the panel: no words, no images",
+    Suspension.UNSEEN: "not seen yet who is there since somebody was cut off or left: nothing is shown",
     Suspension.PUBLIC: "it is public: nothing is shown",
     Suspension.RIGHTS: "Hilum lacks rights there",
     Suspension.GONE: "it is gone, or Hilum was put out of it",

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from bot import demo
-from bot.compose import Parts, compose, make_web_services, make_worker
+from bot.compose import Parts, compose, make_watch, make_web_services, make_worker
 from bot.logs import configure_logs
 from bot.schedule import Schedule
 from bot.supervisor import Pages, listen, make_server, supervise
@@ -94,6 +94,7 @@ def _run(
                 schedule=Schedule(parts.services, sends_digests=settings.digest.enabled),
                 pages=None if listener is None else _pages(parts, worker, listener=listener, roles=roles),
                 listeners=parts.listeners,
+                watch=make_watch(parts, worker),
                 on_started=on_started,
             )
         finally:

@@ -19,7 +19,8 @@ from bot.image_work import Places, PooledDeidentifier, PooledRenderer
 from bot.listening import Listener
 from bot.logs import get_log
 from bot.pool import ImagePool, PoolOptions
-from bot.service_channels import service_channels
+from bot.service_channels import service_channels, start_links
+from bot.troubles import TroubleWatch
 from bot.worker import Worker, WorkerOptions
 from channels.outbox.channel import OutboxChannel
 from channels.web.channel import WebChannel
@@ -146,6 +147,12 @@ def make_worker(parts: Parts) -> Worker:
     )
 
 
+def make_watch(parts: Parts, worker: Worker) -> TroubleWatch:
+    return TroubleWatch(
+        services=parts.services, listeners=parts.listeners, silent=lambda: worker.silent, owner=worker.options.owner
+    )
+
+
 def make_web_services(
     parts: Parts,
     worker: Worker,
@@ -173,6 +180,7 @@ def make_web_services(
         verify_audit=partial(verify_audit, parts.services.store),
         digest_preview=preview,
         escalation=parts.services.escalation,
+        start_links=partial(start_links, parts.services.channels),
         webhooks={each.channel.name: hook for each in parts.listeners if (hook := each.channel.webhook) is not None},
         options=replace(_web_options(parts), demo_roles=demo_roles, demo_samples=demo_samples, demo_outbox=demo_outbox),
     )

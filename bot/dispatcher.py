@@ -33,7 +33,6 @@ from domain.commands import (
     RemindOfDraft,
     RemindOfIncident,
     RepeatUntilRead,
-    Retract,
     RouteMessage,
     SendJoinCode,
     SendPages,
@@ -57,7 +56,10 @@ from domain.commands_services import (
     RemoveRelays,
     RemoveThread,
     ReportParked,
+    Retract,
+    RoutePart,
     TakeBack,
+    TellUntaken,
     WatchRooms,
 )
 from domain.errors import UserError
@@ -79,10 +81,10 @@ from handlers.incidents import page_moderators, remind_of_incident, retract
 from handlers.masking import mask_images, shred_object
 from handlers.mirroring import mirror_question
 from handlers.notify import notify_step
-from handlers.originals import delete_message, delete_original
+from handlers.originals import delete_original
 from handlers.outcomes import ask_outcome
 from handlers.paging import send_pages
-from handlers.parking import report_parked
+from handlers.parking import report_parked, tell_untaken
 from handlers.phone_tests import send_test_pages
 from handlers.reading import repeat_until_read
 from handlers.refuse import refuse
@@ -95,25 +97,55 @@ from handlers.route import route_message
 from handlers.shift_change import hand_over
 from handlers.shredding import shred_removed
 from handlers.taking_back import take_back
+from handlers.typed_words import delete_message
 from handlers.uploads import clean_upload
 from handlers.viewers import page_viewers
 from handlers.waiting import chase_asker, chase_reply
 
-_Incoming = RouteMessage | GatherDraft | TakeAction | RelayInformation | FindQuestions | AnswerRequest
+_Incoming = RouteMessage | RoutePart | GatherDraft | TakeAction | RelayInformation | FindQuestions | AnswerRequest
+_Drafting = CleanUpload | PresentDraft | RemindOfDraft | ExpireDraft
+_Closing = CloseAnswered | AskOutcome
+_Telling = Deliver | StartDigest | ComposeDigest
 _Paging = NotifyStep | SendPages | ChaseClaimer | ChaseAsker | ChaseReply | ChaseHandover | RepeatUntilRead | EndSurge
 _Clearing = SweepInbox | EraseImages | ShredRemoved | MaskImages | ShredObject | ForgetEnded
 _Incident = PageViewers | PageModerators | RemindOfIncident | Retract | TakeBack
 _Rota = WatchRota | HandOver | SendTestPages
 _Rooms = MirrorQuestion | WatchRooms | RemoveRelays | RemoveThread | RemoveRelay | ClearPhone
-_Arriving = FetchFile | AcknowledgeFiles | DeleteOriginal | DeleteMessage | ReportParked
+_Arriving = FetchFile | AcknowledgeFiles | DeleteOriginal | DeleteMessage | ReportParked | TellUntaken
 _Enrolling = SendJoinCode | ShowApplication | RemindOfApplications
 
 
-async def dispatch(services: Services, command: Command) -> None:  # noqa: C901, PLR0912 - one flat case a command
+async def dispatch(services: Services, command: Command) -> None:  # noqa: C901 - one flat branch a kind of command
     """Run the handler of a command."""
+    if isinstance(command, _Incoming):
+        await _take_in(services, command)
+    elif isinstance(command, _Drafting):
+        await _keep_draft(services, command)
+    elif isinstance(command, _Paging):
+        await _page(services, command)
+    elif isinstance(command, _Closing):
+        await _close(services, command)
+    elif isinstance(command, _Telling):
+        await _tell(services, command)
+    elif isinstance(command, _Clearing):
+        await _clear_away(services, command)
+    elif isinstance(command, _Incident):
+        await _follow_incident(services, command)
+    elif isinstance(command, _Rota):
+        await _keep_rota(services, command)
+    elif isinstance(command, _Enrolling):
+        await _enrol(services, command)
+    elif isinstance(command, _Rooms):
+        await _keep_rooms(services, command)
+    elif isinstance(command, _Arriving):
+        await _bring_in(services, command)
+    else:
+        assert_never(command)
+
+
+async def _keep_draft(services: Services, command: _Drafting) -> None:
+    """Run the handler of a command about a draft and its files."""
     match command:
-        case RouteMessage() | GatherDraft() | TakeAction() | RelayInformation() | FindQuestions() | AnswerRequest():
-            await _take_in(services, command)
         case CleanUpload():
             await clean_upload(services, command)
         case PresentDraft():
@@ -122,39 +154,30 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
             await remind_of_draft(services, command)
         case ExpireDraft():
             await expire_draft(services, command)
-        case (
-            NotifyStep()
-            | SendPages()
-            | ChaseClaimer()
-            | ChaseAsker()
-            | ChaseReply()
-            | ChaseHandover()
-            | RepeatUntilRead()
-            | EndSurge()
-        ):
-            await _page(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _close(services: Services, command: _Closing) -> None:
+    """Run the handler of a command about what comes after an answer."""
+    match command:
         case CloseAnswered():
             await close_answered(services, command)
         case AskOutcome():
             await ask_outcome(services, command)
+        case _:
+            assert_never(command)
+
+
+async def _tell(services: Services, command: _Telling) -> None:
+    """Run the handler of a command that brings a message, or a digest, to somebody."""
+    match command:
         case Deliver():
             await deliver(services, command)
         case StartDigest():
             await start_digest(services, command)
         case ComposeDigest():
             await compose_digest(services, command)
-        case SweepInbox() | EraseImages() | ShredRemoved() | MaskImages() | ShredObject() | ForgetEnded():
-            await _clear_away(services, command)
-        case PageViewers() | PageModerators() | RemindOfIncident() | Retract() | TakeBack():
-            await _follow_incident(services, command)
-        case WatchRota() | HandOver() | SendTestPages():
-            await _keep_rota(services, command)
-        case SendJoinCode() | ShowApplication() | RemindOfApplications():
-            await _enrol(services, command)
-        case MirrorQuestion() | WatchRooms() | RemoveRelays() | RemoveThread() | RemoveRelay() | ClearPhone():
-            await _keep_rooms(services, command)
-        case FetchFile() | AcknowledgeFiles() | DeleteOriginal() | DeleteMessage() | ReportParked():
-            await _bring_in(services, command)
         case _:
             assert_never(command)
 
@@ -162,7 +185,7 @@ async def dispatch(services: Services, command: Command) -> None:  # noqa: C901,
 async def _take_in(services: Services, command: _Incoming) -> None:
     """Run the handler of a command that finds out, or does, what a message says."""
     match command:
-        case RouteMessage():
+        case RouteMessage() | RoutePart():
             await route_message(services, command)
         case GatherDraft():
             await gather_draft(services, command)
@@ -259,6 +282,8 @@ async def _bring_in(services: Services, command: _Arriving) -> None:
             await delete_message(services, command)
         case ReportParked():
             await report_parked(services, command)
+        case TellUntaken():
+            await tell_untaken(services, command)
         case _:
             assert_never(command)
 
@@ -316,7 +341,15 @@ async def abandon(services: Services, command: Command) -> None:
             await abandon_upload(services, command)
         case FetchFile():
             await refuse_file(services, command)
-        case GatherDraft() | TakeAction() | RelayInformation() | FindQuestions() | RouteMessage() | AnswerRequest():
+        case (
+            GatherDraft()
+            | TakeAction()
+            | RelayInformation()
+            | FindQuestions()
+            | RouteMessage()
+            | RoutePart()
+            | AnswerRequest()
+        ):
             await abandon_message(services, command)
         case _:
             return

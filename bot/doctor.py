@@ -12,6 +12,7 @@ from bot.compose import Parts, compose
 from bot.service_channels import check_ups, enabled_channels
 from config.settings import Settings
 from domain.errors import HilumError
+from domain.outage import Trouble
 from domain.ports.jobs import JobState
 from domain.ports.listening import Finding
 from domain.room import Room, Suspension
@@ -99,7 +100,7 @@ async def _used(settings: Settings) -> list[Finding]:
     parts = compose(settings)
     try:
         ours = [await _parked(parts), await _audit(parts), await _search(parts)]
-        return [*ours, *await _unread(parts), *await _services(parts)]
+        return [*ours, *await _unread(parts), *await _troubles(parts), *await _services(parts)]
     finally:
         parts.close()
 
@@ -123,6 +124,35 @@ async def _unread(parts: Parts) -> list[Finding]:
     ]
 
 
+_TROUBLES = {
+    "slack_line_lost": (
+        "the connection that events come over (Socket Mode) does not stay, though Slack answers",
+        "let this machine's firewall and proxy pass wss:// connections to Slack; what was written meanwhile is read "
+        "back",
+    ),
+    "telegram_conflict": (
+        "another program fetches the updates of this bot: each of the two hears only some of them",
+        "stop the other program, or a second `hilum serve` with a database of its own; if you know of none, have "
+        "@BotFather make a new token (/revoke), and write it into channels.telegram.token",
+    ),
+}
+
+
+async def _troubles(parts: Parts) -> list[Finding]:
+    """Return what the running program last noted of its channels; what it has noted no more is over."""
+    known = await parts.services.store.read(lambda transaction: transaction.troubles.all())
+    return [_trouble(each) for each in known if each.lasts(parts.services.clock())]
+
+
+def _trouble(trouble: Trouble) -> Finding:
+    says, mend = _TROUBLES.get(
+        trouble.code,
+        (f"the running program says {trouble.code}", "see what is found of the service below, and the program's log"),
+    )
+    part = f"{trouble.channel} since {trouble.since:%H:%M} UTC"
+    return Finding(part=part, is_fine=False, says=says, mend=mend)
+
+
 async def _search(parts: Parts) -> Finding:
     if await parts.services.store.read(lambda transaction: transaction.search.is_in_step()):
         return Finding(part="search", is_fine=True, says="its index is complete")
@@ -144,7 +174,8 @@ async def _services(parts: Parts) -> list[Finding]:
     """Ask the services that the channels are at, and look at why nothing is shown in a room."""
     rooms = await parts.services.store.read(lambda transaction: transaction.rooms.all())
     findings: list[Finding] = []
-    for name, check_up in check_ups(parts.settings.channels).items():
+    looks = check_ups(parts.settings.channels, page_address=parts.services.rules.page_address)
+    for name, check_up in looks.items():
         findings += await check_up([room for room in rooms if room.address.channel == name])
     chosen = enabled_channels(parts.settings)
     unheard = [_unheard(room) for room in rooms if room.address.channel not in chosen]
@@ -161,6 +192,7 @@ def _unheard(room: Room) -> Finding:
 _OF_PEOPLE = {
     Suspension.ROSTER: "somebody of the panel is not there: no images are shown",
     Suspension.STRANGERS: "somebody there is not of the panel: no words and no images are shown",
+    Suspension.UNSEEN: "somebody was cut off or left, and it was not seen since who is there: nothing is shown",
 }
 
 

@@ -82,6 +82,9 @@ class PooledDeidentifier:
     def identities_in(self, text: IdentifiableText, *, secret: bytes) -> frozenset[Fingerprint]:
         return words.identities_in(text, secret=secret)
 
+    def names_known(self, text: IdentifiableText, *, known: KnownIdentities) -> bool:
+        return words.names_known(text, known=known)
+
     def identities_of_name(self, name: str, *, secret: bytes) -> frozenset[Fingerprint]:
         bare = " ".join(part for part in name.split() if part.casefold().strip(".,") not in _TITLES)
         return fingerprints_of(IdentityKind.NAME, bare, secret=secret)

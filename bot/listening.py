@@ -16,6 +16,8 @@ from domain.ports.services import Log
 AGAIN_AFTER = timedelta(seconds=5)
 MENDED_AFTER = timedelta(minutes=1)
 """A service that refuses our token is asked again after so long: an operator may have mended it over there."""
+PROVED_AFTER = timedelta(seconds=40)
+"""Longer than a call may last: a service that refused our token, and has not by then, takes it again."""
 CLOSED_WITHIN = timedelta(seconds=2)
 DEFECT = "defect"
 """What /healthz says of a channel that stopped by a fault of ours; the log says where."""
@@ -29,6 +31,7 @@ class Listener:
     log: Log
     fault: str = ""
     closing: timedelta = CLOSED_WITHIN
+    proved: timedelta = PROVED_AFTER
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
@@ -54,8 +57,13 @@ class Listener:
         A defect in one channel takes neither the pages nor the other channels along; what it did not take in was not
         acknowledged, so that its service brings it again.
         """
-        self.fault = ""
-        (ended,) = await asyncio.gather(self.channel.listen(), return_exceptions=True)
+        mended = asyncio.get_running_loop().call_later(self.proved.total_seconds(), self._forget)
+        try:
+            (ended,) = await asyncio.gather(self.channel.listen(), return_exceptions=True)
+        finally:
+            mended.cancel()
+        if ended is None or isinstance(ended, TransientError):
+            self._forget()
         if isinstance(ended, TransientError):
             self.log.warning("channel_waits", channel=self.channel.name, error=ended.code)
             return ended.retry_after or AGAIN_AFTER
@@ -68,3 +76,6 @@ class Listener:
             kind = type(ended).__name__
             self.log.error("channel_failed", channel=self.channel.name, error_type=kind, where=place_of(ended))
         return AGAIN_AFTER
+
+    def _forget(self) -> None:
+        self.fault = ""

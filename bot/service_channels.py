@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from config.channels import Channels, Slack, Telegram
 from config.settings import Settings
+from domain.ports.channel import Channel, StartingChannel
 from domain.ports.listening import ChannelServices, Finding, ListeningChannel
 from domain.room import Room
 
@@ -31,13 +33,19 @@ def enabled_channels(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, is_on in known.items() if is_on)
 
 
-def check_ups(chosen: Channels) -> Mapping[str, CheckUp]:
-    """Return how each channel that is on is looked at from outside."""
+def start_links(channels: Mapping[str, Channel], payload: str) -> Mapping[str, str]:
+    """Return by channel the link that opens Hilum there and says `payload`, where a service has such links."""
+    starting = {name: each for name, each in channels.items() if isinstance(each, StartingChannel)}
+    return {name: link for name, each in starting.items() if (link := each.start_link(payload)) is not None}
+
+
+def check_ups(chosen: Channels, *, page_address: str) -> Mapping[str, CheckUp]:
+    """Return how each channel that is on is looked at from outside; `page_address` is where our own pages are."""
     found: dict[str, CheckUp] = {}
     if chosen.telegram.enabled:
         found["telegram"] = _telegram_check_up(chosen.telegram)
     if chosen.slack.enabled:
-        found["slack"] = _slack_check_up(chosen.slack)
+        found["slack"] = _slack_check_up(chosen.slack, f"{page_address}/hooks/slack")
     return found
 
 
@@ -62,11 +70,11 @@ def _telegram_check_up(table: Telegram) -> CheckUp:
     return partial(check_up, TelegramOptions(**_plain(table)))
 
 
-def _slack_check_up(table: Slack) -> CheckUp:
+def _slack_check_up(table: Slack, hook: str) -> CheckUp:
     from channels.slack.check_up import check_up  # noqa: PLC0415
     from channels.slack.options import SlackOptions  # noqa: PLC0415
 
-    return partial(check_up, SlackOptions(**_plain(table)))
+    return partial(check_up, SlackOptions(**_plain(table)), hook=hook, clock=time.time)
 
 
 def _plain(table: Telegram | Slack) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import uvicorn
 
 from bot.listening import Listener
 from bot.schedule import Schedule
+from bot.troubles import TroubleWatch
 from bot.worker import Worker
 
 STREAMS_END_WITHIN_SECONDS = 2
@@ -67,12 +68,13 @@ class Pages:
     close_streams: Callable[[], None]
 
 
-async def supervise(
+async def supervise(  # noqa: PLR0913 - the parts of one process
     *,
     worker: Worker,
     schedule: Schedule,
     pages: Pages | None,
     listeners: Sequence[Listener] = (),
+    watch: TroubleWatch | None = None,
     on_started: Callable[[], None] = lambda: None,
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part fails, which stops the others and is raised."""
@@ -85,6 +87,8 @@ async def supervise(
     if pages is not None:
         parts.append(asyncio.create_task(pages.server.serve(sockets=[pages.listener]), name="web"))
     hearing = [asyncio.create_task(each.run(), name=each.channel.name) for each in listeners]
+    if watch is not None and listeners:
+        hearing.append(asyncio.create_task(watch.run(), name="troubles"))
     on_started()
     await _until_stopped([*parts, *hearing], stopping)
     for task in hearing:

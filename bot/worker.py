@@ -53,7 +53,12 @@ class Worker:
 
     def __post_init__(self) -> None:
         gates = {name: gate for name, each in self.services.channels.items() if (gate := each.gate) is not None}
-        self._outages = Outages(queue=self.queue, gates=gates, log=self.services.log)
+        self._outages = Outages(queue=self.queue, gates=gates, log=self.services.log, clock=self.services.clock)
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The channels whose services answer nothing."""
+        return self._outages.silent
 
     def stop(self) -> None:
         self._stopping.set()

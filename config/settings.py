@@ -85,6 +85,7 @@ class Rules(Table):
     draft_time_to_live: Duration = timedelta(hours=24)
     consult_images_kept: Duration = timedelta(days=7)
     relays_kept: Duration = timedelta(days=7)
+    outage_told_after: Duration = timedelta(minutes=15)
     choice_time_to_live: Duration = timedelta(days=30)
     takes_images: bool = True
     fallback_telephone: str = ""

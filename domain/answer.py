@@ -94,6 +94,15 @@ def confidence_in(text: str) -> str:
     return found[-1] if found else ""
 
 
+def added_words(text: str) -> str | None:
+    """Return the words behind a plus sign, which join the answer that waits; None where it is an answer of its own.
+
+    With no blank behind it the sign is part of a finding: "+ve D-dimer".
+    """
+    match = re.fullmatch(r"\s*[+＋]\s+(\S.*)", text, re.DOTALL)
+    return None if match is None else match[1].strip()
+
+
 def listed_citations(text: str) -> tuple[int, ...]:
     """Return the items that a field of its own lists: "6, #G7" or "G6 7".
 

@@ -65,14 +65,14 @@ class ParkedUpdate:
 
 
 def takes_files(message: InboundMessage) -> bool:
-    """Return whether the files of a message are wanted: those of an edit came before, a room's are none of a case."""
+    """Return whether a message brings files: those of an edit may have come before, a room's are none of a case."""
     return bool(message.attachments) and not message.origin.is_edit and not message.origin.room
 
 
 def album_of(inbox_id: InboxId, message: InboundMessage) -> str:
-    """Return what the parts of one album share; a message that is none has it for itself."""
+    """Return what the parts of one album share; a message that is none, or an edit, has it for itself."""
     group = message.origin.group
-    if not group:
+    if not group or message.origin.is_edit:
         return inbox_id
     return derive_id("album", message.sender.channel, message.sender.external_id, group)
 

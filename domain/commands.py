@@ -321,14 +321,6 @@ class RemindOfIncident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retract:
-    """Take back a message that was sent, where its service allows it; ask its reader to delete it, where not."""
-
-    delivery_id: DeliveryId
-    incident_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SendJoinCode:
     """Send somebody who applies the code that proves their e-mail address."""
 
@@ -387,7 +379,6 @@ Command = (
     | PageViewers
     | PageModerators
     | RemindOfIncident
-    | Retract
     | FindQuestions
     | WatchRota
     | HandOver

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from domain.ids import DeliveryId, InboxId, MemberId, QuestionId, UploadId
 
@@ -25,21 +26,45 @@ class AcknowledgeFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePart:
+    """Find out what a part of an album means that has waited until the album was whole."""
+
+    inbox_id: InboxId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteOriginal:
     """Delete the message in which a file came from its conversation, where the service still does."""
 
     upload_id: UploadId
 
 
+class WhyDeleted(StrEnum):
+    """Why a message is deleted that somebody wrote; its sender is told."""
+
+    NUMBER = "number"
+    """A resident number stood in it."""
+    NAMED = "named"
+    """It said in a room who the patient is."""
+    SEALED = "sealed"
+    """It was an opinion under seal, in a room where the others read."""
+    TYPED = "typed"
+    """It was about a question of which it is to be seen no more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteMessage:
-    """Delete a message in which a resident number stood, where its service does; `place` is a conversation or room."""
+    """Delete a message that somebody wrote, where its service does; `place` is a conversation or room."""
 
     member_id: MemberId
     channel: str
     sender: str
     place: str
     reference: str
+    why: str = WhyDeleted.NUMBER
+    question_id: str = ""
+    round: int = 0
+    """Counts the times that its channel was switched off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +73,21 @@ class ReportParked:
 
     channel: str
     hour: datetime
+    reason: str = ""
+    """Why it is kept, where that is a sentence of its own: nothing was to be read in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellUntaken:
+    """Tell whoever wrote it why a message was not taken in; `code` is of the error, `cause` what the service calls it.
+
+    `sender` is their address at the channel.
+    """
+
+    channel: str
+    sender: str
+    cause: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +126,7 @@ class RemoveThread:
     channel: str
     room: str
     closing: int
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +135,7 @@ class RemoveRelay:
 
     delivery_id: DeliveryId
     closing: int
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +143,7 @@ class ClearPhone:
     """Remove one message about a case from a phone that is lost, whatever becomes of its question (safety rule 18)."""
 
     delivery_id: DeliveryId
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +151,26 @@ class TakeBack:
     """Take back one message at once: an answer or pictures of a wrong patient, or what showed a draft that is gone."""
 
     delivery_id: DeliveryId
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retract:
+    """Take back a message that was sent, where its service allows it; ask its reader to delete it, where not."""
+
+    delivery_id: DeliveryId
+    incident_id: str
+    round: int = 0
 
 
 ServiceCommand = (
     FetchFile
     | AcknowledgeFiles
+    | RoutePart
     | DeleteOriginal
     | DeleteMessage
     | ReportParked
+    | TellUntaken
     | MirrorQuestion
     | WatchRooms
     | RemoveRelays
@@ -123,4 +178,5 @@ ServiceCommand = (
     | RemoveRelay
     | ClearPhone
     | TakeBack
+    | Retract
 )

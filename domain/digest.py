@@ -49,6 +49,9 @@ class Digest:
 NAME_CASES = ("digest.", "find.found", "draft.related")
 """How the keys of messages begin that tell of several cases, each on lines of its own."""
 
+EXCERPT = " – "
+"""Stands before what is quoted of a case that was found."""
+
 
 def digest_id(name: str, period: date, member_id: MemberId) -> DigestId:
     return DigestId(derive_id("digest", name, period.isoformat(), member_id))
@@ -57,6 +60,11 @@ def digest_id(name: str, period: date, member_id: MemberId) -> DigestId:
 def surge_name(slot: datetime) -> str:
     """Return the name of the digest of a time of the day."""
     return f"{SURGE}.{slot:%H%M}"
+
+
+def without_excerpts(text: str) -> str:
+    """Return lines that tell of found cases without what is quoted of them: label, day and state."""
+    return "\n".join(line.partition(EXCERPT)[0] for line in text.split("\n"))
 
 
 def without_case(text: str, label: str) -> str:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from domain.messages import Action
 from domain.opinions import PassReason
 from domain.spelling import folded
+from domain.text_blocks import is_block_name
 from domain.vocabulary import vocabulary
 
 ALONE = frozenset(
     {
         *(Action.CLAIM, Action.PASS, Action.CLOSE, Action.RELEASE, Action.EXTEND, Action.SECOND_OPINION),
         *(Action.TAKE_OVER, Action.FOLLOW, Action.UNFOLLOW, Action.WRONG_PATIENT, Action.MAKE_CASE),
+        *(Action.QUIZ_CANDIDATE, Action.GUIDELINE_PROPOSAL),
     }
 )
 """What a word alone asks for."""
@@ -29,6 +31,7 @@ _FIELDS: Mapping[Action, str] = {
     Action.OPINION: "text",
     Action.PASS: "reason",
     Action.HAND_OVER: "colleague",
+    Action.ADD_BLOCK: "block",
 }
 """What the words behind it fill in."""
 _BEHIND_A_STROKE = {"a": Action.ANSWER}
@@ -96,6 +99,8 @@ def _filled(action: Action, words: str) -> dict[str, str] | None:
     if action is Action.PASS:
         reason = _REASON_OF.get(folded(words))
         return None if reason is None else {"field": "reason", "text": reason.value}
+    if action is Action.ADD_BLOCK and not is_block_name(words):
+        return None
     if action is Action.SECOND_OPINION:
         # Only a name with its sign before it: "second, look at the ventricle" is a sentence.
         return {"field": "colleague", "text": words} if _COLLEAGUE.fullmatch(words) else None

@@ -2,7 +2,8 @@
 
 HilumError
 ├── UserError            the member can fix it; carries a message key
-│   └── AlreadyTakenError           somebody else has the question, which can be followed
+│   ├── AlreadyTakenError           somebody else has the question, which can be followed
+│   └── SealedInRoomError           an opinion under seal, typed where the others read it
 ├── TransientError       later it may work; may carry `retry_after`
 └── PermanentError       park it and tell an operator
     ├── DeidentificationError   the door stays closed
@@ -42,16 +43,28 @@ class AlreadyTakenError(UserError):
         self.question_id = question_id
 
 
+class SealedInRoomError(UserError):
+    """An opinion under seal was typed in a room: it is not taken, and must not stay there."""
+
+    def __init__(self, question_id: QuestionId, **values: str | int | datetime) -> None:
+        super().__init__("sealed_in_room", **values)
+        self.question_id = question_id
+
+
 class TransientError(HilumError):
     """Tried again later, after `retry_after` where the service named a time.
 
-    `is_local` says that the service limits this one conversation or room, and not the whole channel.
+    `is_local` says that the service limits this one conversation or room, and not the whole channel; `is_unsure`
+    that the service may have done as it was asked, and only its answer was lost.
     """
 
-    def __init__(self, code: str, *, retry_after: timedelta | None = None, is_local: bool = False) -> None:
+    def __init__(
+        self, code: str, *, retry_after: timedelta | None = None, is_local: bool = False, is_unsure: bool = False
+    ) -> None:
         super().__init__(code)
         self.retry_after = retry_after
         self.is_local = is_local
+        self.is_unsure = is_unsure
 
     @property
     def is_outage(self) -> bool:

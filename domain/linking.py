@@ -14,10 +14,13 @@ from domain.short_codes import six_digits
 
 LASTS = timedelta(minutes=10)
 WRONG_TRIES = 5
+"""So many wrong codes lock the address that they came from."""
+WRONG_TRIES_AT_A_CODE = 50
+"""So many from everywhere void the codes that are open: one in 20,000 for whoever guesses from many addresses."""
 LOCKED_FOR = timedelta(hours=1)
 """So long an address takes no more codes after too many wrong ones."""
 
-_SIX = re.compile(r"(?:/?\s?(?:link|연결)\s+)?(\d{3}[ -]?\d{3})", re.IGNORECASE)
+_SIX = re.compile(r"(?:/?\s?(?:link|연결|start)\s+)?(\d{3}[ -]?\d{3})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class LinkCode:
     used_at: datetime | None = None
 
     def is_open(self, now: datetime) -> bool:
-        return self.used_at is None and self.wrong_tries < WRONG_TRIES and now < self.expires_at
+        return self.used_at is None and self.wrong_tries < WRONG_TRIES_AT_A_CODE and now < self.expires_at
 
     def is_meant_by(self, code: str) -> bool:
         return salted(self.salt, code) == self.code_hash

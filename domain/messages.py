@@ -141,6 +141,10 @@ class Action(StrEnum):
     UNMERGE = "unmerge"
     MAKE_CASE = "make_case"
     """An answered question is worth showing to others: its asker is asked for consent, then an editor looks at it."""
+    QUIZ_CANDIDATE = "quiz_candidate"
+    """The same, for the quiz."""
+    GUIDELINE_PROPOSAL = "guideline_proposal"
+    """The same, since the guideline should say something of it."""
     TAKE_OVER = "take_over"
     FOLLOW = "follow"
     """To hear, without a sound, how it goes on with a question that somebody else has."""
@@ -148,11 +152,20 @@ class Action(StrEnum):
     HAND_OVER = "hand_over"
     ACCEPT_HANDOVER = "accept_handover"
     DECLINE_HANDOVER = "decline_handover"
+    # a panelist's text blocks
+    ADD_BLOCK = "add_block"
+    """One joins the answer that is being written; without a name, all are listed."""
+    SAVE_BLOCK = "save_block"
+    DELETE_BLOCK = "delete_block"
+    SHARE_BLOCK = "share_block"
+    """One's own becomes the panel's, says its coordinator."""
     # coordinator and board
     DOWNGRADE = "downgrade"
     SURGE = "surge"
     """Proposes a surge, or confirms what somebody else has proposed."""
     END_SURGE = "end_surge"
+    REMOVE_ROOM_IMAGES = "remove_room_images"
+    """Images leave a room whose people are not those of its panel (safety rule 19)."""
     # the editor
     PUBLISH = "publish"
     HOLD_BACK = "hold_back"
@@ -213,6 +226,14 @@ class Attachment:
     reference: str
     kind: AttachmentKind
     size_bytes: int | None = None
+    unique: str = ""
+    """By what its service knows the same file again, however it is fetched; empty where the reference says it."""
+
+    def is_same(self, other: Attachment) -> bool:
+        """Return whether it is the file that another is; so it counts where one alone says by what it is known."""
+        if bool(self.unique) != bool(other.unique):
+            return True
+        return (self.unique or self.reference) == (other.unique or other.reference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,27 @@ QUIET = timedelta(minutes=3)
 """Longer than between two tries: what has not failed for so long is over."""
 
 
+NOTED_EVERY = timedelta(seconds=30)
+KEPT_FOR = timedelta(minutes=10)
+"""So long a trouble counts that nobody notes any more: whoever noted it may have been started anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What keeps a channel from working, as a process noted it last; `code` is a fixed word."""
+
+    channel: str
+    code: str
+    since: datetime
+    latest: datetime
+    owner: str
+    is_told: bool = False
+    """Whether administrators were told of it."""
+
+    def lasts(self, now: datetime) -> bool:
+        return now - self.latest <= KEPT_FOR
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
     """What fails again and again, by its latest code; empty while nothing does."""

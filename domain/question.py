@@ -135,6 +135,8 @@ class EntryKind(StrEnum):
     READ = "read"
     ASKED_AGAIN = "asked_again"
     """Its asker was asked whether it is as urgent as they said."""
+    PANEL_CHOSEN = "panel_chosen"
+    """Its asker has said which panel it is for, or that its topic decides."""
     CLAIMED = "claimed"
     RELEASED_CLAIM = "released_claim"
     ASKED_BACK = "asked_back"
@@ -154,6 +156,8 @@ class EntryKind(StrEnum):
     TEXT_EDITED = "text_edited"
     SERIES_CONFIRMED = "series_confirmed"
     SERIES_REMOVED = "series_removed"
+    PROPOSED = "proposed"
+    """To the editors, by the panel: as a case, for the quiz, or for the guideline."""
     CONSENT_GIVEN = "consent_given"
     PUBLISHED = "published"
     HELD_BACK = "held_back"
@@ -203,7 +207,7 @@ INTERNAL_KINDS = frozenset(
     {
         *(EntryKind.NOTE, EntryKind.VIEWED, EntryKind.NOTIFIED, EntryKind.PAGED, EntryKind.PASSED, EntryKind.RESUMED),
         *(EntryKind.OPINION, EntryKind.SEALED, EntryKind.FOLLOWED, EntryKind.UNFOLLOWED),
-        EntryKind.GROUPED,
+        *(EntryKind.GROUPED, EntryKind.PROPOSED),
     }
 )
 """Kinds that the asker never sees."""

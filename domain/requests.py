@@ -13,6 +13,8 @@ from domain.member import Language
 from domain.spelling import folded, plain
 from domain.vocabulary import vocabulary
 
+FIND_COMMAND = re.compile(r"\s*/\s*(?:find|찾기|검색)\b\s*(?P<words>.*)", re.IGNORECASE | re.DOTALL)
+"""A search, which is routed by itself: its words are looked for, not obeyed."""
 _REQUEST = re.compile(r"/\s?(?P<word>[^\W\d_]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _HOURS = re.compile(r"(\d{1,2})(?::?(\d{2}))?\s?시?\s?[-~]\s?(\d{1,2})(?::?(\d{2}))?\s?시?")
 _NUMBER = re.compile(r"q?\s?(\d{1,6})번?")
@@ -37,6 +39,8 @@ class Request(StrEnum):
     LINK = "link"
     PAGE = "page"
     """A link that signs in on a page."""
+    BLOCKS = "blocks"
+    """Text blocks: all of them, or what is to become of one."""
     INVITE = "invite"
     OFFBOARD = "offboard"
     SURGE = "surge"

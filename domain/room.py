@@ -6,6 +6,7 @@ What is said about a question anywhere is shown in its threads, and what is said
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,8 +27,10 @@ ROOM = MemberId("?room")
 MOST_IMAGES = 10
 """So many come with a card at the most: services show no more in one album."""
 _LONGEST_POINT = 32
-_POINT = re.compile(r"[^.!?\n;]+\?")
-"""What is asked, at the end of a text: "PE?"."""
+_OUTDATED = "?"
+"""In the place of a digest of what was left out of a thread: it is none."""
+_POINT = re.compile(rf"(?<![^.!?\n;])[^.!?\n;]{{1,{2 * _LONGEST_POINT}}}\?")
+"""What is asked, at the end of a text: "PE?". Bounded: a long text without a stop is read in linear time."""
 
 
 class Suspension(StrEnum):
@@ -40,6 +43,8 @@ class Suspension(StrEnum):
     """Somebody of the panel is not there: images stop going there (safety rule 19)."""
     STRANGERS = "strangers"
     """Somebody who is not of the panel is there: no word of a question goes there either (safety rules 18 and 19)."""
+    UNSEEN = "unseen"
+    """Somebody of the panel was cut off or has left: nothing more is shown before it was seen who is there."""
     PUBLIC = "public"
     """Anybody can read there: what stands there is taken out."""
     RIGHTS = "rights"
@@ -57,6 +62,11 @@ class Room:
     language: Language | None = None
     """None shows both languages."""
     suspended: Suspension = Suspension.NONE
+
+    @property
+    def mark(self) -> str:
+        """Return what the buttons under a word about this room carry."""
+        return derive_id("room", self.address.channel, self.address.external_id)
 
     @property
     def is_reached(self) -> bool:
@@ -88,7 +98,7 @@ class RoomThread:
     changed is not edited; `withheld` is one of what was left out; `pictures` are the objects of
     the images that lie there. `round` counts the commands that were noted to bring it up to
     date; `is_noted` while one of them waits, `is_posting` while one of them has something put there: found so by the
-    next, what it put there is known to nobody.
+    next, since it was killed or heard no answer, what it put there is known to nobody.
     """
 
     question_id: QuestionId
@@ -121,6 +131,10 @@ class RoomThread:
         """What an entry carries whose words were typed in this thread: they are read there already."""
         return derive_id("said_in", self.room.channel, self.room.external_id, self.thread or self.card)[:16]
 
+    def outdated(self) -> RoomThread:
+        """Return it as one in which something lies that must not be seen there: it is taken out, and shown anew."""
+        return replace(self, withheld=_OUTDATED)
+
     def emptied(self, *, withheld: str = "", removed_at: datetime | None = None) -> RoomThread:
         """Return it once nothing of the question stands in the room any more."""
         return replace(
@@ -134,6 +148,12 @@ class RoomThread:
             is_closed=False,
             removed_at=removed_at,
         )
+
+
+def panel_named_in(text: str) -> str | None:
+    """Return the panel whose room a place is made by these words, "/panel chest"; None where they are others."""
+    match = _PANEL.fullmatch(unicodedata.normalize("NFC", text).strip())
+    return None if match is None else match["name"]
 
 
 def withheld_of(question: Question) -> str:
@@ -188,6 +208,7 @@ def chosen_images(images: tuple[Image, ...], key_slices: Sequence[KeySlice]) -> 
     return tuple(by_id[each] for each in wanted)[:MOST_IMAGES]
 
 
+_PANEL = re.compile(r"[/／]\s?(?:panel|패널)\s+(?P<name>\S+)", re.IGNORECASE)
 _OPEN = {Urgency.URGENT: "🔴", Urgency.TODAY: "🟠", Urgency.ROUTINE: "🔵"}
 
 

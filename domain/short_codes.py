@@ -12,9 +12,12 @@ from domain.messages import Address
 
 _FIRST, _LOWEST, _HIGHEST = 41, 10, 99
 _ORDER = (*range(_FIRST, _HIGHEST + 1), *range(_LOWEST, _FIRST))
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""Without 0, O, I and l: it can be read aloud."""
 LINK_CODE_LENGTH = 10
 """Of 58 characters each: more than 58 random bits, behind a limit of tries and a sign-in."""
+UPLOAD_CODE_LENGTH = 22
+"""More than 128 random bits: it opens without a sign-in (safety rule 17)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +53,21 @@ def next_code(given: Collection[ShortCode], taken: Collection[int] = ()) -> int:
 
 
 def link_code(token: str) -> str:
-    """Return the code that goes into a link, from a random token of at least 128 bits."""
-    number = int.from_bytes(hashlib.sha256(f"link\x1f{token}".encode()).digest(), "big")
+    """Return the code that goes into the link of a text message, from a random token of at least 128 bits."""
+    return _base58("link", token, length=LINK_CODE_LENGTH)
+
+
+def upload_code(token: str) -> str:
+    """Return the code of a page that takes files, from a random token of at least 128 bits."""
+    return _base58("upload", token, length=UPLOAD_CODE_LENGTH)
+
+
+def _base58(use: str, token: str, *, length: int) -> str:
+    number = int.from_bytes(hashlib.sha256(f"{use}\x1f{token}".encode()).digest(), "big")
     digits = []
-    for _ in range(LINK_CODE_LENGTH):
-        number, place = divmod(number, len(_BASE58))
-        digits.append(_BASE58[place])
+    for _ in range(length):
+        number, place = divmod(number, len(BASE58))
+        digits.append(BASE58[place])
     return "".join(digits)
 
 

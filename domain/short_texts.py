@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from domain.lengths import cp949_bytes_of, septets_of
+from domain.lengths import GSM_SEGMENT, UCS2_SEGMENT, cp949_bytes_of, length_of, septets_of
 from domain.text import DeidentifiedText, IdentifierKind
 
 _PLAIN: Mapping[str, str] = {
@@ -56,6 +56,18 @@ def first_sentence(text: str) -> str:
         if not _GOES_ON.search(sentence):
             break
     return sentence.strip()
+
+
+def summary_length(text: DeidentifiedText) -> tuple[int, int]:
+    """Return how long the words are that a text message takes of an answer, and how long these may be.
+
+    They are all of it where that fits, else the first sentence.
+    """
+    whole = plain_signs(shown_plainly(text))
+    length = length_of(whole)
+    if not length.fits_one_message:
+        length = length_of(plain_signs(first_sentence(shown_plainly(text))))
+    return (length.units, UCS2_SEGMENT) if length.septets is None else (length.septets, GSM_SEGMENT)
 
 
 def cuts(text: str) -> Iterator[str]:

@@ -9,8 +9,10 @@ from domain.guard import count_of
 from domain.panel import Panel
 
 
-def panel_for(text: str, panels: Sequence[Panel], *, now: datetime) -> Panel | None:
+def panel_for(text: str, panels: Sequence[Panel], *, now: datetime, chosen: str = "") -> Panel | None:
     """Return the panel with most of its topics in a text, or the one that stands in for it; None without any panel.
+
+    One that was chosen goes before all topics.
 
     Without a word of any topic it is the first panel that names none, or else
     the first. Of panels none of which is reached, it stays with the one meant:
@@ -18,7 +20,7 @@ def panel_for(text: str, panels: Sequence[Panel], *, now: datetime) -> Panel | N
     """
     if not panels:
         return None
-    meant = max(panels, key=lambda panel: (count_of(panel.topics, text), not panel.topics))
+    meant = max(panels, key=lambda panel: (panel.id == chosen, count_of(panel.topics, text), not panel.topics))
     return _standing_in(meant, panels, now) or meant
 
 

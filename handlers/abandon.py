@@ -14,13 +14,14 @@ from domain.commands import (
     RouteMessage,
     TakeAction,
 )
+from domain.commands_services import RoutePart
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.study import UploadState
 from handlers.inbound import open_received
 from handlers.outbox import Notice, tell
 
-FromMember = AnswerRequest | FindQuestions | GatherDraft | RelayInformation | RouteMessage | TakeAction
+FromMember = AnswerRequest | FindQuestions | GatherDraft | RelayInformation | RouteMessage | RoutePart | TakeAction
 
 
 async def abandon_message(services: Services, command: FromMember) -> None:

@@ -10,18 +10,18 @@ from functools import partial
 
 from domain.arrival import ALBUM_QUIET, Part, album_of, takes_files
 from domain.commands import RouteMessage
-from domain.commands_services import AcknowledgeFiles, ReportParked
+from domain.commands_services import AcknowledgeFiles, ReportParked, TellUntaken
 from domain.delivery import Priority
 from domain.errors import UserError
 from domain.ids import InboxId, MemberId, UploadId, derive_id
-from domain.messages import InboundMessage, is_reference, lane_of
+from domain.messages import Address, InboundMessage, is_reference, lane_of
 from domain.ports.archive import UploadVault
 from domain.ports.deidentifier import Deidentifier
 from domain.ports.intake import IntakeLimits
 from domain.ports.store import Store, Transaction
 from domain.study import SealedSegment, Upload, UploadState
 from handlers.cleaning import note_cleaning
-from handlers.parking import without_resident_numbers
+from handlers.parking import OF_ITS_OWN, without_resident_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,30 +37,34 @@ class SealedIntake:
     cleaning_lanes: int = 2
     _receiving: dict[UploadId, asyncio.Task[Upload]] = field(default_factory=dict)
 
-    async def accept(self, message: InboundMessage) -> bool:
+    async def accept(self, message: InboundMessage, *, edit: InboundMessage | None = None) -> bool:
         self._check(message)
         cut = self._without_resident_numbers(message)
-        inbox_id = InboxId(derive_id("inbox", message.channel, message.external_id))
+        later = None if edit is None else self._without_resident_numbers(edit)
 
         def keep(transaction: Transaction) -> bool:
-            if not transaction.inbox.add(inbox_id, cut):
-                return False
-            self._note_files(transaction, inbox_id, cut)
-            # Whoever presses a button waits for what it does.
-            priority = Priority.NORMAL if cut.press is None else Priority.URGENT
-            transaction.jobs.add(RouteMessage(inbox_id=inbox_id), lane=lane_of(cut.sender), priority=priority)
+            if not self._keep(transaction, cut):
+                return later is not None and self._keep(transaction, later)
+            if later is not None and transaction.inbox.add(_inbox_id(later), later):
+                transaction.inbox.finish(_inbox_id(later))
             return True
 
         return await self.store.write(keep)
 
-    async def park(self, channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+    async def park(
+        self, channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
+    ) -> bool:
         now, cut = self.clock(), without_resident_numbers(self.deidentifier, raw)
 
         def keep(transaction: Transaction) -> bool:
             if not transaction.parked.add(channel, external_id, cut, reason=reason, at=now):
                 return False
             hour = now.replace(minute=0, second=0, microsecond=0)
-            transaction.jobs.add(ReportParked(channel=channel, hour=hour))
+            own = reason if reason in OF_ITS_OWN else ""
+            transaction.jobs.add(ReportParked(channel=channel, hour=hour, reason=own))
+            if sender is not None:
+                told = TellUntaken(channel=channel, sender=sender.external_id, cause=external_id, code=reason)
+                transaction.jobs.add(told)
             return True
 
         return await self.store.write(keep)
@@ -112,6 +116,16 @@ class SealedIntake:
             upload = await self.store.write(partial(_add_segment, segment=segment, lanes=self.cleaning_lanes))
         return upload
 
+    def _keep(self, transaction: Transaction, message: InboundMessage) -> bool:
+        inbox_id = _inbox_id(message)
+        if not transaction.inbox.add(inbox_id, message):
+            return False
+        self._note_files(transaction, inbox_id, message)
+        # Whoever presses a button waits for what it does.
+        priority = Priority.NORMAL if message.press is None else Priority.URGENT
+        transaction.jobs.add(RouteMessage(inbox_id=inbox_id), lane=lane_of(message.sender), priority=priority)
+        return True
+
     def _note_files(self, transaction: Transaction, inbox_id: InboxId, message: InboundMessage) -> None:
         """Note that files came, which is said once: for an album, when no further part has come for a moment."""
         if not takes_files(message):
@@ -147,6 +161,10 @@ class SealedIntake:
         if total > self.limits.member_bytes:
             raise UserError("uploads_full")
         return upload
+
+
+def _inbox_id(message: InboundMessage) -> InboxId:
+    return InboxId(derive_id("inbox", message.channel, message.external_id))
 
 
 def _add_segment(transaction: Transaction, *, segment: SealedSegment, lanes: int) -> Upload:

@@ -17,6 +17,7 @@ from handlers import (
     actions_adding,
     actions_answer,
     actions_asker,
+    actions_blocks,
     actions_checks,
     actions_consent,
     actions_draft,
@@ -33,6 +34,7 @@ from handlers import (
     actions_panel,
     actions_passing,
     actions_related,
+    actions_rooms,
     actions_rota,
     actions_surge,
     actions_swaps,
@@ -49,8 +51,10 @@ from handlers.flag_words import flag_fields
 from handlers.identities import Case
 from handlers.inbound import Received, as_of_now, open_received
 from handlers.requests import requested_fields
-from handlers.room_words import said_in
+from handlers.room_words import said_in, standing_of
 from handlers.spoken import spoken_fields, spoken_press
+from handlers.text_blocks import longer_answer
+from handlers.typed_words import delete_named
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     **actions_draft.DEEDS,
@@ -77,6 +81,8 @@ DEEDS: Mapping[Action, Callable[[Deed], None]] = {
     **actions_surge.DEEDS,
     **actions_text.DEEDS,
     **actions_members.DEEDS,
+    **actions_rooms.DEEDS,
+    **actions_blocks.DEEDS,
 }
 
 
@@ -93,13 +99,14 @@ async def take_action(services: Services, command: TakeAction) -> None:
     opened = await open_received(services, command.inbox_id)
     if opened is None:
         return
-    texted = await texted_fields(services, opened, command)
+    texted = await _texted(services, opened, command)
     asked = requested_fields(opened.message, command)
     flagged = flag_fields(opened.message, command)
     attested = attested_fields(opened.message, command)
     given = {**opened.message.fields, **spoken_fields(opened.message), **texted, **asked, **flagged, **attested}
     case = await _case_of(services, opened, command=command, has_words=bool(texted or attested))
     fields = {name: _clean(services, name, text, case=case) for name, text in given.items()}
+    is_going = await delete_named(services, opened, case=case, texts=fields.values())
 
     def act(transaction: Transaction) -> Deed:
         received = as_of_now(transaction, opened)
@@ -118,6 +125,7 @@ async def take_action(services: Services, command: TakeAction) -> None:
             is_outdated=choice is not None and choice.is_outdated,
             about="" if choice is None else choice.about,
             said_in=said_in(transaction, received.message),
+            standing={} if is_going else standing_of(transaction, received.message),
             now=services.clock(),
         )
         _do(deed)
@@ -140,6 +148,11 @@ def _do(deed: Deed) -> None:
         raise UserError("choice_unknown")
     demand(deed.actor, ACTIONS[deed.action])
     do(deed)
+
+
+async def _texted(services: Services, received: Received, command: TakeAction) -> Mapping[str, IdentifiableText]:
+    texted = await texted_fields(services, received, command)
+    return {**texted, **await longer_answer(services, received, command=command, texted=texted)}
 
 
 async def _case_of(services: Services, received: Received, *, command: TakeAction, has_words: bool) -> Case:

@@ -13,9 +13,10 @@ from domain.ids import InboxId, QuestionId
 from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import EntryKind, Question, QuestionState
+from domain.question import TAKES_IMAGES, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.actions_draft import edit_draft, tell_claimer
+from handlers.albums import KEPT, waits_for_more
 from handlers.deed import Deed
 from handlers.draft import begin_draft
 from handlers.identities import MESSAGE, learn
@@ -23,8 +24,6 @@ from handlers.inbound import Received
 from handlers.outbox import Notice, tell
 from handlers.waiting import end_waiting
 
-KEPT = "inbox:"
-"""Before the id of a message that waits in the inbox for another word of its sender."""
 LATE = timedelta(minutes=10)
 """So long after a question was sent, images without a word may still be meant for it."""
 
@@ -75,8 +74,27 @@ def tell_of_cut_number(deed: Deed, question: Question) -> None:
     deed.tell_about(question, deed.actor, "question.resident_number_cut")
 
 
+def replaced_images(services: Services, transaction: Transaction, received: Received) -> tuple[Command, ...] | None:
+    """Offer the files that an edit put into a message whose question was sent; None for any other message.
+
+    What the panel has seen stays as it is; the words of the edit wait with its files.
+    """
+    message = received.message
+    if not (message.origin.is_edit and message.uploads):
+        return None
+    taken = transaction.arrivals.message(message.sender, message.origin.reference)
+    question = None if taken is None else transaction.questions.get(taken.question_id)
+    if question is None or question.number is None or question.state not in TAKES_IMAGES:
+        return None
+    _offer(services, transaction, received, question=question, key="question.add_replaced", waits=received.inbox_id)
+    return ()
+
+
 def late_images(services: Services, transaction: Transaction, received: Received) -> tuple[Command, ...] | None:
-    """Ask whether images without a word belong to the question that was sent just now; None where they cannot."""
+    """Ask whether images without a word belong to the question that was sent just now; None where they cannot.
+
+    Parts of an album wait until it is whole: the words that it has may stand with the last.
+    """
     message = received.message
     if not message.uploads or message.text or message.press or message.in_reply_to:
         return None
@@ -86,22 +104,15 @@ def late_images(services: Services, transaction: Transaction, received: Received
     recent = [q for q in own if q.is_awaiting_panel and q.opened_at is not None and now - q.opened_at <= LATE]
     if len(recent) != 1:
         return None
+    if waits_for_more(services, transaction, received):
+        return ()
     kept = _waiting_parts(transaction, received.inbox_id)
     if any(transaction.inbox.open(part.inbox_id).text for part in kept):
         # The words of an album stand with one of its parts, and begin a question.
         return None
     count = sum(part.files for part in kept) or len(message.uploads)
-    files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
-    notice = Notice(
-        key="question.add_images",
-        values={"label": recent[0].label, "count": count, "files": files},
-        question_id=recent[0].id,
-        choices=(Action.ADD_IMAGES, Action.NEW_QUESTION),
-        about=f"{KEPT}{kept[0].inbox_id if kept else received.inbox_id}",
-        to=message.sender,
-        lasts=services.rules.inbox_time_to_live,
-    )
-    tell(services, transaction, received.sender, cause=notice.about, notice=notice)
+    waits = kept[0].inbox_id if kept else received.inbox_id
+    _offer(services, transaction, received, question=recent[0], key="question.add_images", waits=waits, count=count)
     return ()
 
 
@@ -120,6 +131,30 @@ def new_question(deed: Deed) -> None:
     )
     for inbox_id in _album(deed):
         deed.transaction.jobs.add(GatherDraft(inbox_id=inbox_id, question_id=QuestionId(draft.id)))
+
+
+def _offer(  # noqa: PLR0913 - one sentence, and what it is about
+    services: Services,
+    transaction: Transaction,
+    received: Received,
+    *,
+    question: Question,
+    key: str,
+    waits: InboxId,
+    count: int = 1,
+) -> None:
+    """Ask whether images belong to a question; the message that brought them waits in the inbox meanwhile."""
+    files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
+    notice = Notice(
+        key=key,
+        values={"label": question.label, "count": count, "files": files},
+        question_id=question.id,
+        choices=(Action.ADD_IMAGES, Action.NEW_QUESTION),
+        about=f"{KEPT}{waits}",
+        to=received.message.sender,
+        lasts=services.rules.inbox_time_to_live,
+    )
+    tell(services, transaction, received.sender, cause=notice.about, notice=notice)
 
 
 def _learn(deed: Deed, question: Question) -> None:

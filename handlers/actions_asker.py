@@ -15,6 +15,7 @@ from handlers.actions_draft import tell_claimer
 from handlers.closing import close
 from handlers.deed import Deed
 from handlers.following import tell_followers
+from handlers.listings import take_back_lists
 from handlers.merging import free_followers
 from handlers.notify import begin_escalation
 from handlers.shredding import remove_images
@@ -29,6 +30,7 @@ def withdraw(deed: Deed) -> None:
     withdrawn = deed.move(question, QuestionState.WITHDRAWN, closed_at=deed.now)
     deed.record(withdrawn, EntryKind.WITHDRAWN)
     remove_images(deed.services, deed.transaction, question.id, cause=deed.inbox_id)
+    take_back(deed, question)
     tell_claimer(deed, withdrawn, "panel.withdrawn")
     free_followers(deed.services, deed.transaction, withdrawn, cause=deed.inbox_id)
     tell_followers(
@@ -74,7 +76,7 @@ def reopen(deed: Deed) -> None:
     """The answer did not help: the question goes back to the panel, with new targets."""
     question = deed.own_question()
     if question.closed_at is not None and deed.now - question.closed_at > REOPEN_WITHIN:
-        raise UserError("too_late_to_reopen", label=question.label)
+        raise UserError("too_late_to_reopen", label=question.label, days=REOPEN_WITHIN.days)
     if question.urgency is None or question.state not in (QuestionState.ANSWERED, QuestionState.CLOSED):
         raise UserError("not_now", label=question.label, state=question.state)
     policy = policy_of(deed.services, deed.transaction, question.urgency)
@@ -101,7 +103,8 @@ def reopen(deed: Deed) -> None:
 
 
 def take_back(deed: Deed, question: Question) -> None:
-    """Strike a case out of the digests that told members of it."""
+    """Strike a case out of the lists that told members of it, and take those back that lie at a service."""
+    take_back_lists(deed.services, deed.transaction, question)
     deed.transaction.deliveries.strike_out(question.label)
     deed.transaction.web.strike_out(question.label)
 

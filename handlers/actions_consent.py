@@ -9,14 +9,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from domain.consent import HOSPITAL, Consent, ConsentScope, basis_in, board_number
+from domain.delivery import Terms, Value
 from domain.errors import UserError
 from domain.member import Role
 from domain.messages import Action
+from domain.proposals import PURPOSE, purposes_of
 from domain.question import EntryKind, Question, QuestionState
 from handlers.actions_asker import take_back
-from handlers.closing import CONSENTS
+from handlers.closing import consent_offer
 from handlers.deed import Deed
-from handlers.outbox import Notice, tell
+from handlers.outbox import tell
 from handlers.panel_deed import right_patient
 from handlers.shredding import remove_images
 from handlers.timeline import closings
@@ -51,27 +53,32 @@ def allow(deed: Deed, *, scope: ConsentScope) -> None:
         _erase_if_due(deed, allowed)
 
 
-def make_case(deed: Deed) -> None:
-    """Have an answered question made a case of: what is missing is asked for, its asker's consent first.
+def propose(deed: Deed, *, purpose: str) -> None:
+    """Propose an answered question to the editors: what is missing is asked for, its asker's consent first.
 
+    Args:
+        purpose: "case", "quiz" or "guideline", which the editors see beside it.
     Raises:
         UserError("not_now"): it has no answer yet.
     """
     question = right_patient(deed)
     if question.state not in (QuestionState.ANSWERED, QuestionState.CLOSED):
         raise UserError("not_now", label=question.label, state=question.state)
+    if purpose not in purposes_of(deed.transaction.entries.of_question(question.id)):
+        deed.record(question, EntryKind.PROPOSED, details={PURPOSE: purpose})
+    values: dict[str, Value] = {"purpose": Terms(keys=(f"proposal.{purpose}",))}
     if question.consent is ConsentScope.TEACHING:
-        deed.tell_about(question, deed.actor, "panel.case_with_editors")
+        deed.tell_about(question, deed.actor, "panel.case_with_editors", values=values)
         return
     if question.state is QuestionState.CLOSED:
         _ask_for_consent(deed, question)
-    deed.tell_about(question, deed.actor, "panel.case_needs_consent")
+    deed.tell_about(question, deed.actor, "panel.case_needs_consent", values=values)
 
 
 def _ask_for_consent(deed: Deed, question: Question) -> None:
     """Ask once more, once for each close: nobody is pressed."""
     cause = f"case:{question.id}:{closings(deed.transaction, question.id)}"
-    offer = Notice(key="consent.offer", values={"label": question.label}, question_id=question.id, choices=CONSENTS)
+    offer = consent_offer(deed.services, question)
     tell(deed.services, deed.transaction, deed.asker_of(question), cause=cause, notice=offer)
 
 
@@ -104,7 +111,9 @@ def _tell_editors(deed: Deed, question: Question) -> None:
 
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {
-    Action.MAKE_CASE: make_case,
+    Action.MAKE_CASE: partial(propose, purpose="case"),
+    Action.QUIZ_CANDIDATE: partial(propose, purpose="quiz"),
+    Action.GUIDELINE_PROPOSAL: partial(propose, purpose="guideline"),
     Action.CONSENT_TEACHING: partial(allow, scope=ConsentScope.TEACHING),
     Action.CONSENT_RESEARCH: partial(allow, scope=ConsentScope.RESEARCH),
     Action.CONSENT_CONSULT_ONLY: partial(allow, scope=ConsentScope.CONSULT_ONLY),

@@ -42,7 +42,8 @@ def send(deed: Deed, *, urgency: Urgency) -> None:
         raise UserError("confirm_first" if held_images(images) else "nothing_to_send")
     if _asks_again(deed, draft, urgency):
         return
-    panel = panel_for(draft.text.value, deed.transaction.panels.all(), now=deed.now)
+    chosen = _chosen_panel(deed, draft)
+    panel = panel_for(draft.text.value, deed.transaction.panels.all(), now=deed.now, chosen=chosen)
     if panel is None:
         raise UserError("no_panel")
     claim_due, answer_due = policy_of(deed.services, deed.transaction, urgency).targets(deed.now)
@@ -120,6 +121,13 @@ def _asks_again(deed: Deed, draft: Question, urgency: Urgency) -> bool:
         deed.record(draft, EntryKind.ASKED_AGAIN)
         show_again(deed, draft, key)
     return bool(key)
+
+
+def _chosen_panel(deed: Deed, draft: Question) -> str:
+    """Return the panel that its asker has named last; empty where its topic decides."""
+    entries = deed.transaction.entries.of_question(draft.id)
+    named = [str(entry.details["panel"]) for entry in entries if entry.kind is EntryKind.PANEL_CHOSEN]
+    return named[-1] if named else ""
 
 
 def _resident_numbers(text: DeidentifiedText) -> int:

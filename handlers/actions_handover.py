@@ -96,7 +96,7 @@ def take_over(deed: Deed) -> None:
 
 
 def colleague_named(deed: Deed, question: Question, side: Side) -> Member:
-    """Return who is meant by an id or a whole name; for the panel's side, one of the panel.
+    """Return who is meant by an id, a whole name or what a service calls them; for the panel's side, one of the panel.
 
     Raises:
         UserError: "colleague_unknown", "second_by_another".
@@ -108,12 +108,17 @@ def colleague_named(deed: Deed, question: Question, side: Side) -> Member:
         for member in deed.transaction.members.all()
         if member.active and member.id not in (question.asker_id, question.claimed_by)
     ]
-    meant = [member for member in others if named in {member.id.casefold(), member.display_name.casefold()}]
+    meant = [member for member in others if named in _names_of(member)]
     if len(meant) != 1 or (side is Side.PANEL and not meant[0].has(Role.PANELIST)):
         raise UserError("colleague_unknown")
     if side is Side.PANEL:
         _refuse_if_answered(deed, question, meant[0])
     return meant[0]
+
+
+def _names_of(member: Member) -> set[str]:
+    names = (member.id, member.display_name, *(address.external_id for address in member.addresses))
+    return {name.casefold() for name in names}
 
 
 def _may_take_over(deed: Deed, question: Question) -> bool:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from domain.answer import confidence_in
 from domain.commands import TakeAction
-from domain.ids import InboxId
+from domain.delivery import PendingChoice
+from domain.ids import InboxId, QuestionId, derive_id
 from domain.meaning import coded
 from domain.messages import Action, Address, InboundMessage
 from domain.ports.services import Services
+from domain.ports.store import Transaction
+from domain.question import Question
+from domain.short_texts import summary_length
 from domain.text import IdentifiableText
-from handlers.actions_adding import KEPT
 from handlers.actions_answer import answer
+from handlers.albums import KEPT
+from handlers.answer_form import read_answer
 from handlers.deed import Deed
 from handlers.directing import directed_in
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, priority_of
 from handlers.panel_deed import refuse_if_taken, refuse_in_the_open, right_patient
+from handlers.room_previews import ECHO, in_thread, take_out_preview
 
 KEEPS_ITS_MESSAGE = frozenset({Action.DRAFT_ANSWER})
 """What is still needed after this action: its words stay sealed until they are sent."""
+WHOLE = "whole"
+"""Filled in where the text of an answer was put together out of several parts."""
 _CONFIRMED = {
     Action.CLAIM: "panel.claimed_by_text",
     Action.ASK_BACK: "panel.asked_back_by_text",
@@ -34,10 +43,11 @@ def draft_answer(deed: Deed) -> None:
     refuse_if_taken(deed, question)
     if question.needs > 1:
         refuse_in_the_open(deed, question)
+    deed = _kept_whole(deed, question)
     _forget_former(deed)
     notice = Notice(
-        key="panel.answer_echo",
-        values={"label": question.label, "text": text},
+        key=ECHO,
+        values={"label": question.label, "text": text, "noted": _noted(deed)},
         question_id=question.id,
         choices=(Action.SEND_ANSWER,),
         about=f"{KEPT}{deed.inbox_id}",
@@ -45,7 +55,7 @@ def draft_answer(deed: Deed) -> None:
         to=_phone(deed),
         lasts=deed.services.rules.echo_waits,
     )
-    deed.tell(deed.actor, notice)
+    deed.tell(deed.actor, in_thread(deed, notice))
 
 
 def confirm_by_text(deed: Deed, *, is_said: bool) -> None:
@@ -68,6 +78,7 @@ def confirm_by_text(deed: Deed, *, is_said: bool) -> None:
 def send_answer(deed: Deed) -> None:
     """Send the answer that was shown."""
     answer(deed)
+    take_out_preview(deed, cause=deed.about.removeprefix(KEPT))
     deed.transaction.inbox.finish(InboxId(deed.about.removeprefix(KEPT)))
 
 
@@ -99,12 +110,54 @@ def _filled(action: str, message: InboundMessage) -> Mapping[str, IdentifiableTe
     return {"text": IdentifiableText(behind.text)} if behind is not None and action == Action.DRAFT_ANSWER else {}
 
 
+async def words_shown(services: Services, received: Received, question_id: QuestionId) -> str:
+    """Return the answer that its author was shown and has not sent; nothing where none waits."""
+
+    def find(transaction: Transaction) -> str:
+        waiting = transaction.choices.open_of(received.sender.id, services.clock())
+        return next((each.token for each in waiting if _is_echo(each, question_id)), "")
+
+    token = await services.store.read(find)
+    shown = await _shown_before(services, token) if token else {}
+    return shown["text"].value if "text" in shown else ""
+
+
 async def _shown_before(services: Services, token: str) -> Mapping[str, IdentifiableText]:
     """Nothing where it has expired: the action finds no text then, and says so."""
     choice = await services.store.read(lambda transaction: transaction.choices.get(token))
     about = "" if choice is None else choice.about
     received = await open_received(services, InboxId(about.removeprefix(KEPT))) if about.startswith(KEPT) else None
     return {} if received is None else _words_for(Action.DRAFT_ANSWER, received.message)
+
+
+def _kept_whole(deed: Deed, question: Question) -> Deed:
+    """Keep an answer that is made of several parts as one message: what was shown is what will be sent.
+
+    A block may be changed meanwhile, and the message before is done with once this one takes its place.
+    """
+    if WHOLE not in deed.fields:
+        return deed
+    kept = InboxId(derive_id("whole_answer", deed.inbox_id))
+    message = InboundMessage(
+        channel=deed.channel,
+        external_id=kept,
+        sender=_phone(deed) or deed.actor.addresses[0],
+        received_at=deed.now,
+        text=IdentifiableText(f"/a {question.label}: {deed.text()}"),
+    )
+    deed.transaction.inbox.add(kept, message)
+    deed.transaction.inbox.finish(deed.inbox_id)
+    return replace(deed, inbox_id=kept)
+
+
+def _noted(deed: Deed) -> str:
+    """Say what was read out of the words, and how much room their summary takes as a text message."""
+    form, say = read_answer(deed.fields), deed.services.wording.text
+    parts = [] if form.confidence is None else [say("panel.echo_confidence", deed.actor, {"number": form.confidence})]
+    parts += [f"#G{number}" for number in form.citations]
+    count, limit = summary_length(deed.text())
+    parts.append(say("panel.echo_summary", deed.actor, {"count": count, "limit": limit}))
+    return " · ".join(parts)
 
 
 def _phone(deed: Deed) -> Address | None:
@@ -115,10 +168,14 @@ def _forget_former(deed: Deed) -> None:
     """Another answer takes the place of the one that waits; a second run of this very deed finds its own."""
     choices = deed.transaction.choices
     for choice in choices.open_of(deed.actor.id, deed.now):
-        is_former = choice.question_id == deed.question_id and Action.SEND_ANSWER in choice.actions
-        if is_former and choice.about != f"{KEPT}{deed.inbox_id}":
+        if _is_echo(choice, deed.question_id) and choice.about != f"{KEPT}{deed.inbox_id}":
             choices.take(choice.token, Action.SEND_ANSWER)
+            take_out_preview(deed, cause=choice.about.removeprefix(KEPT))
             deed.transaction.inbox.finish(InboxId(choice.about.removeprefix(KEPT)))
+
+
+def _is_echo(choice: PendingChoice, question_id: QuestionId | None) -> bool:
+    return choice.question_id == question_id and Action.SEND_ANSWER in choice.actions
 
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {

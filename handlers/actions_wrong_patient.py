@@ -18,7 +18,7 @@ from handlers.merging import void_followers
 from handlers.render import ANSWER_KEYS
 from handlers.room_readers import note_who_has_it
 from handlers.taking_back import stamp_what_was_sent
-from handlers.typed_words import ask_for_deletion
+from handlers.typed_words import delete_typed
 
 _GONE = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
 
@@ -43,7 +43,7 @@ def mark_wrong_patient(deed: Deed) -> None:
     viewings = deed.transaction.viewings.of_question(marked.id)
     deed.record(marked, EntryKind.WRONG_PATIENT, details={"viewers": len(viewings)})
     entries = deed.transaction.entries.of_question(marked.id)
-    ask_for_deletion(deed.services, deed.transaction, marked, entries=entries, cause=deed.inbox_id)
+    delete_typed(deed.services, deed.transaction, marked, entries=entries, cause=deed.inbox_id)
     stamp_what_was_sent(deed.services, deed.transaction, marked.id)
     for member_id in {marked.asker_id, *(viewing.member_id for viewing in viewings)}:
         _stamp(deed, marked, deed.transaction.members.get(member_id))

@@ -40,8 +40,10 @@ def resolve_press(transaction: Transaction, received: Received, now: datetime, *
     if choice is not None and choice.member_id == ROOM and press.action in choice.actions:
         # In a room it is offered to everybody of the panel, and stays until the card is shown anew.
         return Press(action=press.action, question_id=choice.question_id, token=press.token)
-    if choice is None or choice.member_id != received.sender.id or press.action not in choice.actions:
+    if choice is None or press.action not in choice.actions:
         raise UserError("choice_unknown")
+    if choice.member_id != received.sender.id:
+        raise _of_another(transaction, choice, press.action)
     if choice.expires_at <= now:
         raise UserError("choice_expired")
     if press.action not in TAKES_NOTHING and not transaction.choices.take(press.token, press.action):
@@ -97,6 +99,13 @@ def names_of(transaction: Transaction, received: Received, question_id: Question
 def open_questions(transaction: Transaction, received: Received) -> Sequence[Question]:
     """Return the questions of the sender to which the panel still owes an answer, newest first."""
     return [q for q in transaction.questions.of_asker(received.sender.id) if q.is_awaiting_panel]
+
+
+def _of_another(transaction: Transaction, choice: PendingChoice, action: Action) -> UserError:
+    """Of what several people see, only the preview of an answer is one person's."""
+    if action is not Action.SEND_ANSWER:
+        return UserError("choice_unknown")
+    return UserError("answer_of_another", name=transaction.members.get(choice.member_id).display_name)
 
 
 def _is_which(choice: PendingChoice) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from domain.commands import CloseAnswered, EraseImages
 from domain.consent import ConsentScope
+from domain.delivery import Value
 from domain.following import News
 from domain.ids import MemberId
 from domain.messages import Action
@@ -53,8 +54,14 @@ def close(  # noqa: PLR0913 - one row, and who wrote it
     thanks = _thanks(services, transaction, closed)
     tell(services, transaction, asker, cause=cause, notice=thanks)
     if closed.consent is ConsentScope.CONSULT_ONLY:
-        offer = replace(thanks, key="consent.offer", values={"label": closed.label}, choices=CONSENTS)
-        tell(services, transaction, asker, cause=cause, notice=offer)
+        tell(services, transaction, asker, cause=cause, notice=consent_offer(services, closed))
+
+
+def consent_offer(services: Services, closed: Question) -> Notice:
+    """Ask for wider use, and say when the images go without it."""
+    days = services.rules.consult_images_kept.days
+    values: dict[str, Value] = {"label": closed.label, "days": days}
+    return Notice(key="consent.offer", values=values, question_id=closed.id, choices=CONSENTS)
 
 
 def close_later(services: Services, transaction: Transaction, question: Question) -> None:

@@ -42,6 +42,8 @@ class Deed:
     """Id of what the button is about, where that is no question."""
     said_in: str = ""
     """The mark of the room's thread in which its words were typed, and can be read."""
+    standing: Mapping[str, str | int] = field(default_factory=dict)
+    """Where these words can be read, for as long as nobody deletes them there: details of their entries."""
     is_outdated: bool = False
     """The button stands under something that has changed since."""
     now: datetime
@@ -112,7 +114,7 @@ class Deed:
             channel=self.channel,
             at=self.now,
             text=text,
-            details={**(details or {}), **({"said_in": self.said_in} if self.said_in and text is not None else {})},
+            details={**(details or {}), **({} if text is None else self.standing)},
         )
         add_entry(self.services, self.transaction, entry)
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from domain.commands import Deliver
 from domain.delivery import Delivery, DeliveryState, OutgoingMessage
 from domain.errors import PermanentError, TransientError
 from domain.ids import DeliveryId, derive_id
 from domain.member import Member, stranger_of
+from domain.ports.channel import Placed, RoomChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.delivered import tell_author
+from handlers.listings import as_it_may_leave
 from handlers.outbox import place_of
 from handlers.render import ANSWER_KEYS, rendered
+from handlers.room_previews import is_in_room, is_waited_for, place_in_room
+from handlers.sent import note_sent
 from handlers.stopping import stop_blocked
 from handlers.taking_back import stamp_if_late
-from handlers.withholding import note_sent, withheld, without_reviewed
+from handlers.withholding import withheld
 
 _FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
 
@@ -31,21 +36,23 @@ async def deliver(services: Services, command: Deliver) -> None:
     begun = await services.store.write(lambda transaction: _begin(services, transaction, command.delivery_id))
     if begun is None:
         return
-    delivery, message, was_wrong = begun
+    delivery, message, was_wrong, placed = begun
     try:
         channel = services.channels.get(delivery.address.channel)
         if channel is None:
             raise PermanentError("channel_unknown")
-        reference = await channel.send(delivery.address, message)
+        if placed is None:
+            reference = await channel.send(delivery.address, message)
+        else:
+            reference = await cast(RoomChannel, channel).post(delivery.address, placed, message)
     except TransientError:
         await _settle(services, delivery, DeliveryState.READY)
         raise
     except PermanentError as error:
         services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
-        if error.code == "address_blocked":
-            await services.store.write(lambda transaction: _blocked(services, transaction, delivery))
-            return
-        await _settle(services, delivery, DeliveryState.DEAD)
+        refused = _not_in_room if placed is not None else _refused
+        code = error.code
+        await services.store.write(lambda transaction: refused(services, transaction, delivery, code=code))
         return
 
     def settle(transaction: Transaction) -> None:
@@ -73,11 +80,11 @@ def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime)
 
 def _begin(
     services: Services, transaction: Transaction, delivery_id: DeliveryId
-) -> tuple[Delivery, OutgoingMessage, bool] | None:
+) -> tuple[Delivery, OutgoingMessage, bool, Placed | None] | None:
     """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent.
 
     Returns:
-        with it, whether its question is known to be of a wrong patient.
+        with it, whether its question is known to be of a wrong patient, and its thread where it is said in a room.
     """
     delivery = transaction.deliveries.get(delivery_id)
     if delivery.state in _FINAL:
@@ -86,7 +93,13 @@ def _begin(
         transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
         return None
     member = stranger_of(delivery.member_id) or transaction.members.get(delivery.member_id)
-    if not member.is_stranger and delivery.address not in member.addresses:
+    placed = None
+    if is_in_room(transaction, delivery):
+        placed = place_in_room(transaction, delivery)
+        if placed is None or not is_waited_for(services, transaction, delivery):
+            _not_in_room(services, transaction, delivery, code="thread_gone")
+            return None
+    elif not member.is_stranger and delivery.address not in member.addresses:
         # A phone that was lost meanwhile: nothing more goes there (safety rule 18).
         services.log.warning("address_cut_off", delivery_id=delivery.id)
         transaction.deliveries.set_state(delivery_id, DeliveryState.DEAD)
@@ -94,13 +107,21 @@ def _begin(
     if member.active and delivery.address in member.stopped:
         _send_elsewhere(services, transaction, delivery, member=member)
         return None
-    message = rendered(services, transaction, without_reviewed(transaction, delivery), member=member)
+    message = rendered(services, transaction, as_it_may_leave(services, transaction, delivery), member=member)
     message = withheld(services, transaction, delivery, message=message, member=member)
     is_wrong = _is_wrong_patient(transaction, delivery)
     if is_wrong:
         message = _stamped(services, message, member)
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
-    return delivery, message, is_wrong
+    return delivery, message, is_wrong, placed
+
+
+def _not_in_room(services: Services, transaction: Transaction, delivery: Delivery, *, code: str) -> None:
+    """Show a preview that still waits in its author's own conversation, as its thread is not there any more."""
+    services.log.info("preview_not_in_room", delivery_id=delivery.id, error=code)
+    transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
+    if is_waited_for(services, transaction, delivery):
+        _send_elsewhere(services, transaction, delivery, member=transaction.members.get(delivery.member_id))
 
 
 def _send_elsewhere(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
@@ -120,10 +141,11 @@ def _send_elsewhere(services: Services, transaction: Transaction, delivery: Deli
     )
 
 
-def _blocked(services: Services, transaction: Transaction, delivery: Delivery) -> None:
-    """Its reader has blocked us there: nothing more is sent to that address, and this goes elsewhere."""
+def _refused(services: Services, transaction: Transaction, delivery: Delivery, *, code: str) -> None:
+    """Its service will not; where its reader has blocked us, nothing more is sent there, and this goes elsewhere."""
     transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
-    if stranger_of(delivery.member_id) is not None or not transaction.members.get(delivery.member_id).active:
+    is_stranger = stranger_of(delivery.member_id) is not None
+    if code != "address_blocked" or is_stranger or not transaction.members.get(delivery.member_id).active:
         return
     member = transaction.members.get(delivery.member_id)
     cause = f"blocked:{delivery.id}"
@@ -143,6 +165,9 @@ async def _settle(services: Services, delivery: Delivery, state: DeliveryState) 
 def _sent(services: Services, transaction: Transaction, delivery: Delivery, *, reference: str, was_wrong: bool) -> None:
     transaction.deliveries.set_state(delivery.id, DeliveryState.SENT)
     note_sent(services, transaction, delivery, reference=reference)
+    if is_in_room(transaction, delivery) and delivery.question_id is not None:
+        for each in reference.split(","):
+            transaction.rooms.note_message(delivery.address, each, delivery.question_id)
     tell_author(services, transaction, delivery)
     if not was_wrong and _is_wrong_patient(transaction, delivery):
         stamp_if_late(services, transaction, delivery)

@@ -28,7 +28,7 @@ def directed_words(services: Services, transaction: Transaction, received: Recei
     if message.in_reply_to is not None:
         return _in_thread(services, transaction, received, question_id=message.in_reply_to)
     said = directed(message.text.value)
-    if said is None or not said.has_stroke:
+    if said is None or not said.has_stroke or _asks_for_the_list(said):
         return None
     question = _meant(services, transaction, received, said=said)
     if question is None:
@@ -95,6 +95,11 @@ def _meant(services: Services, transaction: Transaction, received: Received, *, 
     waiting = transaction.questions.for_panel(closed_since=services.clock())
     held = [q for q in waiting if q.is_awaiting_panel and q.claimed_by == received.sender.id]
     return held[0] if len(held) == 1 else None
+
+
+def _asks_for_the_list(said: Directed) -> bool:
+    """A word that needs a block's name is about no question without it: it asks which there are."""
+    return said.action is Action.ADD_BLOCK and not said.field
 
 
 def _step(received: Received, said: Directed, question_id: QuestionId) -> Command:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
+from domain.arrival import album_of
 from domain.checks import Check, CheckName, open_checks
 from domain.commands import ExpireDraft, GatherDraft, PresentDraft, RelayInformation, RemindOfDraft
 from domain.delivery import Terms, Value
@@ -15,21 +15,21 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
 from domain.requests import asked_words
-from domain.study import Image, UploadState, group_into_series
+from domain.study import Image, SealedSegment, UploadState, group_into_series
 from domain.text import DeidentifiedText, IdentifiableText
+from handlers.albums import WORDS_WAIT, is_held_back, preview_cause, receipts_first
 from handlers.cleaning import note_cleaning
 from handlers.edits import note_taken, with_words
 from handlers.found import offer_related, related_to
 from handlers.identities import MESSAGE, Case, case_of, checks_for, learn, outdate
 from handlers.inbound import Received, open_received
 from handlers.originals import leave_draft
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice, tell, where_told
 from handlers.quality import preview_values
+from handlers.replacing import drop_replaced, lock_former
 from handlers.timeline import add_entry, own_entry
 
 PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
-WORDS_WAIT = timedelta(seconds=20)
-"""So long the preview waits for files; then the words may go, and the images follow (safety rule 1)."""
 SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE, Action.DISCARD)
 
 
@@ -41,11 +41,12 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
     case = await case_for(services, received, command.question_id)
     text = clean(services, received, case)
 
-    def gather(transaction: Transaction) -> None:
+    def gather(transaction: Transaction) -> tuple[SealedSegment, ...]:
+        lock_former(transaction, received)
         question = transaction.questions.lock(command.question_id)
         if question.state is not QuestionState.DRAFT:
             _go_elsewhere(services, transaction, received, question=question)
-            return
+            return ()
         echo(services, transaction, received, text=text, question_id=question.id)
         if text.value or received.message.origin.is_edit:
             whole = with_words(services, transaction, received, question=question, text=text)
@@ -57,11 +58,14 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
         if text.names_a_resident_number:
             note_cut(services, transaction, question, cause=received.inbox_id)
         note_named(services, transaction, received, question=question, case=case)
+        _note_panel(services, transaction, received, question_id=question.id)
+        replaced = drop_replaced(services, transaction, received, question=question)
         _check_files(services, transaction, received, question_id=question.id)
         _set_clocks(services, transaction, question.id, cause=received.inbox_id)
         transaction.inbox.finish(received.inbox_id)
+        return replaced
 
-    await services.store.write(gather)
+    await services.uploads.shred(await services.store.write(gather))
 
 
 def begin_draft(services: Services, transaction: Transaction, received: Received) -> Question:
@@ -74,6 +78,24 @@ def begin_draft(services: Services, transaction: Transaction, received: Received
     )
     transaction.questions.add(draft)
     return transaction.questions.get(draft.id)
+
+
+def _note_panel(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> None:
+    """Note for which panel a form says that the question is; an unknown one stands for none."""
+    named = received.message.fields.get("panel")
+    if named is None:
+        return
+    known = {panel.id for panel in transaction.panels.all()}
+    entry = Entry(
+        key=f"{received.inbox_id}:{EntryKind.PANEL_CHOSEN}",
+        question_id=question_id,
+        kind=EntryKind.PANEL_CHOSEN,
+        actor_id=received.sender.id,
+        channel=received.message.channel,
+        at=services.clock(),
+        details={"panel": named.value if named.value in known else ""},
+    )
+    add_entry(services, transaction, entry)
 
 
 def _go_elsewhere(services: Services, transaction: Transaction, received: Received, *, question: Question) -> None:
@@ -102,7 +124,8 @@ def _check_files(services: Services, transaction: Transaction, received: Receive
         files = Terms(keys=("draft.one_file" if pending == 1 else "draft.several_images",))
         checking = Notice(key="draft.checking", values={"count": pending, "files": files}, question_id=question_id)
         tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
-    late = PresentDraft(question_id=question_id, cause=f"waiting:{received.inbox_id}", if_files_wait=True)
+    album = album_of(received.inbox_id, received.message)
+    late = PresentDraft(question_id=question_id, cause=f"waiting:{album}", if_files_wait=True)
     transaction.jobs.add(late, due_at=services.clock() + WORDS_WAIT)
 
 
@@ -116,10 +139,16 @@ async def present_draft(services: Services, command: PresentDraft) -> None:
         if command.if_files_wait and not files_waiting(transaction, question.id):
             return
         if question.state is QuestionState.DRAFT:
+            files_wait = files_waiting(transaction, question.id)
+            if is_held_back(services, transaction, command, files_wait=files_wait):
+                return
+            receipts_first(services, transaction, question.id)
             transaction.questions.save(replace(question, previewed_at=services.clock()))
             offer_related(services, transaction, question, related=related)
+            cause = preview_cause(services, transaction, command)
             for notice in _preview(transaction, question):
-                tell(services, transaction, asker, cause=command.cause, notice=notice)
+                editable = _with_edit(services, transaction, asker, notice=notice)
+                tell(services, transaction, asker, cause=cause, notice=editable)
         elif question.is_awaiting_panel or question.state is QuestionState.ANSWERED:
             ask_checks(services, transaction, question, cause=command.cause)
             tell_of_held_images(services, transaction, question, cause=command.cause)
@@ -305,6 +334,14 @@ def _preview(transaction: Transaction, question: Question) -> tuple[Notice, ...]
     return (held, _question_of(transaction, question, checks[0])) if checks else (shown,)
 
 
+def _with_edit(services: Services, transaction: Transaction, asker: Member, *, notice: Notice) -> Notice:
+    """Where a form can be opened there is no message to edit: a button opens it with the words."""
+    channel = services.channels.get(where_told(transaction, asker, notice).channel) if asker.chain else None
+    if channel is None or not channel.capabilities.has_forms or notice.choices != SENDING:
+        return notice
+    return replace(notice, choices=(*SENDING[:-1], Action.EDIT_TEXT, SENDING[-1]))
+
+
 def _question_of(transaction: Transaction, question: Question, check: Check) -> Notice:
     choices: tuple[Action, ...] = (Action.NUMBER_REMOVED,)
     if check.name is CheckName.TWO_PATIENTS:
@@ -321,7 +358,7 @@ def _question_of(transaction: Transaction, question: Question, check: Check) -> 
 
 def _preview_values(transaction: Transaction, question: Question) -> dict[str, Value]:
     images = transaction.images.of_question(question.id)
-    refused = [u for u in transaction.uploads.of_question(question.id) if u.state is UploadState.REFUSED]
+    refused = [u for u in transaction.uploads.of_question(question.id) if u.state is UploadState.REFUSED and u.refusals]
     return {
         "text": question.text,
         "series": len(group_into_series(images)),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from domain.answer import released_words
 from domain.arrival import TakenMessage
-from domain.commands import Command, GatherDraft, RelayInformation
-from domain.directed import directed
+from domain.commands import Command, GatherDraft, RelayInformation, TakeAction
+from domain.directed import Directed, directed
+from domain.errors import SealedInRoomError
 from domain.ids import QuestionId, derive_id
 from domain.messages import Action
 from domain.ports.services import Services
@@ -15,6 +17,9 @@ from domain.question import EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText, joined, lines_of, with_lines
 from handlers.inbound import Received
 from handlers.outbox import Notice, tell
+from handlers.typed_words import delete_sealed
+
+_SEALED = frozenset({Action.OPINION, Action.ANSWER})
 
 
 def changed_at_service(services: Services, transaction: Transaction, received: Received) -> tuple[Command, ...] | None:
@@ -59,13 +64,34 @@ def _changed_in_room(services: Services, transaction: Transaction, received: Rec
     """Words for the panel are said anew; a command was done already, and what was said is not taken back."""
     message = received.message
     if message.origin.is_edit and message.text is not None and message.in_reply_to is not None:
-        if directed(message.text.value) is None:
+        said = directed(message.text.value)
+        if said is None:
             return (RelayInformation(inbox_id=received.inbox_id, question_id=message.in_reply_to),)
+        if said.action is Action.ANSWER and _shows_answer(services, transaction, received):
+            again = Action.DRAFT_ANSWER.value
+            return (TakeAction(inbox_id=received.inbox_id, action=again, question_id=message.in_reply_to),)
+        _take_out_if_sealed(services, transaction, received, said=said)
         # An answer that reads otherwise now in the room than to its asker must not pass for corrected.
         cause = derive_id("edit", message.channel, message.origin.room, message.origin.reference)
         tell(services, transaction, received.sender, cause=cause, notice=Notice(key="edit.command", to=message.sender))
     transaction.inbox.finish(received.inbox_id)
     return ()
+
+
+def _take_out_if_sealed(services: Services, transaction: Transaction, received: Received, *, said: Directed) -> None:
+    """An edit can bring an opinion into the room as well, and then as little as a message may it stay."""
+    assert received.message.in_reply_to is not None
+    question = transaction.questions.get(received.message.in_reply_to)
+    if question.is_sealed and said.action in _SEALED:
+        error = SealedInRoomError(question.id, label=question.label)
+        delete_sealed(services, transaction, received, error=error)
+
+
+def _shows_answer(services: Services, transaction: Transaction, received: Received) -> bool:
+    """Return whether an answer of the sender's to this question was shown, and not sent yet."""
+    waiting = transaction.choices.open_of(received.sender.id, services.clock())
+    about = received.message.in_reply_to
+    return any(each.question_id == about and Action.SEND_ANSWER in each.actions for each in waiting)
 
 
 def with_words(
@@ -118,6 +144,18 @@ def says_nothing_new(
     known = _known(transaction, received)
     is_whole = known is not None and known.lines == lines_of(text)
     return is_whole and f"\n{text.value}\n" in f"\n{question.text.value}\n"
+
+
+def repeats_own_words(
+    transaction: Transaction, received: Received, *, question: Question, text: DeidentifiedText
+) -> bool:
+    """Return whether an edit in a room brings what its author said there already: a reaction is reported as an edit."""
+    if not received.message.origin.is_edit:
+        return False
+    words = {text.value, (released_words(text) or text).value}
+    entries = transaction.entries.of_question(question.id)
+    own = [entry.text.value for entry in entries if entry.actor_id == received.sender.id and entry.text is not None]
+    return not words.isdisjoint(own)
 
 
 def _note(

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain.arrival import ALBUM_QUIET, FETCHED_WITHIN, NOT_FETCHED, FetchedFile, album_of, file_id, takes_files
+from domain.arrival import FETCHED_WITHIN, NOT_FETCHED, FetchedFile, album_of, file_id
 from domain.commands import PresentDraft
 from domain.commands_services import AcknowledgeFiles, FetchFile
-from domain.delivery import Terms, Value
+from domain.delivery import Value
 from domain.errors import HilumError, TransientError, UserError
 from domain.ids import QuestionId, UploadId
 from domain.messages import Attachment
@@ -21,10 +21,13 @@ from domain.ports.channel import FetchingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.study import SealedSegment, Upload, UploadState
+from handlers.albums import is_growing, route_waiting, say_received
 from handlers.cleaning import note_cleaning
 from handlers.draft import files_waiting
 from handlers.inbound import Received
 from handlers.outbox import Notice, tell
+from handlers.replacing import wanted_files
+from handlers.troubles import tell_scope
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=30)
 LANES = 2
@@ -39,13 +42,13 @@ _CODE = "file_not_fetched"
 async def announce_files(services: Services, received: Received) -> Received:
     """Note the files of a message as uploads that are on their way; a refusal is one sentence, and holds up nothing."""
     message = received.message
-    if not takes_files(message):
+    if not message.attachments:
         return received
 
     def announce(transaction: Transaction) -> tuple[UploadId, ...]:
         return tuple(
             upload_id
-            for attachment in message.attachments
+            for attachment in wanted_files(transaction, received.inbox_id, message)
             if (upload_id := _announced(services, transaction, received, attachment=attachment)) is not None
         )
 
@@ -65,6 +68,7 @@ async def fetch_file(services: Services, command: FetchFile) -> None:
     try:
         segments = await _fetched(services, file, tries=command.round)
     except UserError as error:
+        await _tell_of_scope(services, file, error)
         await refuse_file(services, command, code=error.code)
     except TransientError as error:
         await _ask_again(services, command, begun_at=upload.created_at, file=file, wait=error.retry_after)
@@ -94,29 +98,23 @@ async def refuse_file(services: Services, command: FetchFile, *, code: str = _CO
 
 
 async def acknowledge_files(services: Services, command: AcknowledgeFiles) -> None:
-    """Say how many files came: once for an album, when no further part has come for a moment."""
+    """Say how many files came: once for an album, when no further part has come for a moment; its meaning follows."""
 
     def say(transaction: Transaction) -> None:
-        parts, now = transaction.arrivals.parts_of(command.inbox_id), services.clock()
-        if not parts or (not parts[-1].is_alone and now - parts[-1].at < ALBUM_QUIET):
+        parts = transaction.arrivals.parts_of(command.inbox_id)
+        if not parts or is_growing(parts, services.clock()):
             return
-        member = transaction.members.by_address(parts[-1].address)
-        if member is None or not member.active or not services.rules.takes_images:
-            return
-        count = sum(part.files for part in parts)
-        files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
-        notice = Notice(
-            key="draft.checking",
-            values={"count": count, "files": files},
-            to=parts[-1].address,
-        )
-        tell(services, transaction, member, cause=parts[-1].album, notice=notice)
-        channel = services.channels.get(parts[-1].address.channel)
-        if channel is not None and channel.capabilities.passes_abroad:
-            abroad = Notice(key="files.passed_abroad", to=parts[-1].address)
-            tell(services, transaction, member, cause=f"abroad:{now.date()}", notice=abroad)
+        if say_received(services, transaction, parts):
+            route_waiting(transaction, parts)
 
     await services.store.write(say)
+
+
+async def _tell_of_scope(services: Services, file: FetchedFile, error: UserError) -> None:
+    """Tell the administrators which right a channel lacks, where that is why a file cannot be had."""
+    channel, scope = file.address.channel, str(error.values.get("scope", ""))
+    if scope:
+        await services.store.write(lambda transaction: tell_scope(services, transaction, channel, scope=scope))
 
 
 def _announced(

@@ -13,6 +13,7 @@ from domain.member import Member
 from domain.messages import InboundMessage
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from domain.requests import FIND_COMMAND
 from domain.search import Found
 from domain.text import DeidentifiedText
 from domain.words import Sought, sought_in
@@ -25,7 +26,6 @@ MOST_FOUND = 5
 MOST_FOUND_SHORT = 3
 """On a channel of short messages, each found question is its label, its age and whether it is answered."""
 _PLAIN_CHARACTERS = 60
-_COMMAND = re.compile(r"\s*/\s*(?:find|찾기|검색)\b\s*(?P<words>.*)", re.IGNORECASE | re.DOTALL)
 _PLAIN = re.compile(r"\s*(?:find|찾기|검색)\s+(?P<words>[^\n?]+)", re.IGNORECASE)
 _NO_SEARCH = re.compile(r"(?:attached|enclosed|below|the|a|an|my|our)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[[^\]]*\]")
@@ -41,7 +41,7 @@ def is_search(message: InboundMessage, *, is_awaited: bool) -> bool:
     if message.text is None or message.press or message.uploads:
         return False
     text = message.text.value
-    if _COMMAND.fullmatch(text):
+    if FIND_COMMAND.fullmatch(text):
         return True
     plain = None if is_awaited or message.in_reply_to else _PLAIN.fullmatch(text)
     return plain is not None and len(text) <= _PLAIN_CHARACTERS and _NO_SEARCH.match(plain["words"]) is None
@@ -85,7 +85,7 @@ def _events(received: Received, hits: Sequence[Found], *, at: datetime) -> Seque
 
 def _words(text: str) -> str:
     """What the door has replaced names somebody, and nothing is found by it."""
-    match = _COMMAND.fullmatch(text) or _PLAIN.fullmatch(text)
+    match = FIND_COMMAND.fullmatch(text) or _PLAIN.fullmatch(text)
     return "" if match is None else _PLACEHOLDER.sub(" ", match["words"]).strip()
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from domain.access import may_see_entry, sees_full_card
 from domain.audit import AuditEvent, AuditKind
-from domain.commands import PageModerators, RemindOfIncident, Retract
+from domain.commands import PageModerators, RemindOfIncident
+from domain.commands_services import Retract
 from domain.delivery import Priority, Terms, Value
 from domain.errors import UserError
 from domain.ids import MemberId, QuestionId, derive_id
@@ -16,9 +17,11 @@ from domain.question import Entry, EntryKind, Question
 from domain.text import DeidentifiedText
 from domain.withholding import TEXT, holds, said_item, series_item
 from handlers.deed import Deed
+from handlers.listings import take_back_lists
 from handlers.outbox import Notice
+from handlers.retracting import note_removal, tell_of_rooms_off
 from handlers.timeline import add_entry, own_entry
-from handlers.typed_words import ask_for_deletion
+from handlers.typed_words import delete_typed
 from handlers.withholding import says_hidden, shows_hidden
 
 _HOUR = timedelta(hours=1)
@@ -198,16 +201,18 @@ def _take_back_what_was_sent(deed: Deed, incident: Incident) -> None:
     """Messages that lie on the phones of others are retracted one by one; our own pages hide by themselves."""
     for question_id in concerned(incident):
         question = deed.transaction.questions.get(question_id)
+        tell_of_rooms_off(deed.services, deed.transaction, question_id)
+        take_back_lists(deed.services, deed.transaction, question)
         for sent in deed.transaction.sent.about(question_id):
             is_hit = says_hidden(deed.transaction, question, sent) or shows_hidden(deed.transaction, question, sent)
             if is_hit:
-                retract = Retract(delivery_id=sent.id, incident_id=incident.id)
-                deed.transaction.jobs.add(retract, priority=Priority.URGENT, gate=sent.address.channel)
+                removal = Retract(delivery_id=sent.id, incident_id=incident.id)
+                note_removal(deed.services, deed.transaction, sent, removal=removal)
 
 
 def _tell(deed: Deed, question: Question, incident: Incident) -> None:
     values = values_of(question, incident)
-    typed = [_ask_for_deletion(deed, incident, question_id) for question_id in concerned(incident)]
+    typed = [_delete_typed(deed, incident, question_id) for question_id in concerned(incident)]
     key = "incident.flagged_typed" if any(typed) else "incident.flagged"
     deed.tell(deed.actor, Notice(key=key, values=values, priority=Priority.URGENT))
     for question_id in concerned(incident):
@@ -215,9 +220,9 @@ def _tell(deed: Deed, question: Question, incident: Incident) -> None:
         tell_those_concerned(deed, other, "incident.hidden", values={**values, "label": other.label})
 
 
-def _ask_for_deletion(deed: Deed, incident: Incident, question_id: QuestionId) -> bool:
-    """What was typed in a room stands there in its author's name: Hilum hides it everywhere else."""
+def _delete_typed(deed: Deed, incident: Incident, question_id: QuestionId) -> bool:
+    """What was typed in a room stands there in its author's name; True where people have to delete it."""
     question = deed.transaction.questions.get(question_id)
     items = {one.item for one in incident.hidden if one.question_id == question_id}
     said = [each for each in deed.transaction.entries.of_question(question_id) if said_item(each) in items]
-    return ask_for_deletion(deed.services, deed.transaction, question, entries=said, cause=deed.inbox_id)
+    return delete_typed(deed.services, deed.transaction, question, entries=said, cause=deed.inbox_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.digest import EXCERPT
 from domain.ids import QuestionId
 from domain.member import Member
 from domain.messages import Action
@@ -68,7 +69,7 @@ def _line(services: Services, member: Member, hit: Found, *, sought: Sought | No
     age = "" if hit.is_released_alone else _age(services, member, (now - (question.opened_at or now)).days)
     answered = services.wording.text("find.answered" if hit.is_answered else "find.unanswered", member, {})
     head = " · ".join(part for part in (question.label, age, answered) if part)
-    return head if sought is None else f"{head} – {excerpt_of(hit, sought).text}"
+    return head if sought is None else f"{head}{EXCERPT}{excerpt_of(hit, sought).text}"
 
 
 def _age(services: Services, member: Member, days: int) -> str:

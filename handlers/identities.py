@@ -16,6 +16,7 @@ from domain.ports.store import Transaction
 from domain.question import OVER, Question, QuestionState
 from domain.study import subject_of
 from domain.text import DeidentifiedText, IdentifiableText
+from handlers.listings import take_back_lists
 
 SOUGHT = frozenset({IdentityKind.NAME, IdentityKind.NUMBER, IdentityKind.PATIENT_ID, IdentityKind.BIRTH_DATE})
 """What is looked for in every text of a case once it is known."""
@@ -39,6 +40,10 @@ class Case:
         if text is None or self.known is None:
             return frozenset()
         return services.deidentifier.identities_in(text, secret=self.known.secret)
+
+    def is_named_in(self, services: Services, text: IdentifiableText) -> bool:
+        """Return whether a text names somebody whom the case is known to name: the patient, or its asker."""
+        return self.known is not None and services.deidentifier.names_known(text, known=self.known)
 
 
 async def case_of(services: Services, question_id: QuestionId | None, *, today: date) -> Case:
@@ -118,6 +123,7 @@ def _clean_again(services: Services, transaction: Transaction, question: Questio
         transaction.entries.reword(each.id, clean)
     if question.number is not None:
         # What others found of it stands in messages that are about no question alone.
+        take_back_lists(services, transaction, question)
         transaction.deliveries.strike_out(question.label)
         transaction.web.strike_out(question.label)
     text = clean(question.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from domain.arrival import file_id, takes_files
+from domain.arrival import file_id
 from domain.errors import PermanentError, TransientError, UserError
 from domain.ids import InboxId, UploadId
 from domain.member import Member
@@ -85,7 +85,7 @@ def _placed(transaction: Transaction, message: InboundMessage) -> InboundMessage
 
 def _files(transaction: Transaction, inbox_id: InboxId, message: InboundMessage) -> tuple[UploadId, ...]:
     """Return the uploads that a message's attachments have become, or are becoming."""
-    if not takes_files(message):
+    if message.origin.room:
         return ()
     ids = (file_id(inbox_id, attachment) for attachment in message.attachments)
     return tuple(upload_id for upload_id in ids if transaction.arrivals.file(upload_id) is not None)

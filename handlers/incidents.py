@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
-from domain.commands import UNMOVED, PageModerators, RemindOfIncident, Retract
-from domain.delivery import Delivery, Priority, Value
-from domain.errors import PermanentError
+from domain.commands import UNMOVED, PageModerators, RemindOfIncident
+from domain.commands_services import Retract
+from domain.delivery import Priority, Value
 from domain.escalation import Page
 from domain.incident import INCIDENT_RULES, Incident, OnDuty, on_duty
 from domain.member import Member
 from domain.messages import Action
 from domain.paging import PageLater, Person, Way, page
-from domain.ports.channel import Copies, RetractingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.flagging import values_of
 from handlers.outbox import Notice, tell
 from handlers.paging import page_about, paging_of
+from handlers.retracting import retract_sent
 
 _CHOICES = (Action.TAKE_INCIDENT, Action.IDENTIFIES)
 
@@ -71,32 +70,18 @@ async def retract(services: Services, command: Retract) -> None:
     Raises:
         TransientError: later it may work.
     """
-    delivery, reference = await services.store.read(
-        lambda transaction: (
-            transaction.deliveries.get(command.delivery_id),
-            transaction.sent.reference(command.delivery_id),
-        )
-    )
-    channel = services.channels.get(delivery.address.channel)
-    if channel is not None and reference is not None and channel.capabilities.copies is Copies.RETRACTABLE:
-        try:
-            await cast(RetractingChannel, channel).retract(delivery.address, reference)
-        except PermanentError as error:
-            services.log.warning("retraction_failed", delivery_id=delivery.id, error=error.code)
-        else:
-            return
-    await services.store.write(
-        lambda transaction: _ask_to_delete(services, transaction, delivery, incident_id=command.incident_id)
-    )
+    if not await retract_sent(services, command):
+        await services.store.write(lambda transaction: _ask_to_delete(services, transaction, command))
 
 
-def _ask_to_delete(services: Services, transaction: Transaction, delivery: Delivery, *, incident_id: str) -> None:
+def _ask_to_delete(services: Services, transaction: Transaction, command: Retract) -> None:
     """On the phone that has it, once however many of its messages are meant."""
+    delivery = transaction.deliveries.get(command.delivery_id)
     assert delivery.question_id is not None
     label = transaction.questions.get(delivery.question_id).label
     notice = Notice(key="incident.delete", values={"label": label}, to=delivery.address, priority=Priority.URGENT)
     reader = transaction.members.get(delivery.member_id)
-    tell(services, transaction, reader, cause=f"delete:{incident_id}", notice=notice)
+    tell(services, transaction, reader, cause=f"delete:{command.incident_id}", notice=notice)
 
 
 def _on_duty(services: Services, transaction: Transaction) -> OnDuty:

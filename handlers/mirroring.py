@@ -12,7 +12,7 @@ from domain.delivery import OutgoingMessage, PendingChoice
 from domain.errors import PermanentError, RoomMovedError, TransientError
 from domain.ids import ObjectId, QuestionId
 from domain.messages import Address
-from domain.ports.channel import Placed, RoomChannel, RoomView
+from domain.ports.channel import Placed, RoomChannel, RoomView, TracingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
@@ -81,7 +81,10 @@ async def mirror_question(services: Services, command: MirrorQuestion) -> None:
     """
     room = Address(channel=command.channel, external_id=command.room)
     channel = room_channel(services, room.channel)
-    step = await services.store.write(lambda transaction: _begin(services, transaction, command, room=room))
+    is_clear = await _cleared(services, command, room=room)
+    step = await services.store.write(
+        lambda transaction: _begin(services, transaction, command, room=room, is_clear=is_clear)
+    )
     if step is None or channel is None:
         return
     try:
@@ -94,8 +97,9 @@ async def mirror_question(services: Services, command: MirrorQuestion) -> None:
         code = error.code
         await services.store.write(lambda transaction: _refused(services, transaction, step, code=code))
         return
-    except TransientError:
-        await services.store.write(lambda transaction: transaction.rooms.save_thread(_locked(transaction, step)))
+    except TransientError as error:
+        if not error.is_unsure:
+            await services.store.write(lambda transaction: transaction.rooms.save_thread(_locked(transaction, step)))
         raise
     await services.store.write(lambda transaction: _settle(services, transaction, step, done=done))
 
@@ -111,7 +115,37 @@ def references_in(transaction: Transaction, thread: RoomThread) -> tuple[str, ..
     return tuple(each for each in known if not each.startswith(_REFUSED))
 
 
-def _begin(services: Services, transaction: Transaction, command: MirrorQuestion, *, room: Address) -> Step | None:
+async def _cleared(services: Services, command: MirrorQuestion, *, room: Address) -> bool:
+    """Take out what a call may have put there that was cut off; False where it may stand there unknown to anybody.
+
+    Raises:
+        TransientError: later it may work.
+    """
+
+    def find(transaction: Transaction) -> RoomThread | None:
+        threads = transaction.rooms.threads_of(command.question_id)
+        return next((each for each in threads if each.room == room and each.is_posting), None)
+
+    def known(transaction: Transaction) -> frozenset[str]:
+        previews = (each for each in transaction.sent.about(command.question_id) if each.address == room)
+        shown = [part for each in previews for part in (transaction.sent.reference(each.id) or "").split(",")]
+        return frozenset((*transaction.rooms.messages_in(command.question_id, room), *shown))
+
+    thread, channel = await services.store.read(find), room_channel(services, room.channel)
+    if thread is None or not isinstance(channel, TracingChannel):
+        return thread is None
+    try:
+        standing = await services.store.read(known)
+        await channel.take_out_strays(room, thread.placed, thread.question_id, known=standing)
+    except PermanentError as error:
+        services.log.warning("strays_not_found", question_id=thread.question_id, error=error.code)
+        return False
+    return True
+
+
+def _begin(
+    services: Services, transaction: Transaction, command: MirrorQuestion, *, room: Address, is_clear: bool
+) -> Step | None:
     """Find the next step; from here on what happens to the question notes another command."""
     question = transaction.questions.get(command.question_id)
     if all(known.room != room for known in transaction.rooms.threads_of(question.id)):
@@ -119,8 +153,8 @@ def _begin(services: Services, transaction: Transaction, command: MirrorQuestion
         return None
     thread = transaction.rooms.lock_thread(question.id, room)
     step, where = _step(services, transaction, thread), transaction.rooms.get(room)
-    if thread.is_posting:
-        # The program was killed between a call and `_settle`: what it made is known to nobody.
+    if thread.is_posting and not is_clear:
+        # Killed between a call and `_settle`, or the answer was lost: what the call made is known to nobody.
         tell_perhaps_twice(services, transaction, question, room=room)
     is_noted, is_posting = thread.is_noted and thread.round != command.round, step is not None and step.is_posting
     transaction.rooms.save_thread(replace(thread, is_noted=is_noted, is_posting=is_posting))

@@ -89,6 +89,7 @@ def _cut_off(leaving: _Leaving) -> None:
     transaction.web.revoke_sessions_of(member.id)
     transaction.web.revoke_links_of(member.id, now)
     transaction.feeds.revoke_of(member.id, now)
+    transaction.text_blocks.forget(member.id)
     for page in transaction.pages.waiting(member.id, due_by=now + _NEVER):
         transaction.pages.drop(page.id)
     for invite in transaction.enrolments.open_invites(now):

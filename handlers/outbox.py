@@ -30,6 +30,8 @@ class Notice:
     priority: Priority = Priority.NORMAL
     to: Address | None = None
     """Where it is sent; where the member wrote of the question last, or to their first address, unless it is given."""
+    place: SendingGate | None = None
+    """The gate of a room, where it is said there; that of the conversation unless it is given."""
     lasts: timedelta | None = None
     """How long its buttons wait; as long as the society has it unless it is given."""
     due_at: datetime | None = None
@@ -66,7 +68,7 @@ def tell(
     if not member.chain:
         services.log.warning("member_unreachable", member_id=member.id)
         return None
-    address = _where(transaction, member, notice)
+    address = where_told(transaction, member, notice)
     delivery_id = DeliveryId(derive_id("delivery", cause, notice.key, address.channel, address.external_id))
     token = services.new_token() if notice.choices else None
     delivery = Delivery(
@@ -93,12 +95,12 @@ def tell(
         priority=delivery.priority,
         lane=f"{address.channel}|{address.external_id}|{delivery.subject}",
         gate=address.channel,
-        place=place_of(services, address),
+        place=notice.place or place_of(services, address),
     )
     return delivery_id
 
 
-def _where(transaction: Transaction, member: Member, notice: Notice) -> Address:
+def where_told(transaction: Transaction, member: Member, notice: Notice) -> Address:
     """Return where a notice goes: whoever asks at a service is told there, whatever else they are reached by."""
     # Whoever writes from a phone that they have stopped is answered elsewhere.
     if notice.to is not None and notice.to not in member.stopped:

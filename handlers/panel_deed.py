@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.errors import AlreadyTakenError, UserError
+from domain.errors import AlreadyTakenError, SealedInRoomError, UserError
 from domain.question import EntryKind, Question
 from handlers.deed import Deed
 
@@ -39,4 +39,4 @@ def refuse_if_not_mine(deed: Deed, question: Question) -> None:
 def refuse_in_the_open(deed: Deed, question: Question) -> None:
     """Nothing is kept sealed that was typed where the others read it."""
     if deed.said_in and question.is_sealed:
-        raise UserError("sealed_in_room", label=question.label)
+        raise SealedInRoomError(question.id, label=question.label)

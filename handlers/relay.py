@@ -15,9 +15,10 @@ from handlers.actions_adding import take_in, tell_of_cut_number
 from handlers.actions_answer import note
 from handlers.deed import Deed
 from handlers.draft import attach_uploads, case_for, clean, echo, note_named
-from handlers.edits import note_taken, says_nothing_new
+from handlers.edits import note_taken, repeats_own_words, says_nothing_new
 from handlers.inbound import Received, open_received
-from handlers.room_words import said_in
+from handlers.room_words import said_in, standing_of
+from handlers.typed_words import delete_named
 
 
 async def relay_information(services: Services, command: RelayInformation) -> None:
@@ -31,27 +32,36 @@ async def relay_information(services: Services, command: RelayInformation) -> No
         return
     case = await case_for(services, received, command.question_id)
     text = clean(services, received, case)
+    is_going = await delete_named(services, received, case=case, texts=(text,))
 
     def relay(transaction: Transaction) -> None:
         question = transaction.questions.lock(command.question_id)
-        if question.asker_id == received.sender.id:
-            _from_asker(services, transaction, received, question=question, text=text)
+        is_askers = question.asker_id == received.sender.id
+        deed = Deed(
+            services=services,
+            transaction=transaction,
+            inbox_id=received.inbox_id,
+            channel=received.message.channel,
+            action=Action.ADD_INFORMATION if is_askers else Action.NOTE,
+            actor=received.sender,
+            question_id=question.id,
+            fields={"text": text},
+            said_in=said_in(transaction, received.message),
+            standing={} if is_going else standing_of(transaction, received.message),
+            now=services.clock(),
+        )
+        if is_askers:
+            _from_asker(deed, received, question=question, text=text)
             note_named(services, transaction, received, question=question, case=case)
         else:
-            _from_panel(services, transaction, received, question=question, text=text)
+            _from_panel(deed, received, question=question)
         transaction.inbox.finish(received.inbox_id)
 
     await services.store.write(relay)
 
 
-def _from_asker(
-    services: Services,
-    transaction: Transaction,
-    received: Received,
-    *,
-    question: Question,
-    text: DeidentifiedText,
-) -> None:
+def _from_asker(deed: Deed, received: Received, *, question: Question, text: DeidentifiedText) -> None:
+    services, transaction = deed.services, deed.transaction
     if question.number is None:
         raise UserError("question_unknown")
     if question.state is QuestionState.WITHDRAWN:
@@ -61,7 +71,6 @@ def _from_asker(
         raise UserError("not_now", label=question.label, state=question.state)
     echo(services, transaction, received, text=text, question_id=question.id)
     attach_uploads(services, transaction, received, question_id=question.id)
-    deed = _deed(services, transaction, received, question=question, text=text, action=Action.ADD_INFORMATION)
     if text.names_a_resident_number:
         tell_of_cut_number(deed, question)
         return
@@ -72,39 +81,11 @@ def _from_asker(
     take_in(deed, question, text, key=key)
 
 
-def _from_panel(
-    services: Services,
-    transaction: Transaction,
-    received: Received,
-    *,
-    question: Question,
-    text: DeidentifiedText,
-) -> None:
+def _from_panel(deed: Deed, received: Received, *, question: Question) -> None:
     if not may_see(received.sender, question) or not received.sender.has(Role.PANELIST):
         raise UserError("question_unknown")
     if received.message.uploads:
         raise UserError("panel_files")
-    note(_deed(services, transaction, received, question=question, text=text, action=Action.NOTE))
-
-
-def _deed(  # noqa: PLR0913 - a message as the deed that it amounts to
-    services: Services,
-    transaction: Transaction,
-    received: Received,
-    *,
-    question: Question,
-    text: DeidentifiedText,
-    action: Action,
-) -> Deed:
-    return Deed(
-        services=services,
-        transaction=transaction,
-        inbox_id=received.inbox_id,
-        channel=received.message.channel,
-        action=action,
-        actor=received.sender,
-        question_id=question.id,
-        fields={"text": text},
-        said_in=said_in(transaction, received.message),
-        now=services.clock(),
-    )
+    if repeats_own_words(deed.transaction, received, question=question, text=deed.text()):
+        return
+    note(deed)

@@ -6,20 +6,18 @@ What lies in our own database has clocks of its own, in `handlers.housekeeping`.
 
 from __future__ import annotations
 
-from typing import cast
-
 from domain.commands_services import ClearPhone, RemoveRelay, RemoveRelays, RemoveThread
-from domain.delivery import Delivery, Priority
+from domain.delivery import Delivery
 from domain.errors import PermanentError, RoomMovedError
 from domain.ids import QuestionId
 from domain.messages import Address
-from domain.ports.channel import Copies, RetractingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import QuestionState
 from domain.room import RoomThread
+from handlers.listings import REMOVED_LATE, is_list
 from handlers.mirroring import references_in
-from handlers.outbox import place_of
+from handlers.retracting import may_go, note_removal, retract_sent, wait_for_channel
 from handlers.room_notes import lane_in, room_channel
 from handlers.room_trouble import move_room, stays_for_now
 from handlers.timeline import endings
@@ -38,9 +36,9 @@ async def remove_relays(services: Services, command: RemoveRelays) -> None:
             if thread.is_open and not is_withdrawn:
                 _note_thread(services, transaction, thread, closing=command.closing)
         for delivery in transaction.sent.about(command.question_id):
-            if tells_of_the_case(delivery) and _can_go(services, delivery):
+            if tells_of_the_case(delivery) and may_go(services, delivery):
                 removal = RemoveRelay(delivery_id=delivery.id, closing=command.closing)
-                transaction.jobs.add(removal, gate=delivery.address.channel)
+                note_removal(services, transaction, delivery, removal=removal)
 
     await services.store.write(note)
 
@@ -61,7 +59,10 @@ async def remove_thread(services: Services, command: RemoveThread) -> None:
         return (thread, references_in(transaction, thread)) if thread.is_open else None
 
     begun = await services.store.write(begin)
-    if begun is None or channel is None:
+    if begun is None:
+        return
+    if channel is None:
+        await wait_for_channel(services, command, channel=room.channel, about=command.question_id)
         return
     thread, references = begun
     try:
@@ -72,8 +73,8 @@ async def remove_thread(services: Services, command: RemoveThread) -> None:
         await services.store.write(lambda transaction: move_room(services, transaction, room, to=to))
         return
     except PermanentError as error:
-        if error.code not in ("thread_gone", "room_gone"):
-            code = error.code
+        # A room that Hilum was put out of keeps what stands in it.
+        if (code := error.code) != "thread_gone":
             await services.store.write(lambda transaction: _stays(services, transaction, command, room=room, code=code))
             return
     await services.store.write(lambda transaction: _note_removed(services, transaction, command, room=room))
@@ -86,30 +87,20 @@ async def remove_relay(services: Services, command: RemoveRelay) -> None:
         TransientError: later it may work.
     """
 
-    def begin(transaction: Transaction) -> tuple[Delivery, str | None] | None:
-        delivery = transaction.deliveries.get(command.delivery_id)
-        assert delivery.question_id is not None
-        if not _is_due(transaction, delivery.question_id, closing=command.closing):
-            return None
-        return delivery, transaction.sent.reference(delivery.id)
+    def is_due(transaction: Transaction, delivery: Delivery) -> bool:
+        if delivery.question_id is None or is_list(delivery):
+            return True
+        return _is_due(transaction, delivery.question_id, closing=command.closing)
 
-    begun = await services.store.read(begin)
-    if begun is not None:
-        await _take_back(services, *begun)
+    await retract_sent(services, command, is_due=is_due)
 
 
 def note_clearing(services: Services, transaction: Transaction, address: Address) -> None:
     """Have everything about a case removed from a phone that is lost or left, but for what was removed already."""
-    closed_since = services.clock() - services.rules.relays_kept
-    member = transaction.members.by_address(address)
-    own = () if member is None else transaction.questions.of_asker(member.id)
-    lying = (each for each in own if each.closed_at is None or each.closed_at >= closed_since)
-    concerned = (*transaction.questions.for_panel(closed_since=closed_since), *lying)
-    for question_id in dict.fromkeys(question.id for question in concerned):
-        for delivery in transaction.sent.about(question_id):
-            if delivery.address == address and tells_of_the_case(delivery) and _can_go(services, delivery):
-                clearing, place = ClearPhone(delivery_id=delivery.id), place_of(services, address)
-                transaction.jobs.add(clearing, priority=Priority.URGENT, gate=address.channel, place=place)
+    since = services.clock() - services.rules.relays_kept - REMOVED_LATE
+    for delivery in transaction.sent.lying(address, since=since):
+        if tells_of_the_case(delivery) and may_go(services, delivery):
+            note_removal(services, transaction, delivery, removal=ClearPhone(delivery_id=delivery.id))
 
 
 async def clear_phone(services: Services, command: ClearPhone) -> None:
@@ -119,26 +110,11 @@ async def clear_phone(services: Services, command: ClearPhone) -> None:
         TransientError: later it may work.
     """
 
-    def begin(transaction: Transaction) -> tuple[Delivery, str | None] | None:
-        delivery = transaction.deliveries.get(command.delivery_id)
+    def is_due(transaction: Transaction, delivery: Delivery) -> bool:
         reader = transaction.members.by_address(delivery.address)
-        if reader is not None and reader.active:
-            return None
-        return delivery, transaction.sent.reference(delivery.id)
+        return reader is None or not reader.active
 
-    begun = await services.store.read(begin)
-    if begun is not None:
-        await _take_back(services, *begun)
-
-
-async def _take_back(services: Services, delivery: Delivery, reference: str | None) -> None:
-    if not _can_go(services, delivery):
-        return
-    channel = cast(RetractingChannel, services.channels[delivery.address.channel])
-    try:
-        await channel.retract(delivery.address, reference or "")
-    except PermanentError as error:
-        services.log.info("relay_stayed", delivery_id=delivery.id, error=error.code)
+    await retract_sent(services, command, is_due=is_due)
 
 
 def _is_due(transaction: Transaction, question_id: QuestionId, *, closing: int) -> bool:
@@ -167,8 +143,3 @@ def _note_removed(services: Services, transaction: Transaction, command: RemoveT
     transaction.rooms.forget_messages(command.question_id, room)
     transaction.rooms.save_thread(thread.emptied(removed_at=services.clock()))
     services.log.info("thread_removed", question_id=command.question_id, channel=room.channel)
-
-
-def _can_go(services: Services, delivery: Delivery) -> bool:
-    channel = services.channels.get(delivery.address.channel)
-    return channel is not None and channel.capabilities.copies is Copies.RETRACTABLE

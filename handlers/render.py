@@ -10,7 +10,7 @@ from domain.forms import FormField, form_of, needs_words
 from domain.lengths import length_of
 from domain.member import Member
 from domain.messages import Action
-from domain.ports.channel import Copies
+from domain.ports.channel import Channel, Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import QuestionState
@@ -18,6 +18,7 @@ from domain.text import DeidentifiedText
 from domain.vocabulary import digits_of, word_of
 from handlers.secret_values import may_sign_in_by_chat, sign_in_page, with_secrets
 from handlers.short_text import short_text
+from handlers.strokes import with_lead
 
 ANSWER_KEYS = frozenset(
     {
@@ -26,7 +27,7 @@ ANSWER_KEYS = frozenset(
     }
 )
 _NEVER_SHOWN = frozenset({Action.WHICH_QUESTION})
-_WHERE_NOTHING_IS: Mapping[str, Value] = {"alike": ""}
+_WHERE_NOTHING_IS: Mapping[str, Value] = {"alike": "", "noted": "…", "days": "…"}
 """What most messages of a key have nothing to say of, and older ones do not know."""
 _ABOUT_IMAGES = frozenset(
     {
@@ -39,6 +40,10 @@ _TO_LOOK_THROUGH = frozenset({"draft.preview", "draft.preview_held", "draft.imag
 """What the asker looks through, masks and edits on a page, wherever it is told."""
 _IN_A_CHAT = {"draft.preview": "draft.preview_in_chat"}
 """What is said otherwise in a chat, which has no buttons that mask or edit: who edits their message edits the draft."""
+_WITH_FORMS = {"draft.preview": "draft.preview_with_form"}
+"""What is said where a button opens the words in a form."""
+_TYPED_ELSEWHERE = frozenset({"link.wrong", "stranger.link_first"})
+"""What sends its reader to where they are known, which is another service."""
 _CLOSINGS = {**dict.fromkeys(ANSWER_KEYS, "question.opinion"), "question.asked_back": "question.clock_paused"}
 """What stands below a message, and says of what kind it is (safety rule 22)."""
 
@@ -50,21 +55,30 @@ def rendered(services: Services, transaction: Transaction, delivery: Delivery, *
     if channel is not None and channel.capabilities.is_short:
         return _short(services, transaction, delivery, member=member)
     is_chat = channel is not None and channel.capabilities.copies is not Copies.OURS
-    message = _full(services, delivery, member, said=_IN_A_CHAT.get(delivery.key) if is_chat else None)
+    message = _full(services, delivery, member, said=_said_at(channel, delivery.key))
     if is_chat:
         message = _with_page(services, transaction, delivery, message=message, member=member)
+    if channel is not None:
+        message = _with_commands(message, delivery, lead=channel.capabilities.command_lead)
     shape = ChoiceShape.BUTTONS if channel is None else channel.capabilities.shape_of(len(message.choices))
     reply = _reply(services, message.choices, member) if shape is ChoiceShape.REPLY else ""
     has_images = channel is None or channel.capabilities.has_images
     return replace(message, shape=shape, reply=reply, images=message.images if has_images else ())
 
 
-def _full(services: Services, delivery: Delivery, member: Member, *, said: str | None) -> OutgoingMessage:
+def _said_at(channel: Channel | None, key: str) -> str:
+    """Return the sentence that says there what another says on our own page."""
+    if channel is None or channel.capabilities.copies is Copies.OURS:
+        return key
+    return (_WITH_FORMS if channel.capabilities.has_forms else _IN_A_CHAT).get(key, key)
+
+
+def _full(services: Services, delivery: Delivery, member: Member, *, said: str) -> OutgoingMessage:
     quoted = delivery.values.get("text")
     return OutgoingMessage(
         delivery_id=delivery.id,
         key=delivery.key,
-        text=services.wording.text(said or delivery.key, member, {**_WHERE_NOTHING_IS, **delivery.values}),
+        text=services.wording.text(said, member, {**_WHERE_NOTHING_IS, **delivery.values}),
         question_id=delivery.question_id,
         quoted=quoted if isinstance(quoted, DeidentifiedText) else None,
         images=delivery.images,
@@ -74,6 +88,14 @@ def _full(services: Services, delivery: Delivery, member: Member, *, said: str |
         closing=_closing(services, delivery.key, member),
         is_silent=delivery.priority is not Priority.URGENT,
     )
+
+
+def _with_commands(message: OutgoingMessage, delivery: Delivery, *, lead: str) -> OutgoingMessage:
+    if delivery.key in _TYPED_ELSEWHERE:
+        return message
+    typed = [value.value for value in delivery.values.values() if isinstance(value, DeidentifiedText)]
+    text, closing = (with_lead(each, lead=lead, typed=typed) for each in (message.text, message.closing))
+    return replace(message, text=text, closing=closing)
 
 
 def _with_page(

@@ -19,6 +19,7 @@ from domain.question import Question, QuestionState
 from domain.requests import Asked, Request, asked_in, hours_in, language_in, number_in, typed_after
 from domain.text import IdentifiableText
 from domain.web import SIGN_IN_LINK_LASTS
+from handlers.actions_blocks import block_action, block_fields
 from handlers.actions_members import member_named
 from handlers.auditing import requested
 from handlers.find import is_search
@@ -26,6 +27,7 @@ from handlers.inbound import Received, as_of_now, lock_sender, open_received
 from handlers.losing import cut_off
 from handlers.outbox import Notice, tell
 from handlers.secret_values import may_carry_secrets, may_sign_in_by_chat
+from handlers.text_blocks import blocks_notice
 
 _OFF = frozenset({"off", "끄기"})
 _STILL_OPEN = frozenset(
@@ -63,6 +65,8 @@ def step_for(transaction: Transaction, received: Received) -> Command | None:
     elif asked.request is Request.LOST and asked.rest and can(received.sender, Capability.ENROL):
         # From anybody else it is their own phone, whatever they say of it.
         action = Action.CUT_OFF
+    elif asked.request is Request.BLOCKS:
+        action = block_action(received.message)
     elif asked.request is Request.WITHDRAW:
         question = _own_named(transaction, received, asked.rest)
         action, question_id = (None, "") if question is None else (Action.WITHDRAW, question.id)
@@ -72,14 +76,14 @@ def step_for(transaction: Transaction, received: Received) -> Command | None:
 
 
 def requested_fields(message: InboundMessage, command: TakeAction) -> Mapping[str, IdentifiableText]:
-    """Return what the words behind "/swap" fill in: the number of a shift, and whom it is offered to."""
+    """Return what the words behind a request fill in: of "/swap" the number of a shift, and whom it is offered to."""
     asked = request_in(message) if command.action else None
     if asked is None or message.text is None:
         return {}
     if command.action in _NAMING:
         return _NAMING[command.action](typed_after(message.text.value))
     if command.action != Action.OFFER_SWAP:
-        return {}
+        return block_fields(message, command.action)
     number, *colleague = asked.rest.split(maxsplit=1)
     fields = {"number": IdentifiableText(number)}
     return {**fields, "colleague": IdentifiableText(colleague[0])} if colleague else fields
@@ -122,8 +126,8 @@ def _ask(_asking: _Asking) -> Notice:
     return Notice(key="request.ask")
 
 
-def _privacy(_asking: _Asking) -> Notice:
-    return Notice(key="request.privacy")
+def _privacy(asking: _Asking) -> Notice:
+    return Notice(key="request.privacy", values={"days": asking.services.rules.consult_images_kept.days})
 
 
 def _status(asking: _Asking) -> Notice:
@@ -216,6 +220,13 @@ def _invited(typed: str) -> Mapping[str, IdentifiableText]:
     return {"name": IdentifiableText(name), "roles": IdentifiableText(" ".join(sorted(roles)))}
 
 
+def _blocks(asking: _Asking) -> Notice:
+    """List the text blocks there are; what else can be asked of them is an action."""
+    if asking.rest:
+        raise UserError("block_how")
+    return blocks_notice(asking.services, asking.transaction, asking.received.sender)
+
+
 def _withdraw(_asking: _Asking) -> Notice:
     """Only a question of one's own that was named can be; that is an action then."""
     raise UserError("withdraw_which")
@@ -263,5 +274,6 @@ _REPLIES: Mapping[Request | None, Callable[[_Asking], Notice | None]] = {
     Request.LINK: _link,
     Request.PAGE: _page,
     Request.OFFBOARD: _offboard,
+    Request.BLOCKS: _blocks,
     Request.WITHDRAW: _withdraw,
 }

@@ -71,11 +71,14 @@ def note_delivered(services: Services, transaction: Transaction, question: Quest
 
 
 def look_into_rooms(services: Services, transaction: Transaction, *, only: Address | None = None) -> None:
-    """Have it looked at soon whether the people in rooms are those of their panels: who these are has changed."""
-    if not transaction.rooms.all():
-        return
-    named = {} if only is None else {"channel": only.channel, "room": only.external_id}
-    transaction.jobs.add(WatchRooms(at=services.clock(), **named), priority=Priority.URGENT)
+    """Have it looked at soon whether the people in rooms are those of their panels: who these are has changed.
+
+    Each room is named, so that it is tried again where its service has no time.
+    """
+    rooms = [room.address for room in transaction.rooms.all()] if only is None else [only]
+    for address in rooms:
+        look = WatchRooms(at=services.clock(), channel=address.channel, room=address.external_id)
+        transaction.jobs.add(look, priority=Priority.URGENT)
 
 
 def lane_in(room: Address, question_id: QuestionId) -> str:

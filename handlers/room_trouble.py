@@ -80,9 +80,14 @@ def panels_with(transaction: Transaction, member: Member) -> frozenset[PanelId]:
 def have_put_out(
     services: Services, transaction: Transaction, member: Member, *, panels: Collection[PanelId], channels: set[str]
 ) -> None:
-    """Have somebody put out of the rooms where they can go on reading: no service lets Hilum do it everywhere."""
+    """Have somebody put out of the rooms where they can go on reading: no service lets Hilum do it everywhere.
+
+    Nothing more is said there before it was seen who is there.
+    """
     for room in transaction.rooms.all():
         if room.panel_id in panels and room.address.channel in channels:
+            if room.takes_words:
+                transaction.rooms.save(replace(room, suspended=Suspension.UNSEEN))
             notice = Notice(key="room.put_out", values={"name": member.display_name}, priority=Priority.URGENT)
             once = f"{member.id}:{services.clock().isoformat()}"
             tell_coordinator(services, transaction, room, notice=notice, once=once)

@@ -41,6 +41,7 @@ _TOLD: Mapping[EntryKind, str] = {
     EntryKind.REOPENED: "panel.reopened",
 }
 """What is posted in a thread; everything else is seen in its title and its card."""
+_PROPOSALS = (Action.MAKE_CASE, Action.QUIZ_CANDIDATE, Action.GUIDELINE_PROPOSAL)
 _BARE = frozenset({Action.CLAIM, Action.PASS})
 """What says nothing of a question to whoever sees it done."""
 
@@ -173,7 +174,9 @@ def actions_in(question: Question) -> tuple[Action, ...]:
         case QuestionState.CLAIMED | QuestionState.NEEDS_INFO:
             actions = (Action.ANSWER, Action.ASK_BACK, Action.RELEASE, Action.FOLLOW, *second)
         case QuestionState.ANSWERED:
-            actions = (Action.CLOSE, Action.MAKE_CASE, *second)
+            actions = (Action.CLOSE, *_PROPOSALS, *second)
+        case QuestionState.CLOSED:
+            actions = _PROPOSALS
         case QuestionState.MERGED:
             actions = (Action.UNMERGE,)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from domain.commands_services import WatchRooms
@@ -9,7 +10,7 @@ from domain.delivery import Priority, Value
 from domain.errors import PermanentError, RoomMovedError, TransientError
 from domain.ids import QuestionId
 from domain.member import Member
-from domain.messages import Address
+from domain.messages import Action, Address
 from domain.panel import Panel
 from domain.ports.channel import RoomChannel
 from domain.ports.services import Services
@@ -20,7 +21,7 @@ from handlers.outbox import Notice
 from handlers.room_notes import note_mirror, room_channel
 from handlers.room_trouble import ROOM_TROUBLES, move_room, set_aside, tell_coordinator
 
-_UNTROUBLED = (Suspension.NONE, Suspension.ROSTER, Suspension.STRANGERS)
+_UNTROUBLED = (Suspension.NONE, Suspension.ROSTER, Suspension.STRANGERS, Suspension.UNSEEN)
 """Of a room that shows something already."""
 
 
@@ -42,6 +43,8 @@ async def watch_rooms(services: Services, command: WatchRooms) -> None:
             services.log.warning("room_not_watched", panel_id=room.panel_id, error=error.code)
             if command.room:
                 raise
+    if not command.room:
+        await _empty_left(services)
 
 
 def people_of_panel(transaction: Transaction, panel: Panel) -> tuple[Member, ...]:
@@ -63,10 +66,10 @@ async def _watch(services: Services, channel: RoomChannel, room: Room) -> None:
         await services.store.write(lambda transaction: set_aside(services, transaction, room.address, why=why))
         if why is not Suspension.GONE:
             # What must not be seen is taken out all the same.
-            await _catch_up(services, room)
+            await _follow(services, room)
         return
     await services.store.write(lambda transaction: _compare(services, transaction, room.address, there=there))
-    await _catch_up(services, room)
+    await _follow(services, room)
 
 
 def _expected(transaction: Transaction, room: Room) -> dict[str, Member]:
@@ -99,7 +102,7 @@ def _compare(services: Services, transaction: Transaction, address: Address, *, 
 
 def _keeps_too_much(services: Services, transaction: Transaction, room: Room) -> bool:
     """Return whether something lies in a room that is set aside, and has to be taken out of it."""
-    lying = [thread.question_id for thread in transaction.rooms.threads_in(room.address) if thread.is_open]
+    lying = _standing(transaction, room.address)
     return any(needs_step(services, transaction, question_id, room=room.address) for question_id in lying)
 
 
@@ -122,7 +125,9 @@ def _page(
     services.log.error("room_roster_differs", panel_id=room.panel_id, channel=room.address.channel, reason=why.value)
     once = now.isoformat() if room.suspended in _UNTROUBLED else f"{now.date()}:{values.get('strangers', 0)}"
     key = "room.roster" if why is Suspension.ROSTER else "room.strangers"
-    notice = Notice(key=key, values=values, priority=Priority.URGENT)
+    has_images = any(thread.pictures for thread in transaction.rooms.threads_in(room.address))
+    choices = (Action.REMOVE_ROOM_IMAGES,) if has_images else ()
+    notice = Notice(key=key, values=values, priority=Priority.URGENT, choices=choices, about=room.mark)
     tell_coordinator(services, transaction, room, notice=notice, once=once)
 
 
@@ -131,19 +136,34 @@ def _put_right(services: Services, transaction: Transaction, room: Room) -> None
     if room.suspended is Suspension.NONE:
         return
     transaction.rooms.save(replace(room, suspended=Suspension.NONE))
-    if room.suspended in _UNTROUBLED:
+    if room.suspended in _UNTROUBLED and room.suspended is not Suspension.UNSEEN:
         once = services.clock().isoformat()
         tell_coordinator(services, transaction, room, notice=Notice(key="room.roster_right"), once=once)
 
 
-async def _catch_up(services: Services, room: Room) -> None:
-    """Have the room show whatever it does not show as it is, each question in a transaction of its own."""
-    for question_id in await services.store.read(lambda transaction: _concerned(services, transaction, room)):
+async def _empty_left(services: Services) -> None:
+    """Empty the places that were left while their service was away or switched off: nobody else comes back there."""
+
+    def standing(transaction: Transaction) -> dict[Address, tuple[QuestionId, ...]]:
+        return {place: _standing(transaction, place) for place in transaction.rooms.left()}
+
+    for place, questions in (await services.store.read(standing)).items():
+        await _catch_up(services, place, questions=questions)
+
+
+async def _follow(services: Services, room: Room) -> None:
+    questions = await services.store.read(lambda transaction: _concerned(services, transaction, room))
+    await _catch_up(services, room.address, questions=questions)
+
+
+async def _catch_up(services: Services, place: Address, *, questions: Iterable[QuestionId]) -> None:
+    """Have a place show whatever it does not show as it is, each question in a transaction of its own."""
+    for question_id in questions:
 
         def follow(transaction: Transaction) -> None:
-            if needs_step(services, transaction, question_id, room=room.address):  # noqa: B023 - at once
+            if needs_step(services, transaction, question_id, room=place):  # noqa: B023 - at once
                 question = transaction.questions.get(question_id)  # noqa: B023 - at once
-                note_mirror(services, transaction, question, room=room.address, is_lost=True)
+                note_mirror(services, transaction, question, room=place, is_lost=True)
 
         await services.store.write(follow)
 
@@ -152,5 +172,8 @@ def _concerned(services: Services, transaction: Transaction, room: Room) -> tupl
     """Return what is open, and what stands in the room: what was closed or hidden meanwhile is not open any more."""
     waiting = transaction.questions.for_panel(closed_since=services.clock())
     asked = (question.id for question in waiting if question.panel_id == room.panel_id)
-    standing = (thread.question_id for thread in transaction.rooms.threads_in(room.address) if thread.is_open)
-    return tuple(dict.fromkeys((*asked, *standing)))
+    return tuple(dict.fromkeys((*asked, *_standing(transaction, room.address))))
+
+
+def _standing(transaction: Transaction, place: Address) -> tuple[QuestionId, ...]:
+    return tuple(thread.question_id for thread in transaction.rooms.threads_in(place) if thread.is_open)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.access import Capability, can
@@ -16,7 +15,7 @@ from domain.panel import Panel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.requests import Request, asked_in, asks_anew
-from domain.room import Room, Suspension
+from domain.room import Room, Suspension, panel_named_in
 from domain.spelling import folded
 from handlers.auditing import requested
 from handlers.inbound import Received
@@ -24,7 +23,6 @@ from handlers.outbox import Notice, tell
 from handlers.room_notes import look_into_rooms, note_mirror, room_channel
 from handlers.room_watch import people_of_panel
 
-_PANEL = re.compile(r"[/／]\s?(?:panel|패널)\s+(?P<name>\S+)\s*", re.IGNORECASE)
 _ANYWHERE = frozenset({Request.ON_CALL, Request.STATUS, Request.HELP})
 
 
@@ -61,6 +59,14 @@ def said_in(transaction: Transaction, message: InboundMessage) -> str:
         return ""
     threads = transaction.rooms.threads_of(message.in_reply_to)
     return next((thread.mark for thread in threads if thread.room == room_of(message)), "")
+
+
+def standing_of(transaction: Transaction, message: InboundMessage) -> Mapping[str, str]:
+    """Return where a message's words stand in a room, and what its service calls them; nothing where they do not."""
+    mark = said_in(transaction, message)
+    if not mark:
+        return {}
+    return {"said_in": mark, "typed_in": message.origin.room, "typed_as": message.origin.reference}
 
 
 def save_room(services: Services, transaction: Transaction, room: Room) -> None:
@@ -132,8 +138,7 @@ def _take_out(services: Services, transaction: Transaction, address: Address) ->
 
 
 def _named(message: InboundMessage) -> str | None:
-    match = None if message.text is None else _PANEL.fullmatch(unicodedata.normalize("NFC", message.text.value))
-    return None if match is None else match["name"]
+    return None if message.text is None else panel_named_in(message.text.value)
 
 
 def _is_of_panel(transaction: Transaction, received: Received, room: Room) -> bool:

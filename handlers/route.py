@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.commands import Command, FindQuestions, GatherDraft, RelayInformation, RouteMessage, TakeAction
+from domain.commands_services import RoutePart
 from domain.delivery import Priority
 from domain.errors import UserError
 from domain.ids import QuestionId
@@ -11,7 +12,8 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
 from domain.requests import asks_anew
-from handlers.actions_adding import late_images
+from handlers.actions_adding import late_images, replaced_images
+from handlers.albums import waits_for_more, with_album
 from handlers.attesting import attested_words
 from handlers.directing import directed_words
 from handlers.draft import begin_draft
@@ -20,7 +22,6 @@ from handlers.fetching import announce_files
 from handlers.find import is_search
 from handlers.flag_words import flag_step
 from handlers.inbound import Received, open_received
-from handlers.originals import delete_with_number
 from handlers.outbox import Notice, tell
 from handlers.refuse import say_no
 from handlers.requests import step_for
@@ -29,11 +30,12 @@ from handlers.spoken import is_spoken
 from handlers.stopping import put_back_where_heard
 from handlers.strangers import answer_stranger
 from handlers.texting import Steps, chosen_words, coded_words, plain_words, reserved_word
+from handlers.typed_words import delete_with_number
 
 UNREADABLE = ("voice", "video", "sticker", "other")
 
 
-async def route_message(services: Services, command: RouteMessage) -> None:
+async def route_message(services: Services, command: RouteMessage | RoutePart) -> None:
     """Note the one command that processes a message, behind whatever its sender said before."""
     received = await open_received(services, command.inbox_id)
     if received is None:
@@ -52,9 +54,10 @@ async def route_message(services: Services, command: RouteMessage) -> None:
             return
         lane = lane_of(heard.message.sender)
         priority = Priority.NORMAL if heard.message.press is None else Priority.URGENT
-        for step in _meaning(services, transaction, heard):
-            note_going(services, transaction, heard, step=step)
-            transaction.jobs.add(step, lane=lane, priority=priority)
+        for meant in _meaning(services, transaction, heard):
+            for step in with_album(services, transaction, heard, step=meant):
+                note_going(services, transaction, heard, step=step)
+                transaction.jobs.add(step, lane=lane, priority=priority)
 
     await services.store.write(note)
 
@@ -62,7 +65,7 @@ async def route_message(services: Services, command: RouteMessage) -> None:
 def _meaning(services: Services, transaction: Transaction, received: Received) -> Steps:
     if received.message.press is not None or is_spoken(received.message):
         return (TakeAction(inbox_id=received.inbox_id),)
-    by_service = (changed_at_service, _unreadable, late_images)
+    by_service = (replaced_images, changed_at_service, _unreadable, late_images)
     in_words = (reserved_word, _asked_anew, attested_words, coded_words, _flag_words, directed_words, chosen_words)
     for understand in (*by_service, *in_words):
         steps = understand(services, transaction, received)
@@ -72,15 +75,19 @@ def _meaning(services: Services, transaction: Transaction, received: Received) -
     if command is not None:
         return (command,)
     steps = plain_words(services, transaction, received)
-    return (_words(services, transaction, received),) if steps is None else steps
+    return _words(services, transaction, received) if steps is None else steps
 
 
 def _unreadable(services: Services, transaction: Transaction, received: Received) -> Steps | None:
     """Say what cannot be taken here; words and images beside it are, and where nothing is left, nothing follows."""
     message = received.message
-    if message.origin.room and message.attachments:
+    if message.origin.room and message.attachments and message.text is None:
         say_no(services, transaction, received, error=UserError("panel_files"))
         return ()
+    if message.origin.room and message.attachments:
+        # Everybody in the room has read the words: they count like any others there.
+        only_words = Notice(key="room.words_only", to=message.sender)
+        tell(services, transaction, received.sender, cause=received.inbox_id, notice=only_words)
     if message.unreadable and not message.origin.room:
         kind = message.unreadable if message.unreadable in UNREADABLE else "other"
         notice = Notice(key=f"unreadable.{kind}", to=message.sender)
@@ -111,17 +118,19 @@ def _search(transaction: Transaction, received: Received) -> Command | None:
     return FindQuestions(inbox_id=received.inbox_id) if is_search(received.message, is_awaited=is_awaited) else None
 
 
-def _words(services: Services, transaction: Transaction, received: Received) -> Command:
+def _words(services: Services, transaction: Transaction, received: Received) -> Steps:
     """Words for people: a reply, what was asked back, part of a draft, or a new question."""
     message = received.message
     draft = transaction.questions.draft_of(received.sender.id)
     asked_back = None if draft else _asked_back(transaction, received)
     if message.in_reply_to is not None:
-        return _reply(transaction, received, message.in_reply_to)
+        return (_reply(transaction, received, message.in_reply_to),)
     if asked_back is not None:
-        return RelayInformation(inbox_id=received.inbox_id, question_id=asked_back.id)
+        if waits_for_more(services, transaction, received):
+            return ()
+        return (RelayInformation(inbox_id=received.inbox_id, question_id=asked_back.id),)
     draft = draft or begin_draft(services, transaction, received)
-    return GatherDraft(inbox_id=received.inbox_id, question_id=draft.id)
+    return (GatherDraft(inbox_id=received.inbox_id, question_id=draft.id),)
 
 
 def _reply(transaction: Transaction, received: Received, question_id: QuestionId) -> Command:

@@ -12,7 +12,7 @@ from domain.messages import Address
 from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.short_codes import link_code
+from domain.short_codes import upload_code
 from domain.web import SIGN_IN_LINK_LASTS, UPLOAD_LINK_LASTS, SignInLink, UploadLink, hash_token
 
 _SIGN_IN_BY_CHAT = frozenset({Role.PANELIST})
@@ -92,7 +92,7 @@ def _invite_link(making: _Making) -> Mapping[str, Value]:
 
 def _upload_link(making: _Making) -> Mapping[str, Value]:
     """A page that takes files of any size, once, for whoever could not send one."""
-    code, now = link_code(making.services.new_token()), making.services.clock()
+    code, now = upload_code(making.services.new_token()), making.services.clock()
     link = UploadLink(
         code_hash=hash_token(code),
         member_id=making.delivery.member_id,

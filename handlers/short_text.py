@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.delivery import Delivery, Value
 from domain.ids import QuestionId
@@ -16,7 +17,7 @@ from domain.question import Question
 from domain.short_codes import ShortCode, ShortLink, link_code, next_code
 from domain.short_texts import cuts, first_sentence, plain_signs, shown_plainly
 from domain.text import DeidentifiedText
-from domain.web import UPLOAD_LINK_LASTS, UploadLink, hash_token
+from domain.web import UPLOAD_LINK_LASTS, hash_token
 
 SHORT, BARE, ELSEWHERE, REPLY = ".sms", ".bare", ".long", ".reply"
 """Endings of keys: for text messages; without its link; with a link alone; what to reply."""
@@ -107,27 +108,24 @@ def _candidates(writing: _Writing, key: str, whole: str) -> Iterable[tuple[str, 
 
 def _link(writing: _Writing) -> str:
     """Return a link that leads to the question, after a sign-in as this member."""
-    question = writing.question
-    code, now = link_code(writing.services.new_token()), writing.services.clock()
-    expires_at = now + writing.services.rules.short_link_time_to_live
-    link = ShortLink(
-        code_hash=hash_token(code), member_id=writing.member.id, question_id=question.id, expires_at=expires_at
-    )
-    writing.transaction.codes.add_link(link)
-    return _address(writing, f"q/{code}")
+    return _address(writing, f"q/{_short_code(writing, writing.services.rules.short_link_time_to_live)}")
 
 
 def _upload(writing: _Writing) -> str:
-    """Return a link by which images can be sent for the question, for a little while."""
+    """Return a link to where images can be added to the question, for a little while, after a sign-in as well."""
+    return _address(writing, f"u/{_short_code(writing, UPLOAD_LINK_LASTS)}")
+
+
+def _short_code(writing: _Writing, lasts: timedelta) -> str:
     code = link_code(writing.services.new_token())
-    link = UploadLink(
+    link = ShortLink(
         code_hash=hash_token(code),
         member_id=writing.member.id,
-        expires_at=writing.services.clock() + UPLOAD_LINK_LASTS,
-        question_id=writing.delivery.question_id,
+        question_id=writing.question.id,
+        expires_at=writing.services.clock() + lasts,
     )
-    writing.transaction.web.add_upload_link(link)
-    return _address(writing, f"u/{code}")
+    writing.transaction.codes.add_link(link)
+    return code
 
 
 def _address(writing: _Writing, path: str) -> str:

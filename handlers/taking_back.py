@@ -1,25 +1,24 @@
 """Taking back at once what lies in somebody's conversation: of a wrong patient, and of a draft that came to nothing.
 
-What a flag hides is taken back by `handlers.incidents`, what is old or on a lost phone by `handlers.relays`.
+What a flag hides is `handlers.incidents`', what is old or on a lost phone `handlers.relays`'; how it is done,
+`handlers.retracting`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
 
 from domain.commands import Deliver
 from domain.commands_services import TakeBack
 from domain.delivery import Delivery, DeliveryState, Priority
-from domain.errors import PermanentError
 from domain.ids import DeliveryId, QuestionId, derive_id
-from domain.ports.channel import Copies, RetractingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.delivered import AUTHOR
 from handlers.outbox import place_of
 from handlers.render import ANSWER_KEYS
+from handlers.retracting import may_go, note_removal, retract_sent, tell_of_rooms_off
 
 _DRAFTS = ("draft.", "check.")
 
@@ -31,14 +30,15 @@ def take_back_draft(services: Services, transaction: Transaction, question_id: Q
 
 def stamp_what_was_sent(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
     """Have a wrong patient's answers stand there with their stamp, and its pictures nowhere (safety rule 3)."""
+    tell_of_rooms_off(services, transaction, question_id)
     for delivery in _note(services, transaction, question_id, which=_is_unstamped):
         _send_stamped(services, transaction, delivery)
 
 
 def stamp_if_late(services: Services, transaction: Transaction, delivery: Delivery) -> None:
     """Do the same with a message that left while the question was being marked."""
-    if _can_go(services, delivery) and _is_unstamped(delivery):
-        _note_one(services, transaction, delivery)
+    if may_go(services, delivery) and _is_unstamped(delivery):
+        note_removal(services, transaction, delivery, removal=TakeBack(delivery_id=delivery.id))
         _send_stamped(services, transaction, delivery)
 
 
@@ -48,35 +48,17 @@ async def take_back(services: Services, command: TakeBack) -> None:
     Raises:
         TransientError: later it may work.
     """
-    delivery, reference = await services.store.read(
-        lambda transaction: (
-            transaction.deliveries.get(command.delivery_id),
-            transaction.sent.reference(command.delivery_id),
-        )
-    )
-    if not _can_go(services, delivery):
-        return
-    channel = cast(RetractingChannel, services.channels[delivery.address.channel])
-    try:
-        await channel.retract(delivery.address, reference or "")
-    except PermanentError as error:
-        services.log.warning("retraction_failed", delivery_id=delivery.id, error=error.code)
+    await retract_sent(services, command)
 
 
 def _note(
     services: Services, transaction: Transaction, question_id: QuestionId, *, which: Callable[[Delivery], bool]
 ) -> list[Delivery]:
     sent = transaction.sent.about(question_id)
-    concerned = [each for each in sent if which(each) and _can_go(services, each)]
+    concerned = [each for each in sent if which(each) and may_go(services, each)]
     for delivery in concerned:
-        _note_one(services, transaction, delivery)
+        note_removal(services, transaction, delivery, removal=TakeBack(delivery_id=delivery.id))
     return concerned
-
-
-def _note_one(services: Services, transaction: Transaction, delivery: Delivery) -> None:
-    command, address = TakeBack(delivery_id=delivery.id), delivery.address
-    place = place_of(services, address)
-    transaction.jobs.add(command, priority=Priority.URGENT, gate=address.channel, place=place)
 
 
 def _is_unstamped(delivery: Delivery) -> bool:
@@ -85,7 +67,7 @@ def _is_unstamped(delivery: Delivery) -> bool:
 
 def _send_stamped(services: Services, transaction: Transaction, delivery: Delivery) -> None:
     """Say an answer once more: on its way out it gets the stamp. Its buttons, and the word to its author, are past."""
-    if delivery.key not in ANSWER_KEYS:
+    if delivery.key not in ANSWER_KEYS or delivery.address.channel not in services.channels:
         return
     stamped = replace(
         delivery,
@@ -101,8 +83,3 @@ def _send_stamped(services: Services, transaction: Transaction, delivery: Delive
     command, place = Deliver(delivery_id=stamped.id), place_of(services, address)
     transaction.deliveries.add(stamped)
     transaction.jobs.add(command, priority=Priority.URGENT, gate=address.channel, place=place)
-
-
-def _can_go(services: Services, delivery: Delivery) -> bool:
-    channel = services.channels.get(delivery.address.channel)
-    return channel is not None and channel.capabilities.copies is Copies.RETRACTABLE

@@ -24,7 +24,7 @@ from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.vocabulary import is_reserved, is_start, is_stop
-from handlers.actions_adding import KEPT
+from handlers.albums import KEPT
 from handlers.choices import meaning_for, offers_to, open_questions
 from handlers.directing import about_one, chosen_step
 from handlers.draft import begin_draft

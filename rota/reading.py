@@ -42,7 +42,8 @@ def read_calendar(data: bytes, *, people: Sequence[Member], rules: ReadingRules)
         return ReadCalendar(problems=(f"the file is larger than {LARGEST_BYTES // 1024 // 1024} MB",))
     try:
         events = [event for event in Calendar.from_ical(data).walk("VEVENT") if isinstance(event, Event)]
-    except (ValueError, IndexError, KeyError):
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError):
+        # The library takes whatever stands before an END for what is said to end there.
         return ReadCalendar(problems=("the file is not an iCalendar file",))
     if not 0 < len(events) <= MOST_EVENTS:
         return ReadCalendar(problems=(f"the file holds {len(events)} events; 1 to {MOST_EVENTS} can be imported",))

@@ -23,7 +23,8 @@ _AT_ONCE = 500
 # Identifiable content never leaves, sealed or not: its keys are not in a backup, and its time to live is a day.
 _SEALED = frozenset({"sealed", "wrapped_key", "key_id"})
 _LEFT_OUT: dict[str, frozenset[str]] = {"inbox": _SEALED, "parked": _SEALED}
-_EMPTIED = frozenset({"upload_segment"})
+# A restored program must not take in again what was written, and removed, since the backup.
+_EMPTIED = frozenset({"upload_segment", "read_mark"})
 
 
 def copy_database(url: str, folder: Path, *, name: str, tables: sa.MetaData = metadata) -> Path:

@@ -94,15 +94,22 @@ def _pack_service(message: InboundMessage) -> Packed:
     """Return what only messages from services have."""
     origin = asdict(message.origin)
     return {
-        "attachments": [[each.reference, each.kind.value, each.size_bytes] for each in message.attachments],
+        "attachments": [_pack_attachment(each) for each in message.attachments],
         "origin": {name: value for name, value in origin.items() if value},
         "unreadable": message.unreadable,
     }
 
 
+def _pack_attachment(attachment: Attachment) -> Sequence[Any]:
+    return [attachment.reference, attachment.kind.value, attachment.size_bytes, attachment.unique]
+
+
 def _unpack_attachment(packed: Sequence[Any]) -> Attachment:
-    reference, kind, size_bytes = packed
-    return Attachment(reference=reference, kind=AttachmentKind(kind), size_bytes=size_bytes)
+    """What was sealed before files had marks has none."""
+    reference, kind, size_bytes, *unique = packed
+    return Attachment(
+        reference=reference, kind=AttachmentKind(kind), size_bytes=size_bytes, unique=unique[0] if unique else ""
+    )
 
 
 def _pack_press(press: Press) -> Packed:

@@ -6,6 +6,7 @@ from storage import (
     tables,
     tables_audit,
     tables_codes,
+    tables_history,
     tables_incident,
     tables_key_slices,
     tables_paging,
@@ -15,6 +16,7 @@ from storage import (
     tables_rota,
     tables_search,
     tables_services,
+    tables_text_blocks,
 )
 
 metadata = tables.metadata
@@ -22,6 +24,7 @@ MODULES = (
     tables,
     tables_audit,
     tables_codes,
+    tables_history,
     tables_incident,
     tables_key_slices,
     tables_paging,
@@ -31,4 +34,5 @@ MODULES = (
     tables_rota,
     tables_search,
     tables_services,
+    tables_text_blocks,
 )

@@ -29,6 +29,8 @@ received_file = sa.Table(
     sa.Column("external_id", sa.Text, nullable=False),
     sa.Column("reference", sa.Text, nullable=False),
     sa.Column("received_at", Instant, nullable=False),
+    sa.Column("unique_id", sa.Text, nullable=False, server_default=""),
+    sa.Index("ix_received_file_channel_external_id_reference", "channel", "external_id", "reference"),
 )
 received_message = sa.Table(
     "received_message",
@@ -60,6 +62,17 @@ lease = sa.Table(
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("until", Instant, nullable=False),
+)
+
+channel_trouble = sa.Table(
+    "channel_trouble",
+    metadata,
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("code", sa.String(64), nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("latest", Instant, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("is_told", sa.Boolean, nullable=False),
 )
 
 # Gates of single conversations and rooms, beside that of their channel

@@ -19,6 +19,7 @@ from storage.repositories.digests import SqlDigests
 from storage.repositories.enrolments import SqlEnrolments
 from storage.repositories.entries import SqlEntries
 from storage.repositories.groups import SqlGroups
+from storage.repositories.history import SqlReadMarks
 from storage.repositories.identities import SqlIdentities, SqlViewings
 from storage.repositories.images import SqlImages
 from storage.repositories.inbox import SqlInbox
@@ -37,6 +38,8 @@ from storage.repositories.rooms import SqlRooms
 from storage.repositories.rotas import SqlRotas
 from storage.repositories.search import SqlSearch
 from storage.repositories.surge import SqlSurge
+from storage.repositories.text_blocks import SqlTextBlocks
+from storage.repositories.troubles import SqlTroubles
 from storage.repositories.uploads import SqlUploads
 from storage.repositories.waiting import SqlWaiting
 from storage.repositories.web import SqlWeb
@@ -91,6 +94,9 @@ class UnitOfWork:
         self.arrivals = SqlArrivals(connection)
         self.parked = SqlParked(connection, surroundings.keyring)
         self.leases = SqlLeases(connection)
+        self.troubles = SqlTroubles(connection)
+        self.read_marks = SqlReadMarks(connection)
+        self.text_blocks = SqlTextBlocks(connection)
 
     def _note_erasure(self) -> None:
         self.has_erased = True

@@ -1,4 +1,4 @@
-"""What holds for every test: no skipping where CI=true, and a Chromium for the browser tests."""
+"""What holds for every test: no skipping where CI=true, a Chromium for the browser tests, and what spares time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import shutil
 
 import pytest
 
+from tests.quick import Measuring, spare_children, spare_collector, spare_statements
+
+_measuring = pytest.StashKey[Measuring]()
 _skipped: list[str] = []
 
 
@@ -16,6 +19,21 @@ def chromium() -> str:
     found = _chromium()
     assert found is not None
     return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_measuring] = Measuring(config)
+    spare_children()
+    spare_statements()
+
+
+def pytest_collection_finish() -> None:
+    spare_collector()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    item.config.stash[_measuring].turn(item)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,6 +23,7 @@ from web.problems import ProblemError
 from web.rate_limits import RateLimits
 from web.routes import (
     audit,
+    blocks,
     conversation,
     events,
     health,
@@ -129,7 +130,7 @@ def _demo_site(root: Site, role: DemoRole) -> Site:
 
 def _member_routes(site: Site) -> list[BaseRoute]:
     rooms = (sign_in, pages, conversation, events, uploads, questions, search, short_links, rota, members, images)
-    further = (incidents, report, notifications, audit)
+    further = (incidents, report, notifications, audit, blocks)
     return [route for room in (*rooms, *further) for route in room.routes(site)]
 
 

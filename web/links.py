@@ -6,11 +6,9 @@ import secrets
 from datetime import datetime
 
 from domain.ids import MemberId, QuestionId
+from domain.short_codes import upload_code
 from domain.web import SignInLink, UploadLink, hash_token
 from web.services import WebOptions
-
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-CODE_LENGTH = 12
 
 
 def sign_in_link(token: str, member_id: MemberId, *, now: datetime, options: WebOptions) -> SignInLink:
@@ -23,8 +21,8 @@ def sign_in_link(token: str, member_id: MemberId, *, now: datetime, options: Web
 
 
 def new_upload_code() -> str:
-    """Return a code of about 70 random bits that can be read aloud: no 0, O, I or l."""
-    return "".join(secrets.choice(BASE58) for _ in range(CODE_LENGTH))
+    """Return a code that opens the page which takes files."""
+    return upload_code(secrets.token_urlsafe(32))
 
 
 def upload_link(

@@ -106,6 +106,8 @@ class WebServices:
     escalation: Escalation = field(default_factory=Escalation)
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     """What services call at /hooks/<channel>, by channel."""
+    start_links: Callable[[str], Mapping[str, str]] = lambda _payload: {}
+    """Makes links that open Hilum at a service with an invite's token or the digits of a code, by channel."""
 
 
 def in_minutes(life: timedelta) -> int:

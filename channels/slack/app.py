@@ -18,13 +18,13 @@ from slack_sdk.signature import SignatureVerifier
 from channels.slack.calls import Calls
 from channels.slack.desk import Answer, Desk
 from channels.slack.happenings import Happened, Happening, happened_in
-from channels.slack.inbound import CHANNEL_NAME, event_id, message_in
+from channels.slack.inbound import CHANNEL_NAME, edit_in, known_as, message_in
 from channels.slack.options import SlackOptions
 from channels.slack.payloads import Payload, UnreadableError, text_at
 from channels.slack.references import keyed_mark
 from domain.commands_services import WatchRooms
 from domain.errors import HilumError, TransientError, UserError
-from domain.messages import InboundMessage
+from domain.messages import Address, InboundMessage
 from domain.ports.listening import ChannelServices
 from domain.ports.webhook import HookAnswer, HookRequest
 
@@ -34,7 +34,7 @@ _UNREADABLE = "request_unreadable"
 _SECRET = frozenset({"token", "response_url", "response_urls", "trigger_id", "authorizations"})
 _BOLTS_OWN = frozenset({"url_verification", "ssl_check"})
 _KEPT_BACK = "app_rate_limited"
-"""Slack says by it that it has kept events back for a minute: what they were is not to be had any more."""
+"""Slack says by it that it has kept events back for a minute: what was written is found in the history."""
 
 
 class SlackApp:
@@ -48,6 +48,8 @@ class SlackApp:
         self._shown: set[asyncio.Task[None]] = set()
         self.removed = asyncio.Event()
         """That the app was taken out of the workspace."""
+        self.missed = asyncio.Event()
+        """That something may have been written which no event has brought, or that we could not take."""
         # Before the authorization, which asks Slack first: while Slack is away it would acknowledge and lose an event.
         self._bolt = AsyncApp(
             name="hilum",
@@ -78,6 +80,14 @@ class SlackApp:
         except (TypeError, ValueError):
             # The time is no number, or the signature has letters that none has.
             return False
+
+    async def find(self, body: Payload) -> None:
+        """Take in what was found in the history as if an event had brought it; what came before changes nothing.
+
+        Raises:
+            TransientError: not now; nothing was kept.
+        """
+        await self._taken(body)
 
     async def replay(self, raw: str, *, received_at: datetime) -> bool:
         """Take in an event that was parked; see `ReplayingChannel`. A press or a form is too old to be answered."""
@@ -113,6 +123,7 @@ class SlackApp:
         try:
             answer = await self._taken(request.body)
         except TransientError as error:
+            self.missed.set()
             self._services.log.warning("slack_event_postponed", error=error.code)
             return BoltResponse(status=503)
         return BoltResponse(status=200, body=dict(answer) if answer else "")
@@ -147,10 +158,18 @@ class SlackApp:
         if happened is not None:
             await self._note(body, happened)
             return _NOTHING
-        message = message_in(body, self._services.clock())
+        now = self._services.clock()
+        message, edit = message_in(body, now), edit_in(body, now)
         if message is None:
             return _NOTHING
-        await self._services.intake.accept(await self._placed(message))
+        held = None if edit is None else await self._placed(edit)
+        try:
+            await self._services.intake.accept(await self._placed(message), edit=held)
+        except UserError:
+            if not await self._is_for_us(message):
+                # What others say among themselves is neither kept nor answered.
+                return _NOTHING
+            raise
         return _NOTHING
 
     async def _placed(self, message: InboundMessage) -> InboundMessage:
@@ -161,8 +180,9 @@ class SlackApp:
         question_id = await self._services.store.read(lambda transaction: transaction.sent.question_at(sender, thread))
         return replace(message, in_reply_to=question_id)
 
-    async def _kept_back(self, body: Payload) -> Answer:
-        await self._park(body, _KEPT_BACK)
+    async def _kept_back(self, _body: Payload) -> Answer:
+        self.missed.set()
+        self._services.log.warning("slack_events_kept_back")
         return _NOTHING
 
     async def _note(self, body: Payload, happened: Happened) -> None:
@@ -170,6 +190,9 @@ class SlackApp:
             task = asyncio.create_task(self._desk.show_home(happened.user))
             self._shown.add(task)
             task.add_done_callback(self._shown.discard)
+            return
+        if happened.room and not await self._is_ours(happened.room):
+            # The app may be in channels that are no panel's.
             return
         if happened.what is not Happening.ROSTER:
             await self._park(body, happened.what.value)
@@ -179,12 +202,24 @@ class SlackApp:
             watch = WatchRooms(at=self._services.clock(), channel=CHANNEL_NAME, room=happened.room)
             await self._services.store.write(lambda transaction: transaction.jobs.add(watch))
 
+    async def _is_for_us(self, message: InboundMessage) -> bool:
+        """Return whether somebody has said it to the app alone, or is a member and has said it in a panel's channel."""
+        room, sender = message.origin.room, message.sender
+        if not room:
+            return True
+        member = await self._services.store.read(lambda transaction: transaction.members.by_address(sender))
+        return member is not None and member.active and await self._is_ours(room)
+
+    async def _is_ours(self, room: str) -> bool:
+        address = Address(channel=CHANNEL_NAME, external_id=room)
+        return await self._services.store.read(lambda transaction: transaction.rooms.get(address) is not None)
+
     async def _park(self, body: Payload, reason: str) -> bool:
         """Keep what could not be taken in for an operator, who is told; False where it was kept before."""
         kept = {name: value for name, value in body.items() if name not in _SECRET}
         raw = json.dumps(kept, sort_keys=True, default=str)
         try:
-            known = event_id(body)
+            known = known_as(body)
         except UnreadableError:
             known = ""
         return await self._park_raw(raw, reason, known=known)

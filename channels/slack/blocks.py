@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from channels.slack.mrkdwn import escaped, link
@@ -28,6 +29,11 @@ _CHOICES_BYTES = 1500
 _MOST_SECTIONS = 12
 """Of one kind, so that no message comes near the 50 blocks that it may have."""
 _CUT = "…"
+_CUT_BYTES = 200
+"""What a block with nothing in it but the sign that something was cut off may take."""
+
+_Words = tuple[Callable[[str], Block], str]
+"""Words, and what makes a block of them."""
 
 
 def message_parts(message: OutgoingMessage, *, title: str = "") -> list[list[Block]]:
@@ -40,10 +46,14 @@ def message_parts(message: OutgoingMessage, *, title: str = "") -> list[list[Blo
 
 
 def card_blocks(message: OutgoingMessage, *, title: str = "") -> list[Block]:
-    """Return a message that has to be one, since it is brought up to date later; what is too long for it is cut off."""
+    """Return a message that has to be one, since it is brought up to date later.
+
+    What is too long for it is cut off where it ends: the link, behind which all of it is read, always stands there.
+    """
     choices = [_choices(message)] if message.choices else []
-    first, *others = _parts(_said(message, title), keeps_free=_CHOICES_BYTES)
-    return [*first, *([section(_CUT)] if others else []), *choices]
+    ending = _ending(message, longest=_NOTICE)
+    room = MOST_BYTES - _CHOICES_BYTES - _CUT_BYTES - sum(map(_size, ending))
+    return [*(_fitting(_spoken(message, title), room=room) or [section(_CUT)]), *ending, *choices]
 
 
 def notice_of(message: OutgoingMessage, *, title: str = "") -> str:
@@ -88,21 +98,52 @@ def option(text: str, value: str) -> Block:
 
 def _said(message: OutgoingMessage, title: str) -> list[Block]:
     """Return everything that a message says, without what can be pressed."""
-    blocks = [_header(title)] if title else []
-    blocks += [section(piece) for piece in pieces(message.text)]
-    if message.quoted is not None:
-        blocks += [_quotation(piece) for piece in pieces(message.quoted.value)]
+    said = [made(words) for made, words in _spoken(message, title)]
+    return [*said, *_ending(message, longest=_SECTION)] or [section(_CUT)]
+
+
+def _spoken(message: OutgoingMessage, title: str) -> list[_Words]:
+    """Return title, text and quotation, in pieces that a block holds."""
+    quoted = "" if message.quoted is None else message.quoted.value
+    return [
+        *([(_header, title)] if title else []),
+        *((section, piece) for piece in pieces(message.text)),
+        *((_quotation, piece) for piece in pieces(quoted)),
+    ]
+
+
+def _ending(message: OutgoingMessage, *, longest: int) -> list[Block]:
+    """Return the link, and what stands below everything else."""
+    blocks: list[Block] = []
     if message.link:
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link(message.link)}})
     if message.closing:
-        blocks.append({"type": "context", "elements": [plain_text(message.closing[:_SECTION])]})
-    return blocks or [section(_CUT)]
+        blocks.append({"type": "context", "elements": [plain_text(message.closing[:longest])]})
+    return blocks
 
 
-def _parts(blocks: Sequence[Block], *, keeps_free: int = 0) -> list[list[Block]]:
+def _fitting(spoken: Sequence[_Words], *, room: int) -> list[Block]:
+    """Return as many blocks as there is room for, in bytes, and of the next one as many letters."""
+    blocks: list[Block] = []
+    for made, words in spoken:
+        block = made(words)
+        if _size(block) > room:
+            return [*blocks, _cut(made, words, room=room + _CUT_BYTES)]
+        blocks.append(block)
+        room -= _size(block)
+    return blocks
+
+
+def _cut(made: Callable[[str], Block], words: str, *, room: int) -> Block:
+    """Return a block with the first of these words, as many as there is room for."""
+    fits = bisect_right(range(len(words)), room, key=lambda length: _size(made(f"{words[:length]}{_CUT}")))
+    return made(f"{words[: max(fits - 1, 0)]}{_CUT}")
+
+
+def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
     """Put blocks together to messages, in their order, none longer than Slack takes."""
     parts: list[list[Block]] = [[]]
-    left = MOST_BYTES - keeps_free
+    left = MOST_BYTES
     for block in blocks:
         size = _size(block)
         if size > left and parts[-1]:

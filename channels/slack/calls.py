@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +19,7 @@ from channels.slack.hosts import is_own
 from channels.slack.options import SlackOptions
 from domain.errors import HilumError, TransientError
 from domain.ports.services import Log
+from domain.tries import wait_named
 
 SCOPES: Mapping[str, str] = {
     "apps.connections.open": "",
@@ -26,8 +28,12 @@ SCOPES: Mapping[str, str] = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
+    # Of a conversation with a member im:history, of a public channel channels:history.
+    "conversations.history": "groups:history",
     "conversations.info": "groups:read",
     "conversations.members": "groups:read",
+    "conversations.open": "im:write",
+    "conversations.replies": "groups:history",
     "files.completeUploadExternal": "files:write",
     "files.delete": "files:write",
     "files.getUploadURLExternal": "files:write",
@@ -39,7 +45,11 @@ SCOPES: Mapping[str, str] = {
 _COUNTED_BY_CHANNEL = frozenset({"chat.postMessage", "chat.postEphemeral"})
 """Source: Slack, *Rate limits*: posting is limited in each channel, every other method for the workspace."""
 _SECONDS = 30
-_RETRY_SECONDS = 1.0
+_A_DAY = timedelta(days=1)
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""Behind any other error Slack may have done what was asked, and only its answer did not arrive."""
+_UNREAD = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""How the library meets a page, a line of plain text or a riddle of JSON where an answer should be."""
 
 
 class Calls:
@@ -50,8 +60,14 @@ class Calls:
         self._clock = clock
         self._log = log
         self._free_at: dict[tuple[str, str], datetime] = {}
+        self._told: datetime | None = None
         # Slack's own word for "later" is kept here and by the queue: a library that waits would hold up everything.
         self.client = AsyncWebClient(token=options.bot_token, base_url=options.api_url, retry_handlers=[])
+
+    @property
+    def now(self) -> datetime:
+        """What time it was for Slack when it answered last, since messages are dated by its clock; else ours."""
+        return self._told or self._clock()
 
     def session(self) -> aiohttp.ClientSession:
         """Return the connections of this app, made where there are none yet; they follow no redirect elsewhere."""
@@ -87,9 +103,9 @@ class Calls:
             answer = await self.client.api_call(method, data=given, params={"token": token} if token else None)
         except SlackApiError as error:
             raise self._failure(error, key, in_room=bool(room)) from error
-        except (aiohttp.ClientError, SlackClientError, TimeoutError, ValueError, AttributeError) as error:
-            # The last is how the library meets a line of plain text where an answer should be.
-            raise TransientError("slack_away") from error
+        except (aiohttp.ClientError, SlackClientError, TimeoutError, *_UNREAD) as error:
+            raise TransientError("slack_away", is_unsure=not isinstance(error, _NEVER_SENT)) from error
+        self._told = time_told(answer.headers, about=self._clock()) or self._told
         found = answer.data
         return found if isinstance(found, dict) else {}
 
@@ -136,10 +152,16 @@ class ForeignHostError(aiohttp.ClientError):
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    return wait_named(headers.get("Retry-After"))
+
+
+def time_told(headers: Mapping[str, str], *, about: datetime) -> datetime | None:
+    """Return what time an answer names; None where something on the way names another day."""
     try:
-        return timedelta(seconds=max(_RETRY_SECONDS, float(headers["Retry-After"])))
-    except (KeyError, ValueError):
+        told = parsedate_to_datetime(headers["Date"]).astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
         return None
+    return told if abs(told - about) < _A_DAY else None
 
 
 def _written(value: object) -> str:

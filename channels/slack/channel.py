@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from channels.drawing import Drawing
 from channels.slack.app import SlackApp
 from channels.slack.blocks import MOST_BUTTONS, TEXT_LIMIT
 from channels.slack.calls import Calls
@@ -15,12 +16,16 @@ from channels.slack.failures import CUT_OFF, MENDED_WITHIN, SCOPE_MISSING
 from channels.slack.files import Files
 from channels.slack.forms import Forms
 from channels.slack.inbound import CHANNEL_NAME
+from channels.slack.line import LOST, Line
 from channels.slack.options import SlackOptions
 from channels.slack.outbound import Outbound
+from channels.slack.pace import Pace
 from channels.slack.pictures import Pictures
+from channels.slack.reading_back import ReadingBack
 from channels.slack.rooms import Rooms
 from domain.delivery import OutgoingMessage, SendingGate
 from domain.errors import PermanentError, TransientError
+from domain.ids import QuestionId
 from domain.messages import Address, Attachment
 from domain.outage import Outage
 from domain.ports.channel import Capabilities, Copies, ImagesIn, Placed, RoomView
@@ -39,6 +44,8 @@ _CAPABILITIES = Capabilities(
     most_buttons=MOST_BUTTONS,
     address_interval=timedelta(seconds=1),
     address_burst=3,
+    has_forms=True,
+    command_lead="/hilum ",
 )
 _PAUSE = timedelta(seconds=5)
 
@@ -46,18 +53,23 @@ _PAUSE = timedelta(seconds=5)
 class SlackChannel:
     """Reaches members by their user id, which stays when they change their name; has rooms, files and forms."""
 
-    def __init__(self, options: SlackOptions, services: ChannelServices) -> None:
+    def __init__(self, options: SlackOptions, services: ChannelServices, *, pace: Pace | None = None) -> None:
         self._options = options
-        self._clock = services.clock
+        self._services = services
+        self._pace = pace or Pace()
         self._outage = Outage()
         self._calls = Calls(options, clock=services.clock, log=services.log)
-        pictures = Pictures(options, services, self._calls)
+        drawing = Drawing(services.renderer, services.log)
+        pictures = Pictures(options, services, self._calls, drawing)
         self._outbound = Outbound(self._calls, services, pictures)
         self._rooms = Rooms(self._calls, self._outbound)
         self._files = Files(options, self._calls, services.log)
         forms = Forms(wording=services.wording, images_in=options.images_in)
         desk = Desk(calls=self._calls, services=services, forms=forms, secret=options.bot_token)
-        self._app = SlackApp(options, services, self._calls, desk)
+        self._app = app = SlackApp(options, services, self._calls, desk)
+        self._reading = ReadingBack(
+            calls=self._calls, services=services, find=app.find, missed=app.missed, pace=self._pace
+        )
 
     @property
     def name(self) -> str:
@@ -81,25 +93,30 @@ class SlackChannel:
 
     @property
     def trouble(self) -> str:
-        return self._outage.shown(self._clock())
+        return self._outage.shown(self._services.clock())
 
     async def listen(self) -> None:
         """Connect by Socket Mode where there is an app token, else only see that Slack knows us; until cancelled.
 
+        Beside it what nobody has brought is read back.
+
         Raises:
+            TransientError: the connection was lost, and is to be begun anew.
             PermanentError: Slack does not take our tokens, or the app was taken out of the workspace.
         """
         self._app.removed.clear()
         await self._greet()
-        socket = self._app.socket() if self._options.app_token else None
+        await self._reading.begin()
+        hearing = self._line().hold() if self._options.app_token else self._by_post()
+        parts = [asyncio.ensure_future(each) for each in (hearing, self._reading.run(), self._until_removed())]
         try:
-            if socket is not None:
-                await socket.connect_async()  # type: ignore[no-untyped-call]  # the library gives it no types
-            await self._app.removed.wait()
-            raise PermanentError(CUT_OFF)
+            ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for each in ended:
+                each.result()
         finally:
-            if socket is not None:
-                await socket.close_async()  # type: ignore[no-untyped-call]  # likewise
+            for each in parts:
+                each.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
 
     async def close(self) -> None:
         await self._app.close()
@@ -134,6 +151,11 @@ class SlackChannel:
     async def remove(self, room: Address, placed: Placed, references: tuple[str, ...]) -> None:
         await self._rooms.remove(room, placed, references)
 
+    async def take_out_strays(
+        self, room: Address, placed: Placed, question_id: QuestionId, *, known: frozenset[str]
+    ) -> None:
+        await self._rooms.take_out_strays(room, placed, question_id, known=known)
+
     async def roster(self, room: Address, known: frozenset[str] = frozenset()) -> frozenset[str] | None:
         """Return everybody in a channel; Slack lists them, so nobody has to be asked for."""
         _ = known
@@ -156,8 +178,29 @@ class SlackChannel:
             except TransientError as error:
                 if error.code == CUT_OFF:
                     raise PermanentError(CUT_OFF) from error
-                self._outage = self._outage.failed(error.code, self._clock())
+                self._heard(is_well=False, code=error.code)
                 await asyncio.sleep((error.retry_after or _PAUSE).total_seconds())
             else:
-                self._outage = Outage()
                 return
+
+    def _line(self) -> Line:
+        return Line(
+            socket=self._app.socket(),
+            heard=lambda is_open: self._heard(is_well=is_open, code=LOST),
+            missed=self._app.missed,
+            log=self._services.log,
+            pace=self._pace,
+        )
+
+    async def _by_post(self) -> None:
+        """Wait for what Slack posts, after what it has posted in vain."""
+        self._heard(is_well=True)
+        self._app.missed.set()
+        await asyncio.Event().wait()
+
+    async def _until_removed(self) -> None:
+        await self._app.removed.wait()
+        raise PermanentError(CUT_OFF)
+
+    def _heard(self, *, is_well: bool, code: str = "") -> None:
+        self._outage = Outage() if is_well else self._outage.failed(code, self._services.clock())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from channels.slack.options import SlackOptions
@@ -17,15 +21,24 @@ from domain.room import Room
 _PART = "slack"
 _EVENTS = "slack events"
 _SETTINGS = "at api.slack.com/apps, your app"
+_PATIENCE = aiohttp.ClientTimeout(total=10)
+_SHORT = 1000
 _DEAD = {"account_inactive", "token_revoked", "token_expired"}
 
 
-async def check_up(options: SlackOptions, rooms: Sequence[Room]) -> tuple[Finding, ...]:
-    """Return what was found of the app and of its channels; nothing is changed there."""
+async def check_up(
+    options: SlackOptions, rooms: Sequence[Room], *, hook: str, clock: Callable[[], float]
+) -> tuple[Finding, ...]:
+    """Return what was found of the app and of its channels; nothing is changed there.
+
+    Args:
+        hook: the address of ours that Slack posts to, where no app token is set.
+        clock: the time in seconds since 1970, in UTC.
+    """
     client = AsyncWebClient(token=options.bot_token, base_url=options.api_url, retry_handlers=[])
     try:
         answer = await client.auth_test()
-        findings = [_scopes(answer.headers, str(answer["team"])), await _events(options)]
+        findings = [_scopes(answer.headers, str(answer["team"])), await _events(options, hook, clock)]
         return (*findings, *[await _room(client, room) for room in rooms])
     except SlackApiError as error:
         return (_refused(_code_of(error)),)
@@ -51,10 +64,9 @@ def _scopes(headers: Mapping[str, str], team: str) -> Finding:
     return Finding(part=_PART, is_fine=True, says=f"the app is installed in {team}, with every scope it needs")
 
 
-async def _events(options: SlackOptions) -> Finding:
-    """Return whether events can come; that a signing secret is right shows with the first event alone."""
+async def _events(options: SlackOptions, hook: str, clock: Callable[[], float]) -> Finding:
     if not options.app_token:
-        return Finding(part=_EVENTS, is_fine=True, says="Slack posts them to /hooks/slack, signed")
+        return await _posted(options, hook, sent_at=str(int(clock())))
     client = AsyncWebClient(token=options.app_token, base_url=options.api_url, retry_handlers=[])
     try:
         await client.apps_connections_open(app_token=options.app_token)
@@ -62,6 +74,38 @@ async def _events(options: SlackOptions) -> Finding:
         mend = f"{_SETTINGS}: Basic Information, App-Level Tokens, Generate, with connections:write; and Socket Mode on"
         return _fault(_EVENTS, f"Slack opens no connection for channels.slack.app_token ({_code_of(error)})", mend)
     return Finding(part=_EVENTS, is_fine=True, says="they come by Socket Mode")
+
+
+async def _posted(options: SlackOptions, hook: str, *, sent_at: str) -> Finding:
+    """Post to our own address what Slack posts to see that it is an app's, signed as Slack signs.
+
+    Source: Events API, Request URLs: url_verification; Verifying requests from Slack.
+    """
+    challenge = secrets.token_hex(8)
+    body = json.dumps({"type": "url_verification", "challenge": challenge})
+    signature = SignatureVerifier(options.signing_secret).generate_signature(timestamp=sent_at, body=body) or ""
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": sent_at,
+        "X-Slack-Signature": signature,
+    }
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_PATIENCE, trust_env=True) as session,
+            session.post(hook, data=body, headers=headers, allow_redirects=False) as answer,
+        ):
+            is_ours = answer.status == HTTPStatus.OK and challenge in (await answer.content.read(_SHORT)).decode()
+            status = answer.status
+    except (TimeoutError, aiohttp.ClientError, OSError, UnicodeDecodeError) as error:
+        says = f"{hook} gives no answer from here ({type(error).__name__})"
+        return _fault(
+            _EVENTS, says, "start Hilum; then the proxy passes /hooks/slack on, with a certificate that counts"
+        )
+    if not is_ours:
+        mend = "let the proxy pass /hooks/slack on; restart Hilum after channels.slack.signing_secret was changed"
+        return _fault(_EVENTS, f"{hook} does not answer as Slack expects (status {status})", mend)
+    urls = "Event Subscriptions, Interactivity and each Slash Command"
+    return Finding(part=_EVENTS, is_fine=True, says=f"{hook} answers; it is the Request URL of {urls}")
 
 
 async def _room(client: AsyncWebClient, room: Room) -> Finding:

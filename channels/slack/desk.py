@@ -17,7 +17,7 @@ from channels.slack.home import home_view
 from channels.slack.inbound import CHANNEL_NAME, asked, attachments_in, deed, words
 from channels.slack.mrkdwn import escaped, plain
 from channels.slack.payloads import Payload, needed, part_at, parts_at, text_at
-from channels.slack.presses import ASK, SAY, Done, Pressed, pressed_in
+from channels.slack.presses import ASK, SAY, Done, Pressed, is_direct, pressed_in
 from channels.slack.references import keyed_mark
 from channels.slack.taken import TooLate
 from domain.errors import HilumError, PermanentError, UserError
@@ -56,7 +56,8 @@ class Desk:
         user, trigger = needed(body, "user_id"), needed(body, "trigger_id")
         said = plain(text_at(body, "text")).strip()
         if needed(body, "command") == ASK_COMMAND:
-            return await self._ask(user, trigger, text=said)
+            answer = await self._ask(user, trigger, text=said)
+            return answer if is_direct(text_at(body, "channel_id")) else await self._asked_among_others(user)
         request = f"/{said.lstrip('/') or 'help'}"
         return await self._take(words(user, request, self.services.clock(), external_id=_interaction(trigger)))
 
@@ -86,7 +87,7 @@ class Desk:
         name = text_at(view, "callback_id")
         if name == QUESTION_FORM:
             form, first = asked_form(view), QUESTION
-            message = asked(user, form.text, now, external_id=external_id, files=form.files)
+            message = asked(user, form.text, now, external_id=external_id, files=form.files, panel=form.panel)
         elif name == DEED_FORM:
             done = deed_form(view)
             message, first = deed(user, done, now, external_id=external_id), form_of(done.press.action)[0].name
@@ -125,9 +126,21 @@ class Desk:
         question = asked(user, text, self.services.clock(), external_id=_interaction(trigger), files=files)
         if reader is None or len(text) > LONGEST or len(files) > MOST_FILES:
             return await self._take(question)
-        if await self._opened(trigger, self.forms.question(reader, text=text, files=files)):
+        panels = await self.services.store.read(lambda transaction: transaction.panels.all())
+        if await self._opened(trigger, self.forms.question(reader, text=text, files=files, panels=panels)):
             return _NOTHING
         return await self._take(question)
+
+    async def _asked_among_others(self, user: str) -> Answer:
+        """Say in the channel, to whoever asks alone, that nobody there sees the question, and where it is previewed.
+
+        Source: Slack, *Slash commands*: an answer of the type "ephemeral" is seen by whoever typed the command.
+        """
+        reader = await self._reader(user)
+        if reader is None:
+            return _NOTHING
+        said = escaped(self.services.wording.text("workspace.preview_elsewhere", reader, {}))
+        return {"response_type": "ephemeral", "text": said}
 
     async def _do(self, pressed: Pressed, done: Done) -> Answer:
         reader = await self._reader(pressed.user)

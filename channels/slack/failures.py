@@ -15,6 +15,8 @@ _LATER = frozenset(
         *("message_limit_exceeded", "file_update_failed"),
     }
 )
+_NOT_DONE = frozenset(_LATER - {"fatal_error", "internal_error"})
+"""Of the others Slack says itself that some of it may have been done."""
 _CUT_OFF = frozenset(
     {
         *("account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required"),
@@ -34,12 +36,8 @@ _NO_RIGHTS = frozenset(
 _ROOM_GONE = frozenset(
     {"channel_not_found", "is_archived", "not_in_channel", "channel_is_archived", "method_not_supported"}
 )
-_THREAD_GONE = frozenset(
-    {
-        *("message_not_found", "thread_not_found", "cannot_reply_to_message"),
-        *("cant_update_message", "edit_window_closed"),
-    }
-)
+_THREAD_GONE = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
+"""A message that may not be changed any more, as in a workspace that closes edits, still stands there."""
 _STAYS = frozenset({"cant_delete_message", "compliance_exports_prevent_deletion"})
 """A workspace that keeps everything; what a message says can still be struck out."""
 _BLOCKED = frozenset(
@@ -63,7 +61,7 @@ def failure(code: str, *, status: int = 200, retry_after: timedelta | None = Non
         # Slack limits each method, and posting in each channel: never all that the app may do.
         return TransientError("slack_busy", retry_after=retry_after or timedelta(seconds=1), is_local=True)
     if status >= 500 or code in _LATER:
-        return TransientError("slack_away", retry_after=retry_after)
+        return TransientError("slack_away", retry_after=retry_after, is_unsure=code not in _NOT_DONE)
     if code in _CUT_OFF:
         return TransientError(CUT_OFF, retry_after=MENDED_WITHIN)
     if code in _FILE_GONE:

@@ -8,7 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from channels.slack.calls import Calls, ForeignHostError
+from channels.slack.calls import SCOPES, Calls, ForeignHostError
+from channels.slack.failures import SCOPE_MISSING
 from channels.slack.hosts import is_own
 from channels.slack.options import SlackOptions
 from channels.slack.payloads import part_at, text_at
@@ -36,8 +37,9 @@ class Files:
         url = self._address(await self._info(attachment))
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=_QUIET_SECONDS, sock_read=_QUIET_SECONDS)
         headers = {"Authorization": f"Bearer {self.options.bot_token}"}
+        proxy = self.calls.client.proxy
         try:
-            async with self.calls.session().get(url, headers=headers, timeout=timeout) as response:
+            async with self.calls.session().get(url, headers=headers, timeout=timeout, proxy=proxy) as response:
                 self._judge(response)
                 async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
                     yield chunk
@@ -75,8 +77,10 @@ class Files:
         if response.status != 200:
             raise self._not_given(f"status_{response.status}")
         if response.content_type == _PAGE:
-            raise self._not_given("scope_missing")
+            raise self._not_given(SCOPE_MISSING)
 
     def _not_given(self, reason: str) -> HilumError:
         self.log.warning("file_not_given", channel="slack", reason=reason)
-        return UserError("file_not_given")
+        # Whoever sent it is not helped by the name of a right; administrators are.
+        lacks = {"scope": SCOPES["files.info"]} if reason == SCOPE_MISSING else {}
+        return UserError("file_not_given", **lacks)

@@ -15,6 +15,7 @@ from domain.delivery import Value
 from domain.forms import FieldKind, FormField, form_of
 from domain.member import Member
 from domain.messages import Attachment, AttachmentKind, Origin
+from domain.panel import Panel
 from domain.ports.channel import ImagesIn
 from domain.ports.services import Wording
 
@@ -22,6 +23,10 @@ QUESTION_FORM = "question"
 DEED_FORM = "deed"
 QUESTION = "question"
 IMAGES = "images"
+PANEL = "panel"
+BY_TOPIC = "-"
+"""In the place of a panel's id: the words of the question decide."""
+_MOST_PANELS = 99
 MOST_FILES = 10
 LONGEST = 3000
 """Source: Slack, *Plain-text input element*: at most 3,000 characters; *Views*: private_metadata holds as many."""
@@ -35,6 +40,8 @@ class AskedForm:
 
     text: str
     files: tuple[Attachment, ...]
+    panel: str = ""
+    """For which panel; empty where there was nothing to choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +51,19 @@ class Forms:
     wording: Wording
     images_in: ImagesIn
 
-    def question(self, reader: Member, *, text: str = "", files: Sequence[Attachment] = ()) -> Block:
+    def question(
+        self, reader: Member, *, text: str = "", files: Sequence[Attachment] = (), panels: Sequence[Panel] = ()
+    ) -> Block:
         """Return the form of a question.
 
         Args:
             text: what was written before, to be gone on with.
             files: of a message that is asked about; they go with the question.
+            panels: those that there are; with one of them there is nothing to choose.
         """
         images_hint = self._say(reader, f"workspace.images_{self.images_in}")
         blocks = [
+            *([self._panels(reader, panels)] if len(panels) > 1 else []),
             _input(QUESTION, self._say(reader, "workspace.question"), _line(QUESTION, text=text, many=True))
             | {"hint": plain_text(self._say(reader, "workspace.question_hint")[:_HINT])},
             _input(IMAGES, self._say(reader, "workspace.images"), _files_input(), is_optional=True)
@@ -74,6 +85,12 @@ class Forms:
         title = self.wording.label(done.press.action, reader.language)
         view = self._modal(reader, DEED_FORM, title=title, kept={**kept, **hidden})
         return {**view, "submit": label(self._say(reader, "workspace.send")[:_TITLE]), "blocks": blocks}
+
+    def _panels(self, reader: Member, panels: Sequence[Panel]) -> Block:
+        by_topic = option(self._say(reader, "workspace.panel_by_topic"), BY_TOPIC)
+        named = [option(panel.called(reader.language), panel.id) for panel in panels[:_MOST_PANELS]]
+        select: Block = {"type": "static_select", "action_id": PANEL, "options": [by_topic, *named]}
+        return _input(PANEL, self._say(reader, "workspace.panel"), {**select, "initial_option": by_topic})
 
     def _modal(self, reader: Member, name: str, *, title: str, kept: Mapping[str, object]) -> Block:
         return {
@@ -110,7 +127,11 @@ def asked_form(view: Payload) -> AskedForm:
     kept = [_kept_file(file) for file in parts_at(_metadata(view), "files")]
     added = attachments_in(parts_at(values, IMAGES, IMAGES, "files"))
     files = {file.reference: file for file in (*kept, *added) if file.reference}
-    return AskedForm(text=needed(values, QUESTION, QUESTION, "value").strip(), files=tuple(files.values()))
+    return AskedForm(
+        text=needed(values, QUESTION, QUESTION, "value").strip(),
+        files=tuple(files.values()),
+        panel=_value(part_at(values, PANEL, PANEL)),
+    )
 
 
 def deed_form(view: Payload) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from channels.slack.blocks import Block, button, plain_text, section
+from channels.slack.blocks import Block, button, pieces, plain_text, section
 from channels.slack.presses import ASK, SAY
 from domain.delivery import Terms, Value
 from domain.ids import MemberId
@@ -50,7 +50,7 @@ class _Home:
         ]
 
     def _part(self, key: str, lines: Sequence[str]) -> list[Block]:
-        return [{"type": "header", "text": plain_text(self._say(key))}, section("\n".join(lines))]
+        return [{"type": "header", "text": plain_text(self._say(key))}, *map(section, pieces("\n".join(lines)))]
 
     def _questions(self) -> Sequence[str]:
         own = self._transaction.questions.of_asker(self._member.id)

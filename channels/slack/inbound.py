@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from channels.slack.mention import said_to_app, with_colleague
 from channels.slack.mrkdwn import plain
 from channels.slack.payloads import Payload, needed, part_at, parts_at, size_at, text_at
 from channels.slack.presses import Done, is_direct
@@ -18,9 +19,17 @@ _SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
 
 
-def event_id(body: Payload) -> str:
-    """Return the id by which a second delivery of an event is known."""
-    return f"event|{needed(body, 'event_id')}"
+def known_as(body: Payload) -> str:
+    """Return the id by which the same is known again: a message by its place, whether it came or was found there.
+
+    Raises:
+        UnreadableError: it has none.
+    """
+    event = part_at(body, "event")
+    if text_at(event, "type") == "message" and text_at(event, "subtype") in _SAID:
+        reference = message_reference(text_at(event, "channel"), text_at(event, "ts"))
+        return f"message|{reference}" if reference else _event_id(body)
+    return _event_id(body)
 
 
 def message_in(body: Payload, received_at: datetime) -> InboundMessage | None:
@@ -42,6 +51,19 @@ def message_in(body: Payload, received_at: datetime) -> InboundMessage | None:
     return _said(body, event, received_at)
 
 
+def edit_in(body: Payload, received_at: datetime) -> InboundMessage | None:
+    """Return the edit that a message has in it already, as one found in the history may have; None where it has none.
+
+    Raises:
+        UnreadableError: it lacks what an edit has.
+    """
+    event = part_at(body, "event")
+    if text_at(event, "type") != "message" or text_at(event, "subtype") not in _SAID:
+        return None
+    place = {name: event.get(name) for name in ("channel", "channel_type")}
+    return _change(body, {**place, "message": event}, received_at)
+
+
 def words(user: str, text: str, received_at: datetime, *, external_id: str) -> InboundMessage:
     """Return words that somebody said by a command or a button, as if they had written them to Hilum."""
     return InboundMessage(
@@ -53,8 +75,8 @@ def words(user: str, text: str, received_at: datetime, *, external_id: str) -> I
     )
 
 
-def asked(
-    user: str, text: str, received_at: datetime, *, external_id: str, files: Sequence[Attachment] = ()
+def asked(  # noqa: PLR0913 - what a form holds
+    user: str, text: str, received_at: datetime, *, external_id: str, files: Sequence[Attachment] = (), panel: str = ""
 ) -> InboundMessage:
     """Return a question from the form: the word before it makes it one, whatever else is waited for."""
     return InboundMessage(
@@ -63,6 +85,7 @@ def asked(
         sender=_person(user),
         received_at=received_at,
         text=IdentifiableText(f"/ask {text}"),
+        fields={"panel": IdentifiableText(panel)} if panel else {},
         attachments=tuple(files),
     )
 
@@ -89,16 +112,22 @@ def attachments_in(files: Sequence[Payload]) -> tuple[Attachment, ...]:
     )
 
 
+def _event_id(body: Payload) -> str:
+    """Return the id by which a second delivery of an event is known."""
+    return f"event|{needed(body, 'event_id')}"
+
+
 def _said(body: Payload, event: Payload, received_at: datetime) -> InboundMessage | None:
-    files = parts_at(event, "files")
-    text = plain(text_at(event, "text")).strip()
+    files, said = parts_at(event, "files"), text_at(event, "text")
+    is_alone = is_direct(needed(event, "channel"))
+    text = plain(with_colleague(said if is_alone else said_to_app(body, said))).strip()
     attachments = attachments_in(files)
     unreadable = next((kind for kind in map(_unreadable_kind, files) if kind), "")
     if not (text or attachments or unreadable):
         return None
     return InboundMessage(
         channel=CHANNEL_NAME,
-        external_id=event_id(body),
+        external_id=known_as(body),
         sender=_person(needed(event, "user")),
         received_at=received_at,
         text=IdentifiableText(text) if text else None,
@@ -117,13 +146,15 @@ def _change(body: Payload, event: Payload, received_at: datetime) -> InboundMess
     is_edited = bool(message.get("edited")) and text_at(message, "text") != text_at(before, "text")
     if _is_bots(message) or not is_edited or not text:
         return None
+    origin = _origin(message, needed(event, "channel"), event, is_edit=True)
+    edited_at = text_at(message, "edited", "ts")
     return InboundMessage(
         channel=CHANNEL_NAME,
-        external_id=event_id(body),
+        external_id=f"edit|{origin.reference}|{edited_at}" if edited_at else _event_id(body),
         sender=_person(needed(message, "user")),
         received_at=received_at,
         text=IdentifiableText(text),
-        origin=_origin(message, needed(event, "channel"), event, is_edit=True),
+        origin=origin,
     )
 
 
@@ -131,12 +162,13 @@ def _deletion(body: Payload, event: Payload, received_at: datetime) -> InboundMe
     before = part_at(event, "previous_message")
     if not before or _is_bots(before):
         return None
+    origin = _origin(before, needed(event, "channel"), event, is_deletion=True)
     return InboundMessage(
         channel=CHANNEL_NAME,
-        external_id=event_id(body),
+        external_id=f"deletion|{origin.reference}",
         sender=_person(needed(before, "user")),
         received_at=received_at,
-        origin=_origin(before, needed(event, "channel"), event, is_deletion=True),
+        origin=origin,
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from channels.slack.blocks import Block, card_blocks, message_parts, notice_of, section
 from channels.slack.calls import Calls
-from channels.slack.payloads import needed
-from channels.slack.pictures import Pictures, Uploaded
+from channels.slack.inbound import CHANNEL_NAME
+from channels.slack.payloads import Payload, UnreadableError, needed
+from channels.slack.pictures import MOST_PICTURES, Pictures, Uploaded
 from channels.slack.references import channel_and_timestamp, is_file, joined, message_reference, separate
 from domain.delivery import OutgoingMessage
 from domain.errors import HilumError, PermanentError, TransientError
@@ -17,6 +18,7 @@ from domain.ids import DeliveryId, QuestionId
 from domain.messages import Address
 from domain.ports.listening import ChannelServices
 from domain.ports.store import Transaction
+from domain.tries import Tries
 
 _BEFORE_IT_IS_ONE = ("draft.", "check.", "error.")
 """What is said of a draft stands in the conversation itself; the thread begins with the receipt."""
@@ -25,6 +27,14 @@ _OF_ONE_MESSAGE = frozenset({"slack_refused", "not_deletable"})
 """Says nothing of the others that are to be taken back."""
 _REMEMBERED = 1_000
 _STRUCK_OUT = "—"
+_SETTLED = 10_000
+_WAITS_FOR_PICTURES = 3
+"""So often words that are about their pictures are tried with them, and then go alone."""
+_UNCLEAR = 2
+"""So often something is posted that Slack says it has posted, without a word that can be read."""
+UNREADABLE = "slack_unreadable"
+EVENT = "hilum_post"
+"""By this a post in a room is known again as ours, with the question that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,10 @@ class Post:
     shows: bool = False
     room: str = ""
     title: str = ""
+
+    @property
+    def is_card(self) -> bool:
+        return bool(self.room) and not self.thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,10 @@ class Outbound:
     services: ChannelServices
     pictures: Pictures
     _begun: OrderedDict[tuple[str, Post], _Begun] = field(default_factory=OrderedDict)
+    _settled: dict[str, PermanentError | None] = field(default_factory=dict)
+    """Of what is being taken back, what is gone, or why it stays."""
+    _in_vain: Tries = field(default_factory=lambda: Tries(_WAITS_FOR_PICTURES))
+    _unclear: Tries = field(default_factory=lambda: Tries(_UNCLEAR))
 
     async def send(self, address: Address, message: OutgoingMessage) -> str:
         """Send a message to a member; returns the references of what was posted."""
@@ -76,33 +94,62 @@ class Outbound:
         return joined((await self.post(post, message)).references)
 
     async def post(self, post: Post, message: OutgoingMessage) -> Posted:
-        """Post a message and its pictures."""
-        pictures = await self.pictures.upload(message.images)
+        """Post a message and its pictures.
+
+        Words wait for no picture, but in a room's thread for a while, where they are about their pictures.
+        """
+        brought = await self.pictures.upload(message.images)
+        key = (message.delivery_id, post)
+        if brought.is_late and post.room and post.thread and self._in_vain.is_left(key):
+            raise TransientError("pictures_late")
+        if brought.is_late and post.is_card:
+            # All of them come behind the card.
+            return replace(await self._post(post, message, ()), lacks_images=True)
+        if len(brought.pictures) < min(len(message.images), MOST_PICTURES):
+            message = self._with_link(message)
         try:
-            return await self._post(post, message, pictures)
+            return await self._post(post, message, brought.pictures)
         except PermanentError as error:
             if error.code != "message_gone" or not post.thread:
                 raise
         # The first message of its thread was deleted: better outside of a thread than not at all.
-        return await self._post(replace(post, thread="", shows=False), message, pictures)
+        return await self._post(replace(post, thread="", shows=False), message, brought.pictures)
 
     async def take_back(self, reference: str, *, room: str = "") -> None:
         """Delete what was posted, message and pictures; what is gone already is nothing.
 
+        Slack deletes some fifty messages a minute, and counts those that were gone: whoever is told to come back goes
+        on where it ended, as long as this process lives.
+
         Raises:
             PermanentError: something of it stays; everything else is gone by then.
+            TransientError: later it goes on.
         """
-        staying: PermanentError | None = None
-        for each in separate(reference):
-            try:
-                await self._delete(each, room=room)
-            except PermanentError as error:
-                if error.code in _OF_ONE_MESSAGE:
-                    staying = error
-                elif error.code not in _GONE:
-                    raise
-        if staying is not None:
-            raise staying
+        parts = separate(reference)
+        for each in parts:
+            if each not in self._settled:
+                self._settled[each] = await self._gone(each, room=room)
+        staying = [error for each in parts if (error := self._settled.pop(each, None)) is not None]
+        while len(self._settled) > _SETTLED:
+            del self._settled[next(iter(self._settled))]
+        if staying:
+            raise staying[-1]
+
+    async def _gone(self, reference: str, *, room: str) -> PermanentError | None:
+        """Delete one message or picture; returns why it stays, None where it is gone."""
+        try:
+            await self._delete(reference, room=room)
+        except PermanentError as error:
+            if error.code in _OF_ONE_MESSAGE:
+                return error
+            if error.code not in _GONE:
+                raise
+        return None
+
+    def forget(self, room: str, thread: str) -> None:
+        """Forget what was begun in a thread of a room: whoever tries it again begins anew."""
+        for key in [each for each in self._begun if (each[1].room, each[1].thread) == (room, thread)]:
+            del self._begun[key]
 
     async def _post(self, post: Post, message: OutgoingMessage, pictures: Sequence[Uploaded]) -> Posted:
         if post.room and post.thread:
@@ -125,7 +172,7 @@ class Outbound:
             await self._share(post, pictures)
             said = await self._said(post, message)
         except HilumError:
-            await self._drop(files, room=post.room)
+            await self._drop(post, message, files)
             raise
         return Posted((*(message_reference(*each) for each in said), *files))
 
@@ -140,31 +187,72 @@ class Outbound:
         except PermanentError as error:
             self._log_not_shared(error, pictures)
 
-    async def _drop(self, files: Sequence[str], *, room: str) -> None:
+    async def _drop(self, post: Post, message: OutgoingMessage, references: Sequence[str]) -> None:
         """Delete what was posted of a message whose rest did not follow; pictures are shared with it again."""
         try:
-            await self.take_back(joined(files), room=room)
+            await self.take_back(joined(references), room=post.room)
         except HilumError as error:
-            self.services.log.error("pictures_left_behind", error=error.code, images=len(files))
+            self.services.log.error("pictures_left_behind", error=error.code, images=len(references))
+            await self._keep(post, message, references)
+
+    async def _keep(self, post: Post, message: OutgoingMessage, references: Sequence[str]) -> None:
+        """Note what stays although it should not: it goes with everything else about its question."""
+        question_id, room = message.question_id, Address(channel=CHANNEL_NAME, external_id=post.room)
+        if question_id is None:
+            return
+
+        def note(transaction: Transaction) -> None:
+            if not post.room:
+                transaction.sent.note(message.delivery_id, joined(references))
+                return
+            for each in references:
+                transaction.rooms.note_message(room, each, question_id)
+
+        await self.services.store.write(note)
 
     def _log_not_shared(self, error: HilumError, pictures: Sequence[Uploaded]) -> None:
         self.services.log.warning("pictures_not_shared", error=error.code, images=len(pictures))
 
     async def _said(self, post: Post, message: OutgoingMessage) -> list[tuple[str, str]]:
-        is_card, title = bool(post.room) and not post.thread, post.title
-        parts = [card_blocks(message, title=title)] if is_card else message_parts(message, title=title)
+        title = post.title
+        parts = [card_blocks(message, title=title)] if post.is_card else message_parts(message, title=title)
         begun = await self._remembered(post, message, parts=parts)
         try:
             for part in parts[len(begun.said) :]:
-                begun.said.append(await self._say(post, part, notice=notice_of(message, title=title)))
+                notice = notice_of(message, title=title)
+                answer = await self._say(post, part, notice=notice, about=message.question_id)
+                begun.said.append(self._place_in(answer, (message.delivery_id, post)))
                 await self._note_part(post, message, begun)
         except PermanentError:
             # Nobody comes back for the rest.
             self._begun.pop((message.delivery_id, post), None)
-            await self._drop(begun.references, room=post.room)
+            await self._drop(post, message, begun.references)
             raise
         self._begun.pop((message.delivery_id, post), None)
+        self._unclear.forget((message.delivery_id, post))
+        self._in_vain.forget((message.delivery_id, post))
         return begun.said
+
+    def _place_in(self, answer: Payload, key: tuple[str, Post]) -> tuple[str, str]:
+        """Return where Slack has posted something.
+
+        Raises:
+            TransientError: it says that it has, and not where.
+            PermanentError: it has said so before; whoever asks on has it posted again and again.
+        """
+        try:
+            return needed(answer, "channel"), needed(answer, "ts")
+        except UnreadableError as error:
+            if self._unclear.is_left(key):
+                raise TransientError(UNREADABLE, is_unsure=True) from error
+            raise PermanentError(UNREADABLE) from error
+
+    def _with_link(self, message: OutgoingMessage) -> OutgoingMessage:
+        """Say where the pictures are that do not come with a message."""
+        pages, question_id = self.services.page_address, message.question_id
+        if message.link or not pages or question_id is None:
+            return message
+        return replace(message, link=f"{pages}/questions/{question_id}")
 
     async def _remembered(self, post: Post, message: OutgoingMessage, *, parts: list[list[Block]]) -> _Begun:
         """Return what was posted before it was cut off; where it says something else by now, that goes first."""
@@ -182,13 +270,14 @@ class Outbound:
 
     async def _note_part(self, post: Post, message: OutgoingMessage, begun: _Begun) -> None:
         """Keep at once what lies with a member, so that it can be taken back even if the rest never comes."""
-        if post.room or message.question_id is None or len(begun.parts) == 1:
+        tells = message.question_id is not None or message.quoted is not None
+        if post.room or not tells or len(begun.parts) == 1:
             return
         reference = begun.references[-1]
         await self.services.store.write(lambda transaction: transaction.sent.note(message.delivery_id, reference))
 
-    async def _say(self, post: Post, blocks: Sequence[Block], *, notice: str) -> tuple[str, str]:
-        answer = await self.calls(
+    async def _say(self, post: Post, blocks: Sequence[Block], *, notice: str, about: QuestionId | None) -> Payload:
+        return await self.calls(
             "chat.postMessage",
             room=post.room,
             channel=post.channel,
@@ -198,8 +287,8 @@ class Outbound:
             reply_broadcast=True if post.shows else None,
             unfurl_links=False,
             unfurl_media=False,
+            metadata={"event_type": EVENT, "event_payload": {"question": about}} if post.room and about else None,
         )
-        return needed(answer, "channel"), needed(answer, "ts")
 
     async def _delete(self, reference: str, *, room: str) -> None:
         if is_file(reference):

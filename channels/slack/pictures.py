@@ -7,22 +7,24 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from channels.drawing import Drawing, Wanted
 from channels.slack.calls import Calls
 from channels.slack.hosts import is_own
 from channels.slack.options import SlackOptions
 from channels.slack.payloads import text_at
-from domain.errors import PermanentError, TransientError, UserError
+from domain.errors import HilumError, PermanentError, TransientError
 from domain.ids import ImageId
-from domain.ports.archive import SealedObject
 from domain.ports.channel import ImagesOut
 from domain.ports.deidentifier import FrameRequest, RenderedFrame
 from domain.ports.listening import ChannelServices
 from domain.ports.store import Transaction
-from domain.study import Image
 
 MOST_PICTURES = 10
 _THUMBNAIL = 320
 _FULL = 2048
+_OK, _REFUSED, _BROKEN = 200, 400, 500
+_LATER = frozenset({408, 425, 429})
+"""Of the refusals by HTTP those that say "not now"."""
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -34,6 +36,14 @@ class Uploaded:
     title: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """The pictures that lie at Slack; `is_late` where more of them may be brought later."""
+
+    pictures: tuple[Uploaded, ...] = ()
+    is_late: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """Shows as much of an image as the society lets out (safety rule 20), masks hatched (safety rule 8)."""
@@ -41,24 +51,24 @@ class Pictures:
     options: SlackOptions
     services: ChannelServices
     calls: Calls
+    drawing: Drawing
 
-    async def upload(self, images: Sequence[ImageId]) -> tuple[Uploaded, ...]:
-        """Bring pictures of images to Slack; those that are gone meanwhile are left out, as what Slack never takes.
-
-        Raises:
-            TransientError: later it may work.
-        """
+    async def upload(self, images: Sequence[ImageId]) -> Brought:
+        """Bring pictures of images to Slack; those that are gone meanwhile are left out, as what Slack never takes."""
         if self.options.images_out is ImagesOut.NONE or not images:
-            return ()
-        found = await self.services.store.read(lambda transaction: _existing(transaction, images))
-        made = [picture for image, sealed in found if (picture := await self._made(image, sealed)) is not None]
-        count = len(made)
+            return Brought()
+        edge = _THUMBNAIL if self.options.images_out is ImagesOut.THUMBNAIL else _FULL
+        wanted = await self.services.store.read(lambda transaction: _existing(transaction, images, edge=edge))
+        drawn = await self.drawing.of(wanted)
+        count = len(drawn.frames)
         try:
-            return tuple([await self._uploaded(each, f"{place}/{count}") for place, each in enumerate(made, start=1)])
-        except PermanentError as error:
+            titled = enumerate(drawn.frames, start=1)
+            pictures = tuple([await self._uploaded(each, f"{place}/{count}") for place, each in titled])
+        except HilumError as error:
             # No word is held up by its pictures, which are on our pages as well.
             self.services.log.error("pictures_refused", error=error.code, images=count)
-            return ()
+            return Brought(is_late=drawn.is_late or isinstance(error, TransientError))
+        return Brought(pictures=pictures, is_late=drawn.is_late)
 
     async def share(self, pictures: Sequence[Uploaded], channel: str, *, thread: str) -> None:
         """Show uploaded pictures in a conversation.
@@ -70,16 +80,6 @@ class Pictures:
             files = [{"id": each.file_id, "title": each.title} for each in pictures]
             await self.calls("files.completeUploadExternal", files=files, channel_id=channel, thread_ts=thread or None)
 
-    async def _made(self, image: Image, sealed: SealedObject) -> RenderedFrame | None:
-        frame = image.facts.frames // 2
-        edge = _THUMBNAIL if self.options.images_out is ImagesOut.THUMBNAIL else _FULL
-        request = FrameRequest(frame=frame, longest_edge=edge, hatched=image.facts.masks_of(frame))
-        try:
-            return await self.services.renderer.frame(sealed, request)
-        except (UserError, PermanentError) as error:
-            self.services.log.warning("picture_not_made", image_id=image.id, error=error.code)
-            return None
-
     async def _uploaded(self, picture: RenderedFrame, title: str) -> Uploaded:
         name = f"{title.partition('/')[0]}.{_ENDINGS.get(picture.media_type, 'jpg')}"
         answer = await self.calls("files.getUploadURLExternal", filename=name, length=len(picture.body))
@@ -87,16 +87,22 @@ class Pictures:
         if not file_id or not is_own(url, api_url=self.options.api_url):
             raise PermanentError("slack_refused")
         try:
-            async with self.calls.session().post(url, data=picture.body) as response:
+            async with self.calls.session().post(url, data=picture.body, proxy=self.calls.client.proxy) as response:
                 status = response.status
         except (aiohttp.ClientError, TimeoutError) as error:
             raise TransientError("slack_away") from error
-        if status != 200:
-            raise TransientError("slack_away")
+        if status != _OK:
+            raise _refusal(status)
         return Uploaded(file_id=file_id, title=title)
 
 
-def _existing(transaction: Transaction, images: Sequence[ImageId]) -> list[tuple[Image, SealedObject]]:
+def _refusal(status: int) -> HilumError:
+    """Return what an answer to an upload means: that of a proxy on the way which lets nothing out is for good."""
+    is_later = status in _LATER or not _REFUSED <= status < _BROKEN
+    return TransientError("slack_away") if is_later else PermanentError("slack_refused")
+
+
+def _existing(transaction: Transaction, images: Sequence[ImageId], *, edge: int) -> list[Wanted]:
     found = []
     for image_id in images[:MOST_PICTURES]:
         try:
@@ -104,6 +110,9 @@ def _existing(transaction: Transaction, images: Sequence[ImageId]) -> list[tuple
             sealed = transaction.objects.get(image.object_id)
         except PermanentError:
             continue
-        if image.removed_at is None:
-            found.append((image, sealed))
+        if image.removed_at is not None:
+            continue
+        frame = image.facts.frames // 2
+        request = FrameRequest(frame=frame, longest_edge=edge, hatched=image.facts.masks_of(frame))
+        found.append(Wanted(image_id=image_id, sealed=sealed, request=request))
     return found

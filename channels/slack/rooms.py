@@ -8,10 +8,12 @@ from datetime import timedelta
 from channels.slack.blocks import card_blocks, notice_of
 from channels.slack.calls import Calls
 from channels.slack.outbound import Outbound, Post
-from channels.slack.payloads import part_at, text_at
+from channels.slack.payloads import Payload, part_at, text_at
 from channels.slack.references import channel_and_timestamp, joined
+from channels.slack.strays import Strays
 from domain.delivery import OutgoingMessage, SendingGate
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
+from domain.ids import QuestionId
 from domain.messages import Address
 from domain.ports.channel import Placed, RoomView
 
@@ -54,11 +56,17 @@ class Rooms:
         others = [each for each in dict.fromkeys((*references, *placed.others)) if each != placed.card]
         await self.outbound.take_back(joined((*others, placed.card)), room=room.external_id)
 
+    async def take_out_strays(
+        self, room: Address, placed: Placed, question_id: QuestionId, *, known: frozenset[str]
+    ) -> None:
+        await Strays(self.calls, self.outbound).take_out(room, placed, question_id, known=known)
+
     async def roster(self, room: Address) -> frozenset[str]:
         """Return the people in a channel, other apps among them: they read along as well.
 
         Raises:
             PermanentError("room_public"): it is public, so that everybody in the workspace reads along.
+            TransientError: Slack answers without a list, which says of nobody that they are not there.
         """
         about = await self.calls("conversations.info", room=room.external_id, channel=room.external_id)
         if part_at(about, "channel").get("is_private") is not True:
@@ -74,8 +82,7 @@ class Rooms:
                 limit=_PAGE,
                 cursor=cursor or None,
             )
-            members = answer.get("members")
-            people |= {each for each in members if isinstance(each, str)} if isinstance(members, list) else set()
+            people |= _people_in(answer)
             cursor = text_at(part_at(answer, "response_metadata"), "next_cursor")
             if not cursor:
                 return frozenset(people - {own})
@@ -83,3 +90,12 @@ class Rooms:
 
     def gate(self, room: Address) -> SendingGate:
         return SendingGate(channel=f"slack|{room.external_id}", interval=_A_SECOND)
+
+
+def _people_in(answer: Payload) -> set[str]:
+    members = answer.get("members")
+    people = {each for each in members if isinstance(each, str)} if isinstance(members, list) else set()
+    if not people:
+        # The app itself is always there.
+        raise TransientError("slack_away")
+    return people

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+from channels.drawing import Drawing
 from channels.telegram.client import Client
 from channels.telegram.flood import Flood
 from channels.telegram.hook import TelegramHook
@@ -45,15 +46,19 @@ class TelegramChannel:
         self._options = options
         self._client = Client(options)
         self._flood = Flood(services.clock)
+        pace = pace or Pace()
+        drawing = Drawing(services.renderer, services.log)
         self._posting = Posting(
             client=self._client,
             flood=self._flood,
-            pictures=Pictures(store=services.store, renderer=services.renderer, images_out=options.images_out),
+            pictures=Pictures(store=services.store, drawing=drawing, images_out=options.images_out),
+            log=services.log,
             page_address=services.page_address,
+            between=pace.between,
         )
         self._rooms = Rooms(posting=self._posting, topics=Topics(self._client, Icons(self._client)))
         self._reception = Reception(self._client, services)
-        self._listening = Listening(self._client, options, services, self._reception, pace or Pace())
+        self._listening = Listening(self._client, options, services, self._reception, pace)
 
     @property
     def name(self) -> str:
@@ -87,6 +92,11 @@ class TelegramChannel:
         if not self._options.webhook_url:
             return None
         return TelegramHook(self._reception, self._options.webhook_secret)
+
+    def start_link(self, payload: str) -> str | None:
+        """Source: Bot features, Deep linking: https://t.me/<bot>?start=<parameter>, 64 characters at most."""
+        username = self._reception.username
+        return f"https://t.me/{username}?start={payload}" if username else None
 
     async def replay(self, raw: str, *, received_at: datetime) -> bool:
         return await self._reception.replay(raw, received_at=received_at)

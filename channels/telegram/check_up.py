@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import Bot, ChatMember, ChatMemberAdministrator, ChatMemberOwner, WebhookInfo
+from telegram import Bot, ChatMember, WebhookInfo
 from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.client import Client
-from channels.telegram.options import TelegramOptions
+from channels.telegram.options import API_URL, TelegramOptions
+from channels.telegram.rights import RIGHTS, TOPICS, missing_rights
 from domain.ports.listening import Finding
 from domain.room import Room
 
 _PART = "telegram"
 _HOOK = "telegram webhook"
 _MANY = 100
-_RIGHTS = {"can_manage_topics": "Manage topics", "can_delete_messages": "Delete messages"}
-"""The rights that Hilum needs in a group, with what Telegram's apps call them."""
+_NOT_LOCAL = (
+    "a Bot API server of your own must run without --local and hand out files under /file/bot<token>/: with --local "
+    "it names paths on its disk, and no file that a member sends arrives"
+)
 
 
 async def check_up(options: TelegramOptions, rooms: Sequence[Room]) -> tuple[Finding, ...]:
@@ -26,7 +29,7 @@ async def check_up(options: TelegramOptions, rooms: Sequence[Room]) -> tuple[Fin
     bot = client.bot
     try:
         async with bot:
-            findings = [_bot(bot), _webhook(await bot.get_webhook_info(), options)]
+            findings = [_bot(bot, options), _webhook(await bot.get_webhook_info(), options)]
             return (*findings, *[await _room(bot, room) for room in rooms])
     except InvalidToken:
         mend = "open @BotFather, /mybots, your bot, API Token, and write that token into channels.telegram.token"
@@ -38,11 +41,13 @@ async def check_up(options: TelegramOptions, rooms: Sequence[Room]) -> tuple[Fin
         await client.close()
 
 
-def _bot(bot: Bot) -> Finding:
+def _bot(bot: Bot, options: TelegramOptions) -> Finding:
     says = f"the token is that of @{bot.username}"
     if not bot.bot.can_join_groups:
         says += ", which may not be added to further groups"
-    return Finding(part=_PART, is_fine=True, says=says)
+    if options.api_url == API_URL:
+        return Finding(part=_PART, is_fine=True, says=says)
+    return Finding(part=_PART, is_fine=True, says=f"{says}; it is asked for by {options.api_url}", mend=_NOT_LOCAL)
 
 
 def _webhook(info: WebhookInfo, options: TelegramOptions) -> Finding:
@@ -89,18 +94,21 @@ async def _room(bot: Bot, room: Room) -> Finding:
         return _fault(part, "it is public: anybody could read the questions, so that Hilum shows none", mend)
     if chat.type != ChatType.SUPERGROUP or not chat.is_forum:
         mend = "in the group: Edit, Topics, on; without them Hilum writes reply chains, which are harder to follow"
-        return _rights(part, own) or Finding(part=part, is_fine=True, says="it has no topics: reply chains", mend=mend)
-    return _rights(part, own) or Finding(part=part, is_fine=True, says="topics on, and the bot has the rights it needs")
+        return _rights(part, own, has_topics=False) or Finding(
+            part=part, is_fine=True, says="it has no topics: reply chains", mend=mend
+        )
+    return _rights(part, own, has_topics=True) or Finding(
+        part=part, is_fine=True, says="topics on, and the bot has the rights it needs"
+    )
 
 
-def _rights(part: str, own: ChatMember) -> Finding | None:
+def _rights(part: str, own: ChatMember, *, has_topics: bool) -> Finding | None:
     """Return what the bot may not do in a group; None where it may do all."""
-    if isinstance(own, ChatMemberOwner):
-        return None
-    if not isinstance(own, ChatMemberAdministrator):
-        mend = f"in the group: Edit, Administrators, Add Administrator, with {' and '.join(_RIGHTS.values())}"
+    missing = missing_rights(own, has_topics=has_topics)
+    if missing is None:
+        names = [name for right, name in RIGHTS.items() if has_topics or right != TOPICS]
+        mend = f"in the group: Edit, Administrators, Add Administrator, with {' and '.join(names)}"
         return _fault(part, "the bot is no administrator there, so that it does not hear what is said", mend)
-    missing = [name for right, name in _RIGHTS.items() if not getattr(own, right)]
     if not missing:
         return None
     mend = f"in the group: Edit, Administrators, the bot; turn on {' and '.join(missing)}"

@@ -17,6 +17,7 @@ from channels.telegram.errors import translated
 from channels.telegram.options import TelegramOptions
 from domain.errors import PermanentError, TransientError, UserError
 from domain.messages import Attachment
+from domain.tries import SHORTEST_NAMED, wait_named
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 30.0
@@ -28,6 +29,8 @@ _SERVER_FAULTS = 500
 _FILE_CODES = frozenset({"file_too_large_here", "file_gone"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SPANS = "PTB_TIMEDELTA"
+_INVALID = "Invalid server response"
+_WAIT = "retry_after"
 
 
 class Client:
@@ -49,6 +52,11 @@ class Client:
             request=self._requests[0],
             get_updates_request=self._requests[1],
         )
+
+    @property
+    def bot_id(self) -> int:
+        """Who we are there: a token begins with it, so that nobody has to be asked."""
+        return int(self._options.token.partition(":")[0])
 
     async def close(self) -> None:
         await self._files.aclose()
@@ -130,9 +138,16 @@ class _Request(HTTPXRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Source: Bot API, Making requests: "a JSON object, which always has a Boolean field 'ok'"."""
-        found: Any = HTTPXRequest.parse_json_payload(payload)
+        try:
+            found: Any = HTTPXRequest.parse_json_payload(payload)
+        except RecursionError as error:
+            raise TelegramError(_INVALID) from error
         if not (isinstance(found, dict) and isinstance(found.get("ok"), bool)):
-            raise TelegramError("Invalid server response")
+            raise TelegramError(_INVALID)
+        asked = found.get("parameters")
+        if isinstance(asked, dict) and _WAIT in asked:
+            # The library counts with it before anybody else can look at it.
+            asked[_WAIT] = int((wait_named(asked[_WAIT]) or SHORTEST_NAMED).total_seconds())
         return found
 
 

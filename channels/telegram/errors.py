@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -25,6 +26,7 @@ from telegram.error import (
 from channels.telegram.inbound import CHANNEL_NAME
 from domain.errors import HilumError, PermanentError, RoomMovedError, TransientError
 from domain.messages import Address
+from domain.tries import SHORTEST_NAMED, wait_named
 
 _SAID = (
     ("not modified", "unchanged"),
@@ -63,13 +65,21 @@ _SAID = (
 )
 """Parts of what the service says, and the code that we give it."""
 
+UNREADABLE = "telegram_unreadable"
+_UNREAD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""How the library meets an answer that says "ok", and nothing that makes sense beside it."""
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Behind any other error the service may have done what was asked, and only its answer did not arrive."""
+
 
 @asynccontextmanager
 async def translated() -> AsyncIterator[None]:
     """Turn the library's errors into ours.
 
     Raises:
-        TransientError: "telegram_busy", "telegram_away": later it may work.
+        TransientError: "telegram_busy", "telegram_away": later it may work; UNREADABLE: it says that it was done, in
+            words that the library cannot read.
         RoomMovedError: the group has another id now.
         PermanentError: "telegram_token", "telegram_conflict", "telegram_forbidden", or what was said of this one call.
     """
@@ -77,6 +87,8 @@ async def translated() -> AsyncIterator[None]:
         yield
     except TelegramError as error:
         raise ours(error) from error
+    except _UNREAD as error:
+        raise TransientError(UNREADABLE, is_unsure=True) from error
 
 
 @asynccontextmanager
@@ -88,19 +100,24 @@ async def unless_unchanged() -> AsyncIterator[None]:
     except PermanentError as error:
         if error.code != "unchanged":
             raise
+    except TransientError as error:
+        # It was changed, whatever else the service says.
+        if error.code != UNREADABLE:
+            raise
 
 
 def ours(error: TelegramError) -> HilumError:
     """Return the error of ours that an error of the library stands for."""
     if _is_of_others(error):
-        return TransientError("telegram_away")
+        return TransientError("telegram_away", is_unsure=True)
     if isinstance(error, RetryAfter):
         return TransientError("telegram_busy", retry_after=_wait(error))
     if isinstance(error, ChatMigrated):
         return RoomMovedError(Address(channel=CHANNEL_NAME, external_id=str(error.new_chat_id)))
     code = _permanent(error)
     # What is left is a line that was cut, a server's fault, or a page of some proxy in the place of an answer.
-    return TransientError("telegram_away") if code is None else PermanentError(code)
+    is_unsure = not isinstance(error.__cause__, _NEVER_SENT)
+    return TransientError("telegram_away", is_unsure=is_unsure) if code is None else PermanentError(code)
 
 
 def _is_of_others(error: BaseException) -> bool:
@@ -139,4 +156,4 @@ def _wait(error: RetryAfter) -> timedelta:
         # Without PTB_TIMEDELTA in the environment the library warns that these seconds will be a timedelta one day.
         warnings.simplefilter("ignore")
         wait = error.retry_after
-    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+    return wait_named(wait.total_seconds() if isinstance(wait, timedelta) else wait) or SHORTEST_NAMED

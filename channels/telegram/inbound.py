@@ -168,7 +168,10 @@ def _attachment(file: Raw, kind: AttachmentKind) -> Attachment:
     reference = file.text("file_id")
     if not reference:
         raise file.wrong("file_id")
-    return Attachment(reference=reference, kind=kind, size_bytes=file.number("file_size"))
+    # An edit of the words alone gives the same file another reference to fetch it by.
+    # Source: Bot API, PhotoSize, file_unique_id: "supposed to be the same over time".
+    unique = file.text("file_unique_id")
+    return Attachment(reference=reference, kind=kind, size_bytes=file.number("file_size"), unique=unique)
 
 
 def _pixels(size: Raw) -> int:

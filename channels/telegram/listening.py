@@ -39,6 +39,8 @@ class Pace:
     longest_wait: timedelta = timedelta(seconds=60)
     beside: timedelta = timedelta(seconds=3)
     """Until a process that has not the lease asks for it again."""
+    between: timedelta = timedelta(seconds=1)
+    """Between two calls of one message to one chat."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Listening:
     """Whether the service was told how updates come to us."""
     _is_introduced: bool = False
     _introduce_at: datetime | None = None
+    _introducing: asyncio.Task[None] | None = None
     _outage: Outage = field(default_factory=Outage)
 
     @property
@@ -81,6 +84,9 @@ class Listening:
                     pause = self._patience_with(error)
                 await asyncio.sleep(pause.total_seconds())
         finally:
+            if self._introducing is not None:
+                self._introducing.cancel()
+                await asyncio.gather(self._introducing, return_exceptions=True)
             await self._release()
 
     async def _round(self) -> timedelta:
@@ -93,7 +99,7 @@ class Listening:
             self._offset = None
             return self.pace.beside
         await self._choose_way()
-        await self._introduce()
+        self._introduce_beside()
         return self.pace.longest_wait if self.options.webhook_url else await self._poll()
 
     async def _choose_way(self) -> None:
@@ -109,19 +115,22 @@ class Listening:
                 )
         self._is_chosen = True
 
-    async def _introduce(self) -> None:
-        """Say what we are; the service takes changes of that seldom, and nobody's question waits for it."""
+    def _introduce_beside(self) -> None:
+        """Say what we are, by a dozen calls or two, while the first question is heard already."""
         now = self.services.clock()
-        if self._is_introduced or (self._introduce_at is not None and now < self._introduce_at):
+        is_under_way = self._introducing is not None and not self._introducing.done()
+        if self._is_introduced or is_under_way or (self._introduce_at is not None and now < self._introduce_at):
             return
+        self._introducing = asyncio.create_task(self._introduce())
+
+    async def _introduce(self) -> None:
+        """The service takes changes of this seldom; a token that it refuses the next poll meets as well."""
         try:
             await Introduction(self.client, self.services.wording).say()
         except HilumError as error:
-            if error.code == "telegram_token":
-                raise
             self.services.log.warning("introduction_waits", channel=CHANNEL_NAME, error=error.code)
             wait = error.retry_after if isinstance(error, TransientError) else None
-            self._introduce_at = now + (wait or self.pace.longest_wait)
+            self._introduce_at = self.services.clock() + (wait or self.pace.longest_wait)
             return
         self._is_introduced = True
 

@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.errors import PermanentError, UserError
+from channels.drawing import Drawing, Drawn, Wanted
+from domain.errors import PermanentError
 from domain.ids import ImageId
-from domain.ports.archive import SealedObject
 from domain.ports.channel import ImagesOut
-from domain.ports.deidentifier import FrameRequest, Renderer
+from domain.ports.deidentifier import FrameRequest
 from domain.ports.store import Store, Transaction
 
 MOST = 10
@@ -26,31 +26,21 @@ class Pictures:
     """Draws images as Telegram photos, masks hatched (safety rule 8)."""
 
     store: Store
-    renderer: Renderer
+    drawing: Drawing
     images_out: ImagesOut
 
     def most(self, images: Sequence[ImageId]) -> int:
         """Return how many pictures there are of images at the most."""
         return min(len(images), MOST) if self.images_out in _EDGES else 0
 
-    async def of(self, images: Sequence[ImageId]) -> tuple[bytes, ...]:
-        """Return a picture of each image that is still there, as many as an album holds.
-
-        Raises:
-            TransientError: they cannot be drawn now.
-        """
+    async def of(self, images: Sequence[ImageId]) -> Drawn:
+        """Return a picture of each image that is still there, as many as an album holds."""
         edge = _EDGES.get(self.images_out)
         if edge is None or not images:
-            return ()
-        found = await self.store.read(lambda transaction: _found(transaction, images[:MOST], edge))
-        drawn = []
-        for sealed, request in found:
-            try:
-                drawn.append((await self.renderer.frame(sealed, request)).body)
-            except (UserError, PermanentError):
-                # Shredded meanwhile, or nothing that can be drawn: the page behind the link says more.
-                continue
-        return tuple(drawn)
+            return Drawn()
+        return await self.drawing.of(
+            await self.store.read(lambda transaction: _found(transaction, images[:MOST], edge))
+        )
 
 
 def blank_picture() -> bytes:
@@ -66,7 +56,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _found(transaction: Transaction, images: Sequence[ImageId], edge: int) -> list[tuple[SealedObject, FrameRequest]]:
+def _found(transaction: Transaction, images: Sequence[ImageId], edge: int) -> list[Wanted]:
     found = []
     for image_id in images:
         try:
@@ -78,5 +68,5 @@ def _found(transaction: Transaction, images: Sequence[ImageId], edge: int) -> li
             continue
         frame = image.facts.frames // 2
         request = FrameRequest(frame=frame, longest_edge=edge, hatched=image.facts.masks_of(frame))
-        found.append((sealed, request))
+        found.append(Wanted(image_id=image_id, sealed=sealed, request=request))
     return found

@@ -75,7 +75,7 @@ class Reception:
             try:
                 await self._accept(found.message)
             except UserError as error:
-                await self._park(update, reason=error.code)
+                await self._park(update, reason=error.code, sender=found.message.sender)
         await self._follow(found)
 
     async def _accept(self, message: InboundMessage) -> None:
@@ -107,12 +107,12 @@ class Reception:
         known, raw = hashlib.sha256(body).hexdigest(), body.decode("utf-8", "replace")
         await self.services.intake.park(CHANNEL_NAME, known, raw, reason=_UNREADABLE)
 
-    async def _park(self, update: object, *, reason: str) -> None:
+    async def _park(self, update: object, *, reason: str, sender: Address | None = None) -> None:
         # Every letter as it is: what stands for a digit has to be found by whoever cuts numbers out of it.
         raw = whole(json.dumps(update, sort_keys=True, ensure_ascii=False))
         number = update.get("update_id") if isinstance(update, Mapping) else None
         known = f"update.{number}" if isinstance(number, int) else hashlib.sha256(raw.encode()).hexdigest()
-        await self.services.intake.park(CHANNEL_NAME, known, raw, reason=reason)
+        await self.services.intake.park(CHANNEL_NAME, known, raw, reason=reason, sender=sender)
 
     def _answer(self, query_id: str) -> None:
         """Stop the waiting sign of a button, beside the work: nothing depends on it.

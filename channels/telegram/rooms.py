@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from telegram import ChatMember
 
 from channels.telegram.client import Client
-from channels.telegram.errors import translated, unless_unchanged
+from channels.telegram.errors import UNREADABLE, translated, unless_unchanged
 from channels.telegram.outbound import shaped
 from channels.telegram.posting import NO_PREVIEW, Place, Posting, numbers_in
 from channels.telegram.removing import Removing
+from channels.telegram.rights import missing_rights
 from channels.telegram.topics import Topics
 from domain.delivery import OutgoingMessage
 from domain.errors import PermanentError, TransientError
@@ -38,7 +39,8 @@ class Rooms:
         chat_id = chat_id_of(room)
         with self._in_room(chat_id):
             self.posting.make_room(chat_id, view.card)
-            topic = await self.topics.open(chat_id, view.title)
+            with self.posting.limited((view.card.delivery_id, chat_id)):
+                topic = await self.topics.open(chat_id, view.title)
             if topic is not None:
                 return Placed(thread=str(topic), card="")
             return await self._with_card(chat_id, Placed(thread="", card=""), view.card)
@@ -89,14 +91,17 @@ class Rooms:
 
         Source: Bot API: there is no list of members, only getChatMember and getChatMemberCount, which counts us too.
         Raises:
-            PermanentError("room_public"): the group is public.
+            PermanentError: "room_public": the group is public; "room_rights": Hilum may not do there what it has to.
         """
         chat_id = chat_id_of(room)
         with self._in_room(chat_id):
-            await self._check_closed(chat_id)
+            await self._check(chat_id)
             present = {each for each in sorted(known) if each.isdigit() and await self._is_in(chat_id, int(each))}
             async with translated():
                 count = await self._client.bot.get_chat_member_count(chat_id)
+        if not isinstance(count, int):
+            # As the library hands it on: it says nothing of who is there.
+            raise TransientError(UNREADABLE)
         others = max(0, count - len(present) - 1)
         return frozenset(present | {f"?{number}" for number in range(1, others + 1)})
 
@@ -113,7 +118,7 @@ class Rooms:
         said = await self.posting.say(Place(chat_id=chat_id, topic=_topic(placed)), card, is_card=True)
         number = str(said.texts[-1])
         others = tuple(str(each) for each in said.pictures)
-        return Placed(thread=placed.thread or number, card=number, others=others)
+        return Placed(thread=placed.thread or number, card=number, others=others, lacks_images=said.lacks_images)
 
     @contextmanager
     def _in_room(self, chat_id: int) -> Iterator[None]:
@@ -132,16 +137,21 @@ class Rooms:
     def _client(self) -> Client:
         return self.posting.client
 
-    async def _check_closed(self, chat_id: int) -> None:
-        """Source: Bot API, Chat, username: "for private chats, supergroups and channels if available": it is public.
+    async def _check(self, chat_id: int) -> None:
+        """Look at the group, and at what the bot may do there: it may be told of others where it is a plain member.
+
+        Source: Bot API, Chat, username: "for private chats, supergroups and channels if available": it is public.
 
         Raises:
-            PermanentError("room_public"): anybody may read there.
+            PermanentError: "room_public": anybody may read there; "room_rights": a right is missing.
         """
         async with translated():
             chat = await self._client.bot.get_chat(chat_id)
+            own = await self._client.bot.get_chat_member(chat_id, self._client.bot_id)
         if chat.username:
             raise PermanentError("room_public")
+        if missing_rights(own, has_topics=bool(chat.is_forum)) != ():
+            raise PermanentError("room_rights")
 
     async def _is_in(self, chat_id: int, user_id: int) -> bool:
         try:

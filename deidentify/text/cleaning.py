@@ -13,6 +13,7 @@ from datetime import date
 
 from deidentify.text.drafts import Draft, View
 from deidentify.text.forms import Circumstances, Finder, Found
+from deidentify.text.knowns import known_rules
 from deidentify.text.measures import CHECKED_BY_THEIR_RULES, mark_kept
 from deidentify.text.patterns import all_rules
 from deidentify.text.plain import chunks, compose, is_korean, make_plain
@@ -49,6 +50,12 @@ def clean_again(
 ) -> DeidentifiedText:
     """Return a text that has passed before, cleaned of what is known by now; its replacements keep their places."""
     return _cleaned(Draft(text.value, text.replacements), today, known).finished()
+
+
+def names_known(text: IdentifiableText, *, known: KnownIdentities) -> bool:
+    """Return whether a text names whom its case is known to name, in any spelling, whatever else looks like a name."""
+    value = compose(text.value)
+    return bool(_until_nothing_is_found(Draft(value), known_rules, Circumstances(None, known, is_korean(value))).cuts)
 
 
 def cut_resident_numbers(text: IdentifiableText) -> IdentifiableText:

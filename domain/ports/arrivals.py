@@ -9,6 +9,7 @@ from typing import Protocol
 from domain.arrival import FetchedFile, ParkedUpdate, Part, TakenMessage
 from domain.ids import InboxId, QuestionId, UploadId
 from domain.messages import Address
+from domain.outage import Trouble
 
 
 class ArrivalRepository(Protocol):
@@ -18,8 +19,17 @@ class ArrivalRepository(Protocol):
     def parts_of(self, inbox_id: InboxId) -> Sequence[Part]:
         """Return all parts of a message's album, in order of arrival; itself alone where it is none."""
 
+    def parts_into(self, question_id: QuestionId) -> Sequence[Part]:
+        """Return all parts of the albums of which one went into a question, in order of arrival.
+
+        What stands alone is among them, and so is a part that has not been read yet.
+        """
+
     def note_file(self, file: FetchedFile) -> None: ...
     def file(self, upload_id: UploadId) -> FetchedFile | None: ...
+    def files_in(self, address: Address, reference: str) -> Sequence[FetchedFile]:
+        """Return the files that one message in somebody's conversation brought, in order of arrival."""
+
     def forget_file(self, upload_id: UploadId) -> None: ...
     def note_message(self, message: TakenMessage) -> None:
         """Note where a message went, or that it holds other lines now."""
@@ -55,6 +65,17 @@ class ParkedRepository(Protocol):
         """Shred the content; the row stays, so that a replay is still recognised."""
 
     def shred(self, *, received_before: datetime) -> int: ...
+
+
+class TroubleRepository(Protocol):
+    """Which channels do not work, as the processes that have them note it."""
+
+    def of(self, channel: str) -> Trouble | None: ...
+    def all(self) -> Sequence[Trouble]:
+        """In the order of the channels' names."""
+
+    def save(self, trouble: Trouble) -> None: ...
+    def remove(self, channel: str) -> None: ...
 
 
 class LeaseRepository(Protocol):

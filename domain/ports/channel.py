@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from domain.delivery import ChoiceShape, OutgoingMessage, SendingGate
+from domain.ids import QuestionId
 from domain.messages import Address, Attachment
 
 _SHORT = 500
@@ -44,6 +45,10 @@ class Capabilities:
     address_interval: timedelta = timedelta(0)
     """Between two messages to one address; beside the channel's own gate."""
     address_burst: int = 1
+    has_forms: bool = False
+    """Whether a button can open a form in which words are typed, or changed."""
+    command_lead: str = "/"
+    """What stands before a word of command there."""
     passes_abroad: bool = False
     """Whether files sent directly pass servers abroad, which their sender is told (safety rule 20)."""
 
@@ -130,6 +135,18 @@ class ReplayingChannel(Channel, Protocol):
         """
 
 
+@runtime_checkable
+class StartingChannel(Channel, Protocol):
+    """A channel at which a link opens one's conversation with Hilum, and says there what the link carries."""
+
+    def start_link(self, payload: str) -> str | None:
+        """Return such a link; None while it is not known what Hilum is called at the service.
+
+        Args:
+            payload: an invite's token or the digits of a code: letters, digits, strokes; 64 at most.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomView:
     """A question as its thread shows it."""
@@ -184,6 +201,20 @@ class RoomChannel(Channel, Protocol):
 
     def room_gate(self, room: Address) -> SendingGate | None:
         """How a room's messages are paced, beside the channel's own gate."""
+
+
+@runtime_checkable
+class TracingChannel(RoomChannel, Protocol):
+    """A channel with rooms that knows its own posts again, also those whose acceptance it never heard of."""
+
+    async def take_out_strays(
+        self, room: Address, placed: Placed, question_id: QuestionId, *, known: frozenset[str]
+    ) -> None:
+        """Delete what of ours stands about a question in its thread, or where there is none in the room.
+
+        Args:
+            known: the references of what is right where it is.
+        """
 
 
 class ImagesOut(StrEnum):

@@ -73,6 +73,9 @@ class Deidentifier(Protocol):
     def identities_in(self, text: IdentifiableText, *, secret: bytes) -> frozenset[Fingerprint]:
         """Return the fingerprints of whom a text names, and of what it says of the patient."""
 
+    def names_known(self, text: IdentifiableText, *, known: KnownIdentities) -> bool:
+        """Return whether a text names anybody whom its case is known to name."""
+
     def identities_of_name(self, name: str, *, secret: bytes) -> frozenset[Fingerprint]:
         """Return the fingerprints of a name that is known to be one, such as a member's own."""
 

@@ -33,6 +33,9 @@ class ImageRepository(Protocol):
     def remove_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> Sequence[ObjectId]:
         """Mark a series as removed; returns the objects to shred."""
 
+    def remove_upload(self, question_id: QuestionId, upload_id: UploadId, at: datetime) -> Sequence[ObjectId]:
+        """Take out what one file became."""
+
     def remove_all(self, question_id: QuestionId, at: datetime) -> Sequence[ObjectId]: ...
 
 

@@ -53,6 +53,12 @@ class SentRepository(Protocol):
     def about(self, question_id: QuestionId) -> Sequence[Delivery]:
         """What was sent about a question and has a reference."""
 
+    def listing(self, label: str, *, since: datetime) -> Sequence[Delivery]:
+        """What was sent from an instant on, has a reference, and tells of several cases, this one among them."""
+
+    def lying(self, address: Address, *, since: datetime) -> Sequence[Delivery]:
+        """What was sent to an address and has a reference, but for what is over: sent, or closed, before an instant."""
+
     def question_at(self, address: Address, reference: str) -> QuestionId | None:
         """Return what a message was about that was sent to an address, by any of its references."""
 

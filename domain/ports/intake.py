@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.ids import MemberId, UploadId
-from domain.messages import InboundMessage
+from domain.messages import Address, InboundMessage
 from domain.study import Upload
 
 
@@ -25,22 +25,29 @@ class Intake(Protocol):
     @property
     def limits(self) -> IntakeLimits: ...
 
-    async def accept(self, message: InboundMessage) -> bool:
+    async def accept(self, message: InboundMessage, *, edit: InboundMessage | None = None) -> bool:
         """Seal and commit a message with the job that routes it; False for a replay.
 
         When this returns, the message is durable and may be acknowledged.
+
+        Args:
+            edit: for a message that was found with an edit in it already: the edit by itself. It is taken in its
+                place where the message was taken in before, and is known from then on where it was not.
 
         Raises:
             UserError: "text_too_long", "too_many_files"; a service's message is parked then.
         """
 
-    async def park(self, channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+    async def park(
+        self, channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
+    ) -> bool:
         """Seal and keep what a channel could not translate, for an operator; False for a replay.
 
         When this returns, it is durable and may be acknowledged; it blocks nothing.
 
         Args:
             reason: a fixed word that may be logged.
+            sender: who is told why, where the reason is an error of theirs.
         """
 
     async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:

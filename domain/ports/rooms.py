@@ -20,6 +20,9 @@ class RoomRepository(Protocol):
     def get(self, address: Address) -> Room | None: ...
     def of_panel(self, panel_id: PanelId) -> Sequence[Room]: ...
     def all(self) -> Sequence[Room]: ...
+    def left(self) -> Sequence[Address]:
+        """Return the places that are nobody's room any more, and in which something of a question stands."""
+
     def moved(self, address: Address, to: Address) -> None:
         """The service has given a room another id: its threads go with it; nothing where there is no such room."""
 

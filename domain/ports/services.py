@@ -59,6 +59,8 @@ class Rules:
     consult_images_kept: timedelta = timedelta(days=7)
     relays_kept: timedelta = timedelta(days=7)
     """So long after a close what was sent about a question stays at its service (safety rule 20)."""
+    outage_told_after: timedelta = timedelta(minutes=15)
+    """So long a channel may not work before administrators are told of it by another one."""
     choice_time_to_live: timedelta = timedelta(days=30)
     fallback_telephone: str = ""
     """The society's number, told to an asker whose urgent question nobody took within the hour."""

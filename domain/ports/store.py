@@ -20,8 +20,9 @@ from domain.ids import InboxId, MemberId, PanelId, QuestionId
 from domain.member import Member
 from domain.messages import Address, InboundMessage
 from domain.panel import Panel
-from domain.ports.arrivals import ArrivalRepository, LeaseRepository, ParkedRepository
+from domain.ports.arrivals import ArrivalRepository, LeaseRepository, ParkedRepository, TroubleRepository
 from domain.ports.codes import CodeRepository
+from domain.ports.history import ReadMarkRepository
 from domain.ports.images import ImageRepository, ObjectRepository, UploadRepository
 from domain.ports.incidents import IncidentRepository, SentRepository, WaitingRepository
 from domain.ports.key_slices import KeySliceRepository
@@ -30,6 +31,7 @@ from domain.ports.people import EnrolmentRepository, LinkRepository
 from domain.ports.rooms import RoomRepository
 from domain.ports.rotas import FeedRepository, PhoneRepository, RotaRepository
 from domain.ports.sending import ChoiceRepository, DeliveryRepository, DigestRepository, WebRepository
+from domain.ports.text_blocks import TextBlockRepository
 from domain.question import Entry, EntryKind, Question
 from domain.search import Found
 from domain.text import Rewording
@@ -313,6 +315,12 @@ class Transaction(Protocol):
     def parked(self) -> ParkedRepository: ...
     @property
     def leases(self) -> LeaseRepository: ...
+    @property
+    def troubles(self) -> TroubleRepository: ...
+    @property
+    def read_marks(self) -> ReadMarkRepository: ...
+    @property
+    def text_blocks(self) -> TextBlockRepository: ...
 
 
 class Store(Protocol):

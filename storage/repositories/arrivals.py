@@ -17,7 +17,31 @@ from storage.tables_services import file_part, lease, received_file, received_me
 
 _ALBUM = sa.select(file_part.c.album).where(file_part.c.inbox_id == sa.bindparam("part")).scalar_subquery()
 _PARTS = sa.select(file_part).where(file_part.c.album == _ALBUM).order_by(file_part.c.at, file_part.c.inbox_id)
+_ALBUMS_INTO = (
+    sa.select(received_file.c.album)
+    .join(
+        received_message,
+        sa.and_(
+            received_message.c.channel == received_file.c.channel,
+            received_message.c.external_id == received_file.c.external_id,
+            received_message.c.reference == received_file.c.reference,
+        ),
+    )
+    .where(received_message.c.question_id == sa.bindparam("about"))
+)
+_PARTS_INTO = (
+    sa.select(file_part).where(file_part.c.album.in_(_ALBUMS_INTO)).order_by(file_part.c.at, file_part.c.inbox_id)
+)
 _FILE = sa.select(received_file).where(received_file.c.upload_id == sa.bindparam("wanted"))
+_FILES = (
+    sa.select(received_file)
+    .where(
+        received_file.c.channel == sa.bindparam("at_channel"),
+        received_file.c.external_id == sa.bindparam("at_id"),
+        received_file.c.reference == sa.bindparam("wanted"),
+    )
+    .order_by(received_file.c.received_at, received_file.c.upload_id)
+)
 _FORGET_FILE = sa.delete(received_file).where(received_file.c.upload_id == sa.bindparam("wanted"))
 _MESSAGE = sa.select(received_message).where(
     received_message.c.channel == sa.bindparam("at_channel"),
@@ -47,15 +71,22 @@ class SqlArrivals:
         rows = rows_of(self._connection, _PARTS, {"part": inbox_id})
         return tuple(_part(row) for row in rows)
 
+    def parts_into(self, question_id: QuestionId) -> Sequence[Part]:
+        return tuple(_part(row) for row in rows_of(self._connection, _PARTS_INTO, {"about": question_id}))
+
     def note_file(self, file: FetchedFile) -> None:
         row = {name: getattr(file, name) for name in ("upload_id", "reference", "album", "received_at")}
         held = {"attachment": file.attachment.reference, "kind": file.attachment.kind.value}
-        size = {"size_bytes": file.attachment.size_bytes}
+        size = {"size_bytes": file.attachment.size_bytes, "unique_id": file.attachment.unique}
         insert_new(self._connection, received_file, {**row, **held, **size, **asdict(file.address)})
 
     def file(self, upload_id: UploadId) -> FetchedFile | None:
         row = self._one(_FILE, {"wanted": upload_id})
         return None if row is None else _file(row)
+
+    def files_in(self, address: Address, reference: str) -> Sequence[FetchedFile]:
+        values = {"at_channel": address.channel, "at_id": address.external_id, "wanted": reference}
+        return tuple(_file(row) for row in rows_of(self._connection, _FILES, values))
 
     def forget_file(self, upload_id: UploadId) -> None:
         self._connection.execute(_FORGET_FILE, {"wanted": upload_id})
@@ -112,7 +143,7 @@ def _file(row: sa.RowMapping) -> FetchedFile:
     kind, size = AttachmentKind(row["kind"]), row["size_bytes"]
     return FetchedFile(
         upload_id=UploadId(row["upload_id"]),
-        attachment=Attachment(reference=row["attachment"], kind=kind, size_bytes=size),
+        attachment=Attachment(reference=row["attachment"], kind=kind, size_bytes=size, unique=row["unique_id"]),
         address=_address(row),
         reference=row["reference"],
         album=row["album"],

@@ -69,6 +69,9 @@ class SqlImages:
     def remove_series(self, question_id: QuestionId, series_uid: str, at: datetime) -> Sequence[ObjectId]:
         return self._remove(sa.and_(image.c.question_id == question_id, image.c.series_uid == series_uid), at)
 
+    def remove_upload(self, question_id: QuestionId, upload_id: UploadId, at: datetime) -> Sequence[ObjectId]:
+        return self._remove(sa.and_(image.c.question_id == question_id, image.c.upload_id == upload_id), at)
+
     def remove_all(self, question_id: QuestionId, at: datetime) -> Sequence[ObjectId]:
         return self._remove(image.c.question_id == question_id, at)
 

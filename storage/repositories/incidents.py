@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.delivery import Delivery
+from domain.digest import NAME_CASES
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, MemberId, QuestionId
 from domain.incident import Decision, Hidden, Incident, What
 from domain.messages import Address
+from domain.question import OVER, QuestionState
 from domain.text import DeidentifiedText
 from domain.withholding import holds, said_item
 from storage import search_index
@@ -21,10 +24,11 @@ from storage.repositories import question_review
 from storage.repositories.deliveries import SqlDeliveries
 from storage.repositories.entries import SqlEntries
 from storage.statements import insert_all_new, insert_new, rows_of
-from storage.tables import delivery, entry, web_line
+from storage.tables import delivery, entry, question, web_line
 from storage.tables_incident import incident, incident_item, sent_reference
 
 _NOTHING = DeidentifiedText(value="")
+_ENDED = OVER | {QuestionState.CLOSED}
 _MEMBERS = ("opened_by", "taken_by", "decided_by", "closed_by")
 _COPIED = (*_MEMBERS, "opened_at", "due_at", "taken_at", "identifies_at", "decided_at", "closed_at")
 
@@ -123,14 +127,31 @@ class SqlSent:
         return self._connection.execute(wanted).scalar_one_or_none()
 
     def about(self, question_id: QuestionId) -> Sequence[Delivery]:
-        known = (
-            sa.select(sent_reference.c.delivery_id)
-            .join(delivery, delivery.c.id == sent_reference.c.delivery_id)
-            .where(delivery.c.question_id == question_id)
+        return self._known(delivery.c.question_id == question_id)
+
+    def listing(self, label: str, *, since: datetime) -> Sequence[Delivery]:
+        named = re.compile(rf"\b{re.escape(label)}\b")
+        lists = sa.or_(*(delivery.c.key.startswith(key) for key in NAME_CASES))
+        found = self._known(lists, delivery.c.created_at >= since)
+        return tuple(each for each in found if named.search(_words_of(each)))
+
+    def lying(self, address: Address, *, since: datetime) -> Sequence[Delivery]:
+        is_over = question.c.state.in_([state.value for state in _ENDED])
+        still = sa.and_(question.c.id.is_not(None), sa.or_(~is_over, question.c.closed_at >= since))
+        there = sa.and_(delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
+        return self._known(there, sa.or_(delivery.c.created_at >= since, still))
+
+    def _known(self, *conditions: sa.ColumnElement[bool]) -> tuple[Delivery, ...]:
+        """Return what has a reference and meets conditions, oldest first."""
+        wanted = (
+            sa.select(delivery.c.id)
+            .join(sent_reference, delivery.c.id == sent_reference.c.delivery_id)
+            .outerjoin(question, question.c.id == delivery.c.question_id)
+            .where(*conditions)
             .order_by(delivery.c.created_at, delivery.c.id)
         )
         deliveries = SqlDeliveries(self._connection)
-        return tuple(deliveries.get(DeliveryId(row["delivery_id"])) for row in rows_of(self._connection, known))
+        return tuple(deliveries.get(DeliveryId(row["id"])) for row in rows_of(self._connection, wanted))
 
     def question_at(self, address: Address, reference: str) -> QuestionId | None:
         kept = sa.literal(",") + sent_reference.c.reference + ","
@@ -144,6 +165,11 @@ class SqlSent:
         )
         found = self._connection.execute(wanted).scalar_one_or_none()
         return None if found is None else QuestionId(found)
+
+
+def _words_of(sent: Delivery) -> str:
+    text = sent.values.get("text")
+    return text.value if isinstance(text, DeidentifiedText) else ""
 
 
 def _blanked(value: Any, hidden: frozenset[str]) -> Any:

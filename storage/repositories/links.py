@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from domain.ids import MemberId
-from domain.linking import LOCKED_FOR, WRONG_TRIES, LinkCode, LinkTries
+from domain.linking import LOCKED_FOR, WRONG_TRIES_AT_A_CODE, LinkCode, LinkTries
 from domain.messages import Address
 from storage.statements import forget_rows, insert_new, replace_row, rows_of
 from storage.tables_people import link_code, link_tries
@@ -25,7 +25,7 @@ class SqlLinks:
 
     def open_codes(self, now: datetime) -> Sequence[LinkCode]:
         works = sa.and_(
-            link_code.c.used_at.is_(None), link_code.c.wrong_tries < WRONG_TRIES, link_code.c.expires_at > now
+            link_code.c.used_at.is_(None), link_code.c.wrong_tries < WRONG_TRIES_AT_A_CODE, link_code.c.expires_at > now
         )
         statement = sa.select(link_code).where(works).order_by(link_code.c.id).with_for_update()
         rows = rows_of(self._connection, statement)

@@ -17,6 +17,7 @@ from storage.tables_rooms import room, room_message, room_thread
 _OF_PANEL = sa.select(room).where(room.c.panel_id == sa.bindparam("panel")).order_by(room.c.channel)
 _SHOWN = ("thread", "card", "shown", "withheld", "is_closed", "delivered_at", "delivered_by", "removed_at")
 _HELD = (*_SHOWN, "round", "is_noted", "is_posting")
+_THERE = room_thread.c.external_id
 _TABLES = (room, room_thread, room_message)
 
 
@@ -44,6 +45,13 @@ class SqlRooms:
 
     def all(self) -> Sequence[Room]:
         return self._load(sa.select(room).order_by(room.c.panel_id, room.c.channel))
+
+    def left(self) -> Sequence[Address]:
+        taken = sa.exists().where(room.c.channel == room_thread.c.channel, room.c.external_id == _THERE)
+        stands = sa.or_(room_thread.c.thread != "", room_thread.c.card != "")
+        places = sa.select(room_thread.c.channel, _THERE).distinct().where(stands, ~taken)
+        found = rows_of(self._connection, places.order_by(room_thread.c.channel, _THERE))
+        return tuple(Address(channel=row["channel"], external_id=row["external_id"]) for row in found)
 
     def moved(self, address: Address, to: Address) -> None:
         if self.get(address) is None or address == to:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,11 +28,9 @@ class Module:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
-    def calls(self) -> Iterator[tuple[str, ast.Call]]:
+    def calls(self) -> Sequence[tuple[str, ast.Call]]:
         """Every call with what is called, as it is written: "datetime.now"."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield ast.unparse(node.func), node
+        return _calls(self.tree)
 
 
 @cache
@@ -64,5 +62,16 @@ def _read(name: str) -> Module:
     return Module(name, len(text.splitlines()), ast.parse(text))
 
 
+def forget() -> None:
+    """Let go of the trees: while they are kept, every round of the garbage collector walks them too."""
+    modules.cache_clear()
+    _calls.cache_clear()
+
+
 def place(module: Module, node: ast.stmt | ast.expr | ast.ExceptHandler) -> str:
     return f"{module.path}:{node.lineno}"
+
+
+@cache
+def _calls(tree: ast.Module) -> Sequence[tuple[str, ast.Call]]:
+    return tuple((ast.unparse(node.func), node) for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -19,6 +19,7 @@ from config.settings import Settings
 from domain.audit import AuditEvent, AuditKind
 from domain.commands import RouteMessage
 from domain.ids import InboxId
+from domain.outage import Trouble
 from domain.ports.store import Transaction
 from storage.keyring import create_keys
 from storage.migrate import prepare
@@ -163,3 +164,21 @@ async def test_faults_are_named_by_fixed_words(parts: Parts, settings: Settings)
     assert found["archive"] == "folder_missing"
     assert found["keys"] == "archive_key_missing"
     assert found["database"] == "database_closed"
+
+
+@pytest.mark.parametrize(("code", "says"), [("telegram_conflict", "another program fetches"), ("defect", "defect")])
+async def test_channel_that_does_not_work_is_found(settings: Settings, parts: Parts, code: str, says: str) -> None:
+    now = parts.services.clock()
+    noted = Trouble(channel="telegram", code=code, since=now, latest=now, owner="one")
+    over = replace(noted, channel="slack", latest=now - timedelta(minutes=11))
+    for trouble in (noted, over):
+        await parts.services.store.write(partial(_save, trouble=trouble))
+
+    found = [finding for finding in await examine(settings) if not finding.is_fine]
+
+    assert [says in finding.says for finding in found] == [True]
+    assert found[0].mend
+
+
+def _save(transaction: Transaction, *, trouble: Trouble) -> None:
+    transaction.troubles.save(trouble)

@@ -14,6 +14,7 @@ from bot import health
 from bot.compose import Parts, compose, make_worker
 from bot.doctor import examine
 from bot.listening import AGAIN_AFTER, DEFECT, MENDED_AFTER, Listener
+from bot.service_channels import start_links
 from config.loading import load_settings
 from config.settings import Settings
 from domain.errors import PermanentError, TransientError
@@ -70,6 +71,7 @@ async def _hear(listener: Listener, waits: Waits) -> None:
     task = asyncio.create_task(listener.run())
     await asyncio.wait_for(waits.done.wait(), 5)
     await asyncio.sleep(0)
+    await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -88,10 +90,26 @@ async def test_refused_token_is_a_fault_until_it_is_mended():
     waits = Waits()
     listener = waits.of(PermanentError("token_refused"))
 
+    listener.proved = timedelta(0)
+
     await _hear(listener, waits)
 
     assert (waits.seconds, waits.faults) == ([MENDED_AFTER.total_seconds()], ["token_refused"])
     assert listener.fault == ""
+
+
+async def test_refusal_stays_a_fault_while_the_service_is_only_asked_again():
+    waits = Waits()
+    listener = waits.of(PermanentError("token_refused"))
+
+    task = asyncio.create_task(listener.run())
+    await asyncio.wait_for(waits.done.wait(), 5)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert listener.trouble == "token_refused"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +186,16 @@ async def test_settings_turn_channels_on(parts: Parts):
     assert set(parts.services.channels) == {"web", "telegram", "slack"}
     assert [listener.channel.name for listener in parts.listeners] == ["telegram", "slack"]
     assert all(channel.name == name for name, channel in parts.services.channels.items())
+
+
+async def test_links_that_open_a_chat_are_those_of_services_that_have_them(parts: Parts):
+    early = start_links(parts.services.channels, "482913")
+    telegram = parts.services.channels["telegram"]
+    telegram._reception.username = "hilum_bot"  # type: ignore[attr-defined]  # as if it had asked
+
+    found = start_links(parts.services.channels, "482913")
+
+    assert (early, found) == ({}, {"telegram": "https://t.me/hilum_bot?start=482913"})
 
 
 async def test_health_names_the_channel_that_hears_nothing(parts: Parts):

@@ -13,7 +13,7 @@ CHAT = Address(channel="chat", external_id="4711")
 PART = Part(inbox_id=InboxId("one"), album="album", address=CHAT, files=2, at=NOW)
 FILE = FetchedFile(
     upload_id=UploadId("upload-1"),
-    attachment=Attachment(reference="file-1", kind=AttachmentKind.PHOTO, size_bytes=5_000_000_000),
+    attachment=Attachment(reference="file-1", kind=AttachmentKind.PHOTO, size_bytes=5_000_000_000, unique="U1"),
     address=CHAT,
     reference="m1",
     album="album",
@@ -48,6 +48,19 @@ async def test_file_is_known_until_it_is_forgotten(store):
     assert await store.write(note) == (FILE, None)
 
 
+async def test_files_of_one_message_are_found(store):
+    other = replace(FILE, upload_id=UploadId("upload-2"), received_at=NOW + MINUTE)
+    elsewhere = replace(FILE, upload_id=UploadId("upload-3"), reference="m2")
+
+    def note(transaction):
+        for file in (other, FILE, elsewhere):
+            transaction.uploads.add(replace(upload(), id=file.upload_id, member_id=MEMBER))
+            transaction.arrivals.note_file(file)
+        return transaction.arrivals.files_in(CHAT, "m1")
+
+    assert await store.write(note) == (FILE, other)
+
+
 async def test_messages_of_a_question_stand_in_order(store):
     later = replace(TAKEN, reference="m0", at=NOW + MINUTE)
 
@@ -58,6 +71,26 @@ async def test_messages_of_a_question_stand_in_order(store):
         return transaction.arrivals.messages_of(QUESTION), transaction.arrivals.message(CHAT, "unknown")
 
     assert await store.write(note) == ((replace(TAKEN, lines=3), later), None)
+
+
+async def test_parts_of_what_went_into_a_question_are_found(store):
+    unread = replace(PART, inbox_id=InboxId("two"), at=NOW + MINUTE)
+    alone = replace(PART, inbox_id=InboxId("three"), album="three", at=NOW + 2 * MINUTE)
+    elsewhere = replace(PART, inbox_id=InboxId("four"), album="four")
+    file = replace(FILE, upload_id=UploadId("upload-2"), album="three", reference="m2")
+
+    def note(transaction):
+        transaction.questions.add(question())
+        for part in (alone, elsewhere, unread, PART):
+            transaction.arrivals.note_part(part)
+        for each in (FILE, file, replace(file, upload_id=UploadId("upload-3"), album="four", reference="m3")):
+            transaction.uploads.add(replace(upload(), id=each.upload_id, member_id=MEMBER))
+            transaction.arrivals.note_file(each)
+        for reference in ("m1", "m2"):
+            transaction.arrivals.note_message(replace(TAKEN, reference=reference))
+        return transaction.arrivals.parts_into(QUESTION)
+
+    assert await store.write(note) == (PART, unread, alone)
 
 
 async def test_what_is_old_is_forgotten(store):

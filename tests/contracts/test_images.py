@@ -53,6 +53,17 @@ async def test_only_what_was_shown_is_confirmed(store, asked):
     assert (changed, [each.id for each in found if each.confirmed_at]) == (1, [everything[0].id])
 
 
+async def test_what_one_file_became_is_removed_alone(store, asked):
+    other = replace(asked[0], id=ImageId("i9"), upload_id=UploadId("other"), object_id=ObjectId("o9"))
+
+    def remove(transaction):
+        transaction.images.add(other)
+        removed = transaction.images.remove_upload(QUESTION, other.upload_id, NOW)
+        return removed, [each.id for each in transaction.images.of_question(QUESTION) if each.removed_at]
+
+    assert await store.write(remove) == ((other.object_id,), [other.id])
+
+
 async def test_series_is_confirmed_once(store, asked):
     shown = frozenset(
         each.id for each in await store.read(lambda transaction: transaction.images.of_question(QUESTION))

@@ -154,6 +154,70 @@ async def test_references_of_what_was_sent_are_kept_once_each(store):
 
 
 @pytest.mark.parametrize(
+    ("label", "key", "minutes", "is_found"),
+    [
+        ("Q1", "find.found", 0, True),
+        ("Q1", "draft.related", -1, True),
+        ("Q1", "digest.daily", -2, False),
+        ("Q12", "find.found", 0, False),
+        ("Q7", "find.found", 0, False),
+        ("Q1", "answer", 0, False),
+        ("Q1", "draft.preview", 0, False),
+    ],
+)
+async def test_lists_that_name_a_case_are_found_by_its_label(store, label, key, minutes, is_found):
+    words = {"count": 2, "text": DeidentifiedText(value="Q1 · today – effusion\nQ123 · open")}
+    sent = delivery(key=key, values=words, question_id=None, created_at=NOW + minutes * MINUTE)
+
+    bare, unsent = replace(sent, id=DeliveryId("bare"), values={}), replace(sent, id=DeliveryId("unsent"))
+
+    def note(transaction):
+        for one in (sent, bare, unsent):
+            transaction.deliveries.add(one)
+        for one in (sent, bare):
+            transaction.sent.note(one.id, "7")
+
+    await store.write(note)
+
+    found = await store.read(lambda transaction: transaction.sent.listing(label, since=NOW - MINUTE))
+    assert [one.id for one in found] == [sent.id] * is_found
+
+
+@pytest.mark.parametrize(
+    ("state", "closed", "sent", "is_lying"),
+    [
+        (QuestionState.OPEN, None, -9, True),
+        (QuestionState.MERGED, None, -9, True),
+        (QuestionState.CLOSED, -1, -9, True),
+        (QuestionState.CLOSED, -2, -9, False),
+        (QuestionState.CLOSED, -2, -1, True),
+        (QuestionState.WITHDRAWN, -2, -9, False),
+        (QuestionState.WITHDRAWN, -2, 0, True),
+        (QuestionState.DISCARDED, None, -9, False),
+        (None, None, -9, False),
+        (None, None, -1, True),
+    ],
+)
+async def test_what_lies_at_an_address_is_known(store, state, closed, sent, is_lying):
+    about = None if state is None else QUESTION
+    one = delivery(question_id=about, created_at=NOW + sent * MINUTE)
+    other = replace(one, id=DeliveryId("elsewhere"), address=Address(channel=one.address.channel, external_id="lee"))
+
+    def note(transaction):
+        transaction.members.save(member())
+        closed_at = None if closed is None else NOW + closed * MINUTE
+        transaction.questions.add(question(number=1, state=state or QuestionState.OPEN, closed_at=closed_at))
+        for each in (one, other):
+            transaction.deliveries.add(each)
+            transaction.sent.note(each.id, "7")
+
+    await store.write(note)
+
+    found = await store.read(lambda transaction: transaction.sent.lying(one.address, since=NOW - MINUTE))
+    assert [each.id for each in found] == [one.id] * is_lying
+
+
+@pytest.mark.parametrize(
     ("address", "reference", "is_known"),
     [("kim", "D1/7.0", True), ("lee", "D1/7.0", False), ("kim", "D1/7", False), ("kim", "F1", True)],
 )

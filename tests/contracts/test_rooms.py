@@ -52,6 +52,19 @@ async def test_room_comes_back_as_it_was(store):
     assert await store.read(lambda transaction: transaction.rooms.all()) == (slack, ROOM)
 
 
+async def test_place_that_was_left_with_something_in_it_is_known(store):
+    await begin(store)
+    standing, emptied = replace(THREAD, removed_at=None), replace(THREAD, thread="", card="", room=THERE)
+    for thread in (standing, emptied, replace(standing, question_id=QuestionId("question-2"))):
+        await store.write(lambda transaction, thread=thread: transaction.rooms.save_thread(thread))
+    before = await store.read(lambda transaction: transaction.rooms.left())
+
+    await store.write(lambda transaction: transaction.rooms.remove(HERE))
+
+    assert before == ()
+    assert await store.read(lambda transaction: transaction.rooms.left()) == (HERE,)
+
+
 async def test_panel_has_one_room_on_a_channel(store):
     await begin(store)
     await store.write(lambda transaction: transaction.rooms.save_thread(THREAD))

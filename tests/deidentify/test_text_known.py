@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deidentify.text import clean_text, identities_in
+from deidentify.text import clean_text, identities_in, names_known
 from deidentify.text.spellings import forms_of_name, forms_of_number
 from domain.identity import IdentityKind, KnownIdentities, fingerprint
 from domain.text import IdentifiableText
@@ -43,6 +43,11 @@ def test_single_known_name_in_small_letters_goes_unless_it_is_a_word(text, clean
     known = _known(names=["HONG^GILDONG", "YOUNG^IRON"])
 
     assert clean_text(IdentifiableText(text), known=known).value == cleaned
+
+
+@pytest.mark.parametrize(("text", "named"), [("길동 님 흉수?", True), ("I agree with Dr Kim Minsu", False)])
+def test_only_whom_the_case_names_counts_as_known(text, named):
+    assert names_known(IdentifiableText(text), known=_known(names=["HONG^GILDONG=홍길동"])) is named
 
 
 def test_known_number_goes_and_measurement_of_its_digits_stays():

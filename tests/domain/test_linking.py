@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.ids import MemberId
-from domain.linking import LASTS, LOCKED_FOR, WRONG_TRIES, LinkTries, code_in, new_link_code
+from domain.linking import LASTS, LOCKED_FOR, WRONG_TRIES, WRONG_TRIES_AT_A_CODE, LinkTries, code_in, new_link_code
 from domain.member import Language, stranger, stranger_of
 from domain.messages import Address
 
@@ -42,11 +42,12 @@ def test_code_ends_with_its_time_its_use_and_its_tries() -> None:
     assert kept.is_open(NOW + LASTS - timedelta(seconds=1))
     assert not kept.is_open(NOW + LASTS)
     assert not replace(kept, used_at=NOW).is_open(NOW)
-    assert not replace(kept, wrong_tries=WRONG_TRIES).is_open(NOW)
+    assert not replace(kept, wrong_tries=WRONG_TRIES_AT_A_CODE).is_open(NOW)
 
 
 @pytest.mark.parametrize(
-    "typed", ["123456", " 123 456 ", "123-456", "/link 123456", "link 123456", "/연결 123456", "１２３４５６"]
+    "typed",
+    ["123456", " 123 456 ", "123-456", "/link 123456", "link 123456", "/연결 123456", "/start 123456", "１２３４５６"],
 )
 def test_code_is_understood_however_it_is_typed(typed: str) -> None:
     assert code_in(typed) == "123456"

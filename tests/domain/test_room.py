@@ -25,6 +25,7 @@ from domain.room import (
 )
 from domain.study import Image
 from tests.contracts.samples import MEMBER, NOW, QUESTION, facts, image, question
+from tests.fakes.linear import grows_linearly
 
 HERE = Address(channel="telegram", external_id="-100")
 ROOM = Room(panel_id=PanelId("chest"), address=HERE)
@@ -47,6 +48,11 @@ def _image(number: int, *, series: str = "2.25.1") -> Image:
 )
 def test_title_says_what_is_asked(text: str, point: str) -> None:
     assert point_of(text) == point
+
+
+def test_long_text_without_a_stop_is_read_in_linear_time() -> None:
+    """A slower search would hold up the only writer."""
+    assert grows_linearly(point_of, "가나 ")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from domain.ids import QuestionId
 from domain.lengths import length_of
 from domain.messages import Address
 from domain.short_codes import LINK_CODE_LENGTH, ShortCode, link_code, next_code
-from domain.short_texts import cuts, first_sentence, plain_signs, shown_plainly
+from domain.short_texts import cuts, first_sentence, plain_signs, shown_plainly, summary_length
 from domain.text import DeidentifiedText, IdentifierKind, Replacement
 from tests.contracts.samples import NOW
 
@@ -96,3 +96,16 @@ def test_oldest_code_is_given_again_when_all_are_taken() -> None:
     codes = [ShortCode(address=PHONE, code=c, question_id=QuestionId("q"), given_at=NOW) for c in range(10, 100)]
 
     assert next_code(codes) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("OP pattern, CTPA now. #G6", (25, 160)),
+        ("바이러스보다 OP 양상. CTPA 권고.", (22, 70)),
+        (f"OP pattern. {'Effusion is probably new. ' * 8}", (11, 160)),
+        (f"폐색전 배제 못함. {'흉수는 새로 생긴 것으로 보임. ' * 8}", (10, 70)),
+    ],
+)
+def test_summary_is_all_of_it_or_the_first_sentence(text: str, length: tuple[int, int]) -> None:
+    assert summary_length(DeidentifiedText(value=text)) == length

@@ -50,6 +50,11 @@ def test_question_goes_where_most_of_its_topics_are(text: str, panel: Panel) -> 
     assert panel_for(text, (CARDIAC, CHEST, CHILD), now=NOW) is panel
 
 
+@pytest.mark.parametrize(("chosen", "panel"), [(CHILD.id, CHILD), ("gone", CARDIAC), ("", CARDIAC)])
+def test_chosen_panel_goes_before_all_topics(chosen: str, panel: Panel) -> None:
+    assert panel_for("심장 비대?", (CARDIAC, CHEST, CHILD), now=NOW, chosen=chosen) is panel
+
+
 def test_without_a_general_panel_the_first_is_meant() -> None:
     assert panel_for("PE?", (CARDIAC, CHILD), now=NOW) is CARDIAC
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from socket import socket as Socket  # noqa: N812 - as a type
@@ -26,8 +26,19 @@ from tests.fakes.society import CATALOGUE, Society
 from tests.fakes.society_web import ORIGIN, SocietyWeb
 from tests.peers.postgres import PostgresServer
 
+Say = Callable[[str, str], str]
+"""The words of the language that is played: English, Korean."""
 COMBINATIONS = tuple(product(Language, ("sqlite", "postgres")))
 """Each language on each database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a script is played."""
+
+    language: Language
+    folder: Path
+    url: str
 
 
 def fresh_database(request: pytest.FixtureRequest, folder: Path, *, kind: str) -> str:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_SHORT, _TIMES = 20_000, 5
+_SHORT, _TIMES, _AT_MOST = 14_000, 4, 9
+"""Four times the text would take sixteen times as long if it took squares."""
 _LEAST_SECONDS = 0.05
+_TRIES = 3
 
 
 def grows_linearly(work: Callable[[str], object], unit: str) -> bool:
-    """Return whether five times the text takes well below the twenty-five times that squares would take."""
-    short = min(_seconds(work, unit, _SHORT) for _ in range(2))
-    return _seconds(work, unit, _SHORT * _TIMES) < 3 * _TIMES * max(short, _LEAST_SECONDS)
+    """Return whether four times the text takes well below the sixteen times that squares would take."""
+    return any(_is_linear(work, unit) for _ in range(_TRIES))
+
+
+def _is_linear(work: Callable[[str], object], unit: str) -> bool:
+    short = max(_seconds(work, unit, _SHORT), _LEAST_SECONDS)
+    return _seconds(work, unit, _SHORT * _TIMES) < _AT_MOST * short
 
 
 def _seconds(work: Callable[[str], object], unit: str, size: int) -> float:

@@ -26,14 +26,16 @@ class PanelRoom:
     society: Society
     chat: RoomChannel
 
-    async def write(self, member: Member, text: str, *, thread: str = "", replied_to: str = "", room: str = "") -> None:
-        """Write into a thread of the room, or into its main place."""
-        origin = Origin(room=room or CHEST.external_id, thread=thread, replied_to=replied_to)
+    async def write(self, member: Member, text: str, **where: Any) -> str:
+        """Write into a thread of the room, or into its main place; returns what the service calls the message."""
+        reference = f"typed-{next(self.society.numbers)}"
+        origin = Origin(**{"room": CHEST.external_id, "reference": reference, **where})
         await self._receive(member, origin, text=IdentifiableText(text))
+        return reference
 
-    async def press(self, member: Member, action: Action, *, thread: Thread | None = None) -> None:
-        """Press a button under a card, of the only thread unless another is named."""
-        token = (thread or self.chat.only).view.card.token
+    async def press(self, member: Member, action: Action, *, thread: Thread | None = None, token: str = "") -> None:
+        """Press a button under a card, of the only thread unless another is named; or that with this token."""
+        token = token or (thread or self.chat.only).view.card.token or ""
         press = Press(action=action, token=token)
         await self._receive(member, Origin(room=CHEST.external_id), text=None, press=press)
 
@@ -65,9 +67,11 @@ def address_of(member: Member) -> Address:
     return Address(channel="chat", external_id=f"chat-{member.id}")
 
 
-async def open_room(society: Society, *, language: Language | None = Language.ENGLISH) -> PanelRoom:
+async def open_room(
+    society: Society, *, language: Language | None = Language.ENGLISH, kind: type[RoomChannel] = RoomChannel
+) -> PanelRoom:
     """Give everybody of the panel an address at the service, and the panel its room."""
-    chat = RoomChannel(people=frozenset(address_of(member).external_id for member in OF_PANEL))
+    chat = kind(people=frozenset(address_of(member).external_id for member in OF_PANEL))
     services = society.services
     society.services = replace(services, channels={**services.channels, "chat": chat})
 

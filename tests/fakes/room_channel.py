@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from domain.delivery import OutgoingMessage, SendingGate
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
+from domain.ids import QuestionId
 from domain.messages import Address
 from domain.ports.channel import Capabilities, Copies, Placed, RoomView
 
@@ -51,6 +52,10 @@ class RoomChannel:
     calls: list[str] = field(default_factory=list)
     people: frozenset[str] | None = None
     troubles: list[Exception] = field(default_factory=list)
+    lost: list[Exception] = field(default_factory=list)
+    """Each happens to one call after it was done: its answer does not arrive."""
+    busy: int = 0
+    """So many times it has no time to say who is in a room."""
     blocked: set[str] = field(default_factory=set)
     opens_first: bool = False
     """Whether a thread is opened by a call of its own, and its card comes with the next."""
@@ -74,6 +79,7 @@ class RoomChannel:
         thread = f"thread-{len(self.calls)}"
         self.threads[thread] = Thread([view])
         placed = replace(_carded(thread), lacks_images=self.lacks_images)
+        self._answer()
         return Placed(thread=thread, card="") if self.opens_first else placed
 
     async def show(self, room: Address, placed: Placed, view: RoomView) -> Placed:
@@ -85,6 +91,7 @@ class RoomChannel:
         await self._call(f"post {room.external_id}")
         posts = self._at(placed).posts
         posts.append(message)
+        self._answer()
         return f"{placed.thread}-post-{len(posts)}"
 
     async def remove(self, room: Address, placed: Placed, references: tuple[str, ...]) -> None:
@@ -93,6 +100,9 @@ class RoomChannel:
         self.threads.pop(placed.thread, None)
 
     async def roster(self, room: Address, known: frozenset[str] = frozenset()) -> frozenset[str] | None:
+        if self.busy:
+            self.busy -= 1
+            raise TransientError("busy", retry_after=timedelta(seconds=20))
         await self._call(f"roster {room.external_id} {len(known)}")
         return self.people
 
@@ -115,10 +125,44 @@ class RoomChannel:
         if self.troubles:
             raise self.troubles.pop(0)
 
+    def _answer(self) -> None:
+        if self.lost:
+            raise self.lost.pop(0)
+
     def _at(self, placed: Placed) -> Thread:
         if placed.thread not in self.threads:
             raise PermanentError("thread_gone")
         return self.threads[placed.thread]
+
+
+@dataclass(slots=True)
+class DeletingRoomChannel(RoomChannel):
+    """One in whose rooms Hilum may delete what people wrote, but for what is `kept`; `deleted` by room and message."""
+
+    deleted: list[str] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+
+    async def delete_received(self, address: Address, reference: str) -> bool:
+        if reference not in self.kept:
+            self.deleted.append(f"{address.external_id} {reference}")
+        return reference not in self.kept
+
+
+@dataclass(slots=True)
+class TracingRoomChannel(RoomChannel):
+    """One that finds its own cards again; `blind` is why it does not."""
+
+    blind: Exception | None = None
+
+    async def take_out_strays(
+        self, _room: Address, _placed: Placed, question_id: QuestionId, *, known: frozenset[str]
+    ) -> None:
+        if self.blind is not None:
+            raise self.blind
+        mine = [name for name, thread in self.threads.items() if thread.view.card.question_id == question_id]
+        for name in mine:
+            if not any(each.startswith(f"{name}-") for each in known):
+                del self.threads[name]
 
 
 def _carded(thread: str) -> Placed:

@@ -36,7 +36,8 @@ class Played:
     """All that the database and the log hold before anything was removed."""
     calls: list[str] = field(default_factory=list)
     left: dict[str, list[str]] = field(default_factory=dict)
-    """What can still be read a week after the close."""
+    """What the app has said and can still be read a week after the close."""
+    files_left: int = 0
 
 
 async def play(town: SlackTown) -> Played:
@@ -55,7 +56,7 @@ async def play(town: SlackTown) -> Played:
     played.calls = [f"{call.method} {call.arguments}" for call in town.slack.record.calls]
     played.kept = kept_by(town.society)
     await town.settle(timedelta(days=7, hours=1))
-    played.left = {"asker": await town.texts(town.asker), "room": await town.texts(town.first, town.room)}
+    await _note_left(town, played)
     played.question = await _sent(town)
     return played
 
@@ -98,6 +99,17 @@ async def _answer(town: SlackTown, played: Played) -> None:
 
 async def _note(town: SlackTown, played: Played, step: str) -> None:
     played.cards[step] = words_of(await town.card())
+
+
+async def _note_left(town: SlackTown, played: Played) -> None:
+    """What people have typed themselves stays where they typed it; replies may have outlived what they replied to."""
+    lying = {
+        "asker": [*await town.all(town.asker), *await town.asker.sees()],
+        "room": [*await town.all(town.first, town.room), *await town.first.sees(town.room)],
+    }
+    for where, posts in lying.items():
+        played.left[where] = [words_of(post) for post in posts if "bot_id" in post.content]
+    played.files_left = sum(len(post.files) for posts in lying.values() for post in posts)
 
 
 async def _sent(town: SlackTown) -> Question:

@@ -13,9 +13,11 @@ from aiohttp import web
 
 from channels.slack.channel import SlackChannel
 from channels.slack.options import SlackOptions
+from channels.slack.pace import Pace
 from domain.delivery import ChoiceShape, OfferedChoice, OutgoingMessage
 from domain.errors import PermanentError
-from domain.ids import DeliveryId, ImageId, MemberId, ObjectId, QuestionId, UploadId
+from domain.history import ReadMark
+from domain.ids import DeliveryId, ImageId, MemberId, ObjectId, PanelId, QuestionId, UploadId
 from domain.member import Language, Member, Role
 from domain.messages import Action, Address, InboundMessage
 from domain.ports.archive import SealedObject
@@ -23,6 +25,7 @@ from domain.ports.deidentifier import FrameRequest, RenderedFrame
 from domain.ports.listening import ChannelServices
 from domain.ports.webhook import HookRequest
 from domain.question import Question, QuestionState, Urgency
+from domain.room import Room
 from domain.study import Area, Image, ImageFacts
 from domain.text import DeidentifiedText
 from tests.fakes.quiet_log import QuietLog
@@ -51,15 +54,22 @@ class Intake:
     troubles: list[Exception] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
 
-    async def accept(self, message: InboundMessage) -> bool:
+    held: set[str] = field(default_factory=set)
+    """Edits that were in their message when it was found."""
+
+    async def accept(self, message: InboundMessage, *, edit: InboundMessage | None = None) -> bool:
         if self.troubles:
             raise self.troubles.pop(0)
-        if any(known.external_id == message.external_id for known in self.messages):
-            return False
+        if message.external_id in {*self.held, *(known.external_id for known in self.messages)}:
+            return edit is not None and await self.accept(edit)
         self.messages.append(message)
+        self.held |= set() if edit is None else {edit.external_id}
         return True
 
-    async def park(self, _channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+    async def park(
+        self, _channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
+    ) -> bool:
+        assert sender is None, "Slack tells it at once"
         is_new = external_id not in self.raw
         if is_new:
             self.parked.append((external_id, reason))
@@ -91,8 +101,14 @@ class Rows:
     sent: list[tuple[Any, str]] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     jobs: list[Any] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
+    marks: dict[str, ReadMark] = field(default_factory=dict)
+    readers: list[str] = field(default_factory=list)
+    """Who has the lease to read back."""
     noted: list[str] = field(default_factory=list)
     """References that were kept while a message was still leaving."""
+    in_rooms: list[tuple[Address, str]] = field(default_factory=list)
+    """What lies in rooms, beside what the handlers note."""
     when_noted: Callable[[], None] = lambda: None
 
 
@@ -112,6 +128,7 @@ class Store:
         rows = self.rows
         return SimpleNamespace(
             members=SimpleNamespace(
+                all=lambda: rows.members,
                 by_address=lambda address: next((m for m in rows.members if address in m.addresses), None),
                 get=lambda member_id: next(m for m in rows.members if m.id == member_id),
             ),
@@ -131,9 +148,28 @@ class Store:
                 reference={each.id: ref for each, ref in rows.sent}.get,
             ),
             jobs=SimpleNamespace(add=rows.jobs.append),
+            rooms=SimpleNamespace(
+                all=lambda: rows.rooms,
+                get=lambda address: next((room for room in rows.rooms if room.address == address), None),
+                note_message=lambda address, reference, _question_id: rows.in_rooms.append((address, reference)),
+            ),
+            leases=SimpleNamespace(take=self._take, release=self._release),
+            read_marks=SimpleNamespace(of=lambda _: tuple(rows.marks.values()), move=self._move),
             images=SimpleNamespace(get=self._image),
             objects=SimpleNamespace(get=_sealed),
         )
+
+    def _take(self, _name: str, *, owner: str, **_times: datetime) -> bool:
+        if not self.rows.readers:
+            self.rows.readers.append(owner)
+        return self.rows.readers == [owner]
+
+    def _release(self, _name: str, *, owner: str) -> None:
+        if self.rows.readers == [owner]:
+            self.rows.readers.clear()
+
+    def _move(self, mark: ReadMark) -> None:
+        self.rows.marks[mark.place] = max(self.rows.marks.get(mark.place, mark), mark, key=lambda each: each.until)
 
     def _note(self, _delivery_id: Any, reference: str) -> None:
         self.rows.noted.append(reference)
@@ -148,7 +184,7 @@ class Store:
 class SlackWorld:
     """One app against the peer; by HTTP once it is served."""
 
-    def __init__(self, slack: Slack, **options: Any) -> None:
+    def __init__(self, slack: Slack, *, pace: Pace | None = None, **options: Any) -> None:
         app = slack.installation
         tokens: dict[str, Any] = {"bot_token": app.bot_token, "signing_secret": app.signing_secret}
         self.slack = slack
@@ -165,9 +201,10 @@ class SlackWorld:
             clock=self.clock,
             log=self.log,
             owner="test",
+            page_address="https://hilum.example.org",
         )
         self.options = SlackOptions(**{**tokens, "api_url": slack.api_url, **options})
-        self.channel = SlackChannel(self.options, self.services)
+        self.channel = SlackChannel(self.options, self.services, pace=pace)
 
     async def serve(self) -> web.AppRunner:
         """Mount the webhook where the peer's courier brings events."""
@@ -181,17 +218,17 @@ class SlackWorld:
 
     async def settled(self) -> None:
         """Wait until a Home was shown, which holds up no acknowledgement."""
-        await self._until(lambda: self.slack.record.count("views.publish") > 0)
+        await self.until(lambda: self.slack.record.count("views.publish") > 0)
 
     async def greeted(self) -> None:
         """Wait until the channel has seen that Slack knows it."""
-        await self._until(lambda: self.slack.record.count("auth.test") > 0)
+        await self.until(lambda: self.slack.record.count("auth.test") > 0)
 
     async def logged(self, event: str) -> None:
         """Wait until something was logged."""
-        await self._until(lambda: event in self.log.events)
+        await self.until(lambda: event in self.log.events)
 
-    async def _until(self, is_so: Callable[[], bool]) -> None:
+    async def until(self, is_so: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
             while not is_so():
                 await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, timeout=0.01)
@@ -207,6 +244,11 @@ class SlackWorld:
         )
         self.rows.members.append(member)
         return member
+
+    def has_room(self, channel_id: str) -> None:
+        """Make a channel the room of a panel."""
+        address = Address(channel="slack", external_id=channel_id)
+        self.rows.rooms.append(Room(panel_id=PanelId("chest"), address=address))
 
     def question(self, **changes: Any) -> Question:
         values: dict[str, Any] = {

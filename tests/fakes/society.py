@@ -72,7 +72,7 @@ class InlinePool:
         return work(*args, **kwargs)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)  # asyncio represents what a fixture returns: all of storage
 class Society:
     """`tell` and `press` are what members do; nothing happens until the worker runs, which both see to."""
 

@@ -10,7 +10,7 @@ from aiogram.types import Message
 
 from domain.messages import Action
 from domain.question import Question
-from tests.fakes.case_files import ANSWER, BACK, CAPTION, FILES, NOTE, REPLY
+from tests.fakes.case_files import ANSWER, BACK, BLOCK, CAPTION, FILES, NOTE, REPLY
 from tests.fakes.leak_story import kept_by
 from tests.fakes.society import MEMBER
 from tests.fakes.telegram_town import TelegramTown, take_room
@@ -27,6 +27,10 @@ class Played:
     forum: list[str] = field(default_factory=list)
     topics: dict[str, Topic] = field(default_factory=dict)
     buttons: dict[str, list[str]] = field(default_factory=dict)
+    preview: str = ""
+    """What the forum showed of the answer before it was sent."""
+    with_block: str = ""
+    """The same once the panelist had put a text block into it."""
     relays: list[Message] = field(default_factory=list)
     """What the bot had posted in the forum before it was removed."""
     kept: bytes = b""
@@ -42,6 +46,7 @@ class Played:
 async def play(town: TelegramTown) -> Played:
     """Play both scripts on the minutes that they name."""
     await take_room(town)
+    await town.write(town.first, f"/snip save egfr {BLOCK}")
     await ask(town)
     played = Played(question=await _sent(town))
     played.originals = sum(bool(each.document or each.photo) for each in _own(town))
@@ -85,7 +90,10 @@ async def _claim_and_ask_back(town: TelegramTown, played: Played) -> None:
 async def _answer(town: TelegramTown, played: Played) -> None:
     await town.at("14:21")
     await town.write(town.in_topic(town.first), f"/a {ANSWER}")
-    await town.press(town.first, Action.SEND_ANSWER)
+    played.preview = town.forum.texts(town.topic)[-1]
+    await town.write(town.in_topic(town.first), "/snip egfr")
+    played.with_block = town.forum.texts(town.topic)[-1]
+    await town.press(town.in_topic(town.first), Action.SEND_ANSWER)
     _note(town, played, "answered")
 
 

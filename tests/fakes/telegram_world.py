@@ -34,6 +34,8 @@ class KeepingIntake:
     accepted: list[InboundMessage] = field(default_factory=list)
     parked: dict[str, tuple[str, str]] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
+    refused: list[Address] = field(default_factory=list)
+    """Who is told that their message was not taken in."""
 
     async def accept(self, message: InboundMessage) -> bool:
         if self.failures:
@@ -43,7 +45,10 @@ class KeepingIntake:
         self.accepted.append(message)
         return True
 
-    async def park(self, _channel: str, external_id: str, raw: str, *, reason: str) -> bool:
+    async def park(
+        self, _channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
+    ) -> bool:
+        self.refused += [] if sender is None else [sender]
         return self.parked.setdefault(external_id, (raw, reason)) == (raw, reason)
 
     def texts(self) -> list[str]:
@@ -148,6 +153,8 @@ class SmallPictures:
     asked: list[FrameRequest] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     body: bytes | None = None
+    bodies: list[bytes | None] = field(default_factory=list)
+    """Of the next pictures, one each."""
 
     async def frame(self, _sealed: SealedObject, request: FrameRequest) -> RenderedFrame:
         if self.failures:
@@ -155,7 +162,8 @@ class SmallPictures:
         self.asked.append(request)
         written = io.BytesIO()
         Picture.new("L", (64, 48), 90).save(written, "JPEG")
-        return RenderedFrame(body=written.getvalue() if self.body is None else self.body, media_type="image/jpeg")
+        body = self.bodies.pop(0) if self.bodies else self.body
+        return RenderedFrame(body=written.getvalue() if body is None else body, media_type="image/jpeg")
 
 
 @dataclass

@@ -110,7 +110,7 @@ class Intake:
     failure: Exception | None = None
     """What goes wrong with the next message, if anything."""
 
-    async def accept(self, message: InboundMessage) -> bool:
+    async def accept(self, message: InboundMessage, *, edit: InboundMessage | None = None) -> bool:
         if self.failure is not None:
             raise self.failure
         if any(known.external_id == message.external_id for known in self.messages):
@@ -118,8 +118,10 @@ class Intake:
         self.messages.append(message)
         return True
 
-    async def park(self, channel: str, external_id: str, raw: str, *, reason: str) -> bool:
-        raise AssertionError(f"pages park nothing: {channel} {external_id} {reason} {len(raw)}")
+    async def park(
+        self, channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
+    ) -> bool:
+        raise AssertionError(f"pages park nothing: {channel} {external_id} {reason} {len(raw)} {sender}")
 
     async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:
         if size_bytes > self.limits.file_bytes:
@@ -171,6 +173,8 @@ class WebWorld:
         self.intake = Intake(storage=self.storage, clock=self.clock)
         self._numbers = itertools.count(1)
         self.options = options or WebOptions(base_url=f"https://{HOST}")
+        self.starts: dict[str, str] = {}
+        """By channel what stands before the payload of a link that opens Hilum there."""
         self.app: Starlette = create_app(self._services())
 
     async def settle(self) -> None:
@@ -346,6 +350,7 @@ class WebWorld:
             write_calendar=write_calendar,
             verify_audit=partial(verify_audit, self.store),
             options=self.options,
+            start_links=lambda payload: {name: f"{link}{payload}" for name, link in self.starts.items()},
         )
 
 

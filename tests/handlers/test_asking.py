@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.demo_people import PANEL
+from domain.ids import PanelId
 from domain.messages import Action, InboundMessage, Press
 from domain.question import QuestionState
 from domain.text import IdentifiableText
@@ -139,3 +142,16 @@ async def test_words_overtaken_by_sending_reach_the_panel(society: Society) -> N
     entries = await society.entries(draft.id)
     assert question.text.value == "PE?"
     assert [entry.text.value for entry in entries if entry.text] == ["GFR 20"]
+
+
+async def test_chosen_panel_gets_the_question(society: Society) -> None:
+    cardiac = replace(PANEL, id=PanelId("cardiac"), name="Cardiac", topics=("heart",))
+    await society.change(lambda transaction: transaction.panels.save(cardiac))
+
+    for named in ("cardiac", "chest", "gone"):
+        message = replace(society.message(MEMBER), text=IdentifiableText(f"/ask PE? {named}"))
+        await society.receive(replace(message, fields={"panel": IdentifiableText(named)}))
+        await society.press(MEMBER, Action.SEND_ROUTINE, (await society.draft(MEMBER)).id)
+
+    asked = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
+    assert [question.panel_id for question in reversed(asked)] == ["cardiac", "chest", "chest"]

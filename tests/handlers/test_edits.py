@@ -275,6 +275,18 @@ async def test_files_in_a_room_are_not_taken(society: Society, chat: ServiceChan
     assert (await society.told(PANELIST))[-1] == "error.panel_files"
 
 
+async def test_words_of_a_photo_in_a_room_count(society: Society, chat: ServiceChannel) -> None:
+    question_id = await _open_room(society)
+    theirs = {"room": ROOM.external_id, "thread": "7", "sender": PANELIST.addresses[0]}
+
+    await write_here(society, "looks like OP", "a", **theirs)
+    await write_here(society, "담당", "b", **theirs)
+
+    assert (await society.told(PANELIST)).count("room.words_only") == 2
+    assert await _notes(society, question_id) == ["looks like OP"]
+    assert (await society.question(question_id)).claimed_by == PANELIST.id
+
+
 async def test_voice_in_a_room_is_let_be(society: Society, chat: ServiceChannel) -> None:
     await _open_room(society)
     told = await society.told(PANELIST)

@@ -13,7 +13,7 @@ from bot.dispatcher import dispatch
 from domain.commands_services import AcknowledgeFiles, FetchFile
 from domain.errors import PermanentError, TransientError, UserError
 from domain.ids import InboxId
-from domain.messages import Action
+from domain.member import Role
 from domain.ports.intake import IntakeLimits
 from domain.ports.jobs import JobState
 from domain.ports.services import Rules
@@ -24,7 +24,7 @@ from domain.web import hash_token
 from handlers.fetching import refuse_file
 from tests.fakes.faults import CrashError
 from tests.fakes.service_channel import ServiceChannel, connect_service, from_service, write_here
-from tests.fakes.society import MEMBER, SLICE, Society
+from tests.fakes.society import COORDINATOR, MEMBER, SLICE, Society
 
 MOMENT = timedelta(seconds=2)
 
@@ -47,19 +47,6 @@ async def test_file_of_a_service_becomes_an_image(society: Society, chat: Servic
     assert len(await society.images(draft.id)) == 1
     assert chat.keys() == ["draft.checking", "draft.preview"]
     assert [path for path in (society.folder / "data" / "uploads").rglob("*") if path.is_file()] == []
-
-
-async def test_album_is_counted_once_and_together(society: Society, chat: ServiceChannel) -> None:
-    for name in "abc":
-        await society.intake.accept(from_service(society, "PE?" if name == "a" else None, name, group="album"))
-    await society.work()
-    before = chat.keys()
-
-    await society.advance(MOMENT)
-
-    (receipt,) = [message for message in chat.sent if message.key == "draft.checking"]
-    assert ("draft.checking" in before, receipt.text) == (False, "3 images received. Checking…")
-    assert len(await society.images((await society.draft(MEMBER)).id)) == 3
 
 
 async def test_words_do_not_wait_for_a_file(society: Society, chat: ServiceChannel) -> None:
@@ -101,6 +88,30 @@ async def test_refused_file_is_one_sentence(society: Society, chat: ServiceChann
 
     assert chat.keys().count(f"error.{code}") == 1
     assert chat.keys()[-1] == "draft.preview"
+
+
+async def test_file_that_only_trickles_is_asked_for_again(society: Society, chat: ServiceChannel) -> None:
+    async def trickle() -> None:
+        society.now += timedelta(minutes=2)
+        chat.meanwhile = None
+
+    chat.meanwhile = trickle
+    await write_here(society, "PE?", "a")
+
+    await society.advance(MOMENT)
+
+    assert len(await society.images((await society.draft(MEMBER)).id)) == 1
+
+
+async def test_right_that_the_app_lacks_is_told_to_administrators_once(society: Society, chat: ServiceChannel) -> None:
+    await society.change_member(COORDINATOR, roles=COORDINATOR.roles | {Role.ADMINISTRATOR})
+    chat.files = {name: UserError("file_not_given", scope="files:read") for name in "ab"}
+
+    await write_here(society, "PE?", "a", "b")
+
+    assert (await society.told(COORDINATOR)).count("operator.scope_missing") == 1
+    assert chat.keys().count("error.file_not_given") == 1
+    assert "operator.scope_missing" not in await society.told(MEMBER)
 
 
 async def test_too_large_file_is_taken_by_a_link(society: Society, chat: ServiceChannel) -> None:
@@ -238,42 +249,6 @@ async def test_commands_about_nothing_do_nothing(society: Society, chat: Service
     assert chat.sent == []
 
 
-async def test_late_album_is_asked_about_once(society: Society, chat: ServiceChannel) -> None:
-    question = await society.ask("PE?")
-    for name in "abc":
-        await society.intake.accept(from_service(society, None, name, group="late"))
-    await society.work()
-    (asked,) = [message for message in chat.sent if message.key == "question.add_images"]
-
-    await society.press(MEMBER, Action.ADD_IMAGES, token=asked.token)
-
-    assert "3" in asked.text
-    assert len(await society.images(question.id)) == 3
-
-
-async def test_late_album_begins_a_question_of_its_own(society: Society, chat: ServiceChannel) -> None:
-    question = await society.ask("PE?")
-    for name in "ab":
-        await society.intake.accept(from_service(society, None, name, group="late"))
-    await society.work()
-
-    await society.say(MEMBER, "2")
-
-    draft = await society.draft(MEMBER)
-    assert (len(await society.images(draft.id)), draft.id == question.id) == (2, False)
-
-
-async def test_album_with_words_on_another_part_is_a_question(society: Society, chat: ServiceChannel) -> None:
-    await society.ask("PE?")
-    for name, words in (("a", None), ("b", "effusion?")):
-        await society.intake.accept(from_service(society, words, name, group="next"))
-
-    await society.work()
-
-    assert len(await society.images((await society.draft(MEMBER)).id)) == 2
-    assert chat.keys().count("question.add_images") == 0
-
-
 @pytest.mark.parametrize("kind", ["voice", "video", "sticker", "location"])
 async def test_what_nobody_can_read_is_refused_politely(society: Society, chat: ServiceChannel, kind: str) -> None:
     await write_here(society, None, unreadable=kind)
@@ -346,15 +321,3 @@ async def test_file_is_refused_by_no_second_announcement(society: Society, chat:
     await society.work()
 
     assert chat.keys().count("error.uploads_full") == 0
-
-
-async def test_album_that_grows_is_counted_when_it_is_whole(society: Society, chat: ServiceChannel) -> None:
-    await write_here(society, "PE?", "a", group="album")
-    await society.advance(timedelta(seconds=1))
-    await write_here(society, None, "b", group="album")
-    await society.advance(timedelta(seconds=1))
-    early = chat.keys()
-
-    await society.advance(MOMENT)
-
-    assert (early.count("draft.checking"), chat.keys().count("draft.checking")) == (0, 1)

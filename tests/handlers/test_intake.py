@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 
 from domain.errors import UserError
 from domain.ids import UploadId
+from domain.messages import InboundMessage, Origin
 from domain.ports.intake import IntakeLimits
 from domain.study import UploadState
 from domain.text import IdentifiableText
 from tests.fakes.society import MEMBER, Society, chunked, found_society
 
+SOON = timedelta(seconds=1)
 LIMITS = IntakeLimits(text_characters=20, file_bytes=1_000_000, files_per_message=2, member_bytes=1_500_000)
 
 
@@ -169,3 +172,35 @@ async def test_connection_that_is_cut_ends_its_receiving(society: Society) -> No
     upload = await society.intake.receive(upload_id, chunked(b"x" * (10 - stands)), offset=stands)
 
     assert upload.state is UploadState.COMPLETE
+
+
+def _edited(society: Society) -> tuple[InboundMessage, InboundMessage]:
+    """Return a message as it was found after an edit, and the edit by itself."""
+    found = society.message(MEMBER, "m1")
+    return found, replace(found, external_id="m1|edit", origin=Origin(reference="m1", is_edit=True))
+
+
+async def test_edit_that_a_new_message_holds_is_known_with_it(society: Society) -> None:
+    message, edit = _edited(society)
+
+    taken = await society.intake.accept(message, edit=edit)
+
+    assert (taken, await society.intake.accept(edit), await society.intake.accept(message)) == (True, False, False)
+
+
+async def test_edit_of_a_known_message_is_taken_once(society: Society) -> None:
+    message, edit = _edited(society)
+    await society.intake.accept(message)
+
+    taken = [await society.intake.accept(message, edit=edit) for _ in range(2)]
+
+    assert taken == [True, False]
+
+
+async def test_edit_that_came_before_its_message_stays_taken(society: Society) -> None:
+    message, edit = _edited(society)
+    await society.intake.accept(edit)
+
+    assert await society.intake.accept(message, edit=edit)
+    waiting = await society.read(lambda transaction: transaction.inbox.unfinished(received_before=society.now + SOON))
+    assert len(waiting) == 2

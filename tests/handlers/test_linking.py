@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.ids import InboxId, derive_id
-from domain.linking import LASTS, LOCKED_FOR
+from domain.linking import LASTS, LOCKED_FOR, WRONG_TRIES, WRONG_TRIES_AT_A_CODE
 from domain.member import Member
 from domain.messages import Action, Address
 from handlers.strangers import answer_stranger
@@ -28,6 +28,10 @@ async def newcomers(society: Society) -> Newcomers:
 async def code_of(newcomers: Newcomers) -> str:
     await newcomers.text("/link", sender=KNOWN)
     return six_digits_in(newcomers.got(KNOWN)[-1])
+
+
+def _wrong(code: str) -> str:
+    return "000000" if code != "000000" else "000001"
 
 
 async def member_now(society: Society) -> Member:
@@ -80,18 +84,31 @@ async def test_code_is_nowhere_in_what_is_kept(newcomers: Newcomers) -> None:
     assert not any(code.encode() in file.read_bytes() for file in files)
 
 
-async def test_fifth_wrong_code_locks_the_phone_and_tells_both_sides(newcomers: Newcomers) -> None:
+async def test_fifth_wrong_code_locks_the_phone_and_nobody_elses_code(newcomers: Newcomers) -> None:
     code = await code_of(newcomers)
-    wrong = "000000" if code != "000000" else "000001"
     for _ in range(5):
-        await newcomers.text(wrong)
-
+        await newcomers.text(_wrong(code))
     await newcomers.text(code)
+    others = Address(channel="sms", external_id="+82104")
+
+    await newcomers.text(code, sender=others)
 
     assert newcomers.keys() == [*["link.wrong"] * 4, "link.locked"]
+    assert await newcomers.holder() is None
+    assert await newcomers.holder(others) is not None
+
+
+async def test_wrong_codes_from_everywhere_void_those_that_are_open(newcomers: Newcomers) -> None:
+    code = await code_of(newcomers)
+    for number in range(WRONG_TRIES_AT_A_CODE):
+        await newcomers.text(_wrong(code), sender=Address(channel="sms", external_id=f"+8210{number // WRONG_TRIES}"))
+    last = Address(channel="sms", external_id="+82199")
+
+    await newcomers.text(code, sender=last)
+
     assert newcomers.keys(KNOWN)[-1] == "link.code"
     assert (await newcomers.society.told(MEMBER))[-1] == "link.void"
-    assert await newcomers.holder() is None
+    assert await newcomers.holder(last) is None
 
 
 async def test_lock_ends_after_an_hour(newcomers: Newcomers) -> None:

@@ -80,7 +80,8 @@ async def test_title_and_buttons_follow_the_state(room: PanelRoom) -> None:
     assert [title[:4] for title in titles] == ["🔴 Q1", "🟡 Q1", "🟡 Q1", "🟡 Q1", "🟢 Q1", "⚪ Q1"]
     assert room.chat.only.view.is_closed
     assert "Answer delivered" in room.chat.only.view.card.text
-    assert room.chat.only.view.card.choices == ()
+    offered = [choice.action for choice in room.chat.only.view.card.choices]
+    assert offered == [Action.MAKE_CASE, Action.QUIZ_CANDIDATE, Action.GUIDELINE_PROPOSAL, Action.FLAG]
 
 
 async def test_thread_is_closed_behind_the_last_word(room: PanelRoom) -> None:

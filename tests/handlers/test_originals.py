@@ -175,12 +175,14 @@ async def test_number_at_a_service_that_deletes_nothing_is_spoken_of(society: So
     assert paper.keys().count("number.stays") == 1
 
 
-async def test_message_at_a_service_that_is_off_is_let_be(society: Society) -> None:
-    command = DeleteMessage(member_id=MEMBER.id, channel="chat", sender="1", place="1", reference="1")
-
+async def test_message_at_a_service_that_is_off_is_deleted_later(society: Society) -> None:
+    command = DeleteMessage(member_id=MEMBER.id, channel="chat", sender=CHAT.external_id, place="1", reference="1")
     await dispatch(society.services, command)
 
-    assert await society.told(MEMBER) == []
+    chat = await connect_service(society)
+    await society.advance(timedelta(hours=1, minutes=1))
+
+    assert (chat.deleted, chat.keys()) == (["1"], ["number.deleted"])
 
 
 async def test_files_that_came_by_a_page_are_nowhere_else(society: Society, chat: ServiceChannel) -> None:

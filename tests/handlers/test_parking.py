@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from bot.dispatcher import dispatch
 from domain.commands import SweepInbox
-from domain.member import Role
+from domain.member import Language, Role
+from domain.messages import Address
 from handlers.parking import Replayed, replay_parked, shape_of, without_resident_numbers
 from storage.tables_services import parked
 from tests.fakes.paper_channel import PaperChannel
-from tests.fakes.society import COORDINATOR, Society
+from tests.fakes.service_channel import CHAT, connect_service
+from tests.fakes.society import COORDINATOR, MEMBER, Society
 
 RAW = '{"update_id": 7, "message": "patient 900101-1234567"}'
 
@@ -45,6 +47,60 @@ async def test_administrators_are_told_once_an_hour(society: Society) -> None:
 
     assert (await society.told(COORDINATOR)).count("operator.parked") == 2
     assert "updates_parked" in society.log.events
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "said"),
+    [
+        ("text_too_long", Language.ENGLISH, "The text is too long (20000 characters at most). Nothing was sent."),
+        ("too_many_files", Language.KOREAN, "한 번에 파일은 최대 2000개입니다."),
+    ],
+)
+async def test_sender_of_what_was_refused_is_told_once(
+    society: Society, code: str, language: Language, said: str
+) -> None:
+    chat = await connect_service(society)
+    await society.change_member(MEMBER, addresses=(CHAT, *MEMBER.addresses), language=language)
+
+    for _ in range(2):
+        await society.intake.park("chat", "8", RAW, reason=code, sender=CHAT)
+        await society.work()
+
+    assert [message.text for message in chat.sent] == [said]
+    assert await _kept(society) == 1
+
+
+async def test_stranger_whose_message_was_refused_is_told_nothing(society: Society) -> None:
+    chat = await connect_service(society)
+    await society.change_member(MEMBER, addresses=(CHAT, *MEMBER.addresses), active=False)
+
+    for sender in (CHAT, Address(channel="chat", external_id="nobody")):
+        await society.intake.park("chat", sender.external_id, RAW, reason="text_too_long", sender=sender)
+    await society.work()
+
+    assert chat.sent == []
+
+
+async def test_removed_app_is_told_by_another_channel_in_words_of_its_own(society: Society) -> None:
+    chat = await connect_service(society)
+    addresses = (CHAT, *COORDINATOR.addresses)
+    await society.change_member(COORDINATOR, roles=COORDINATOR.roles | {Role.ADMINISTRATOR}, addresses=addresses)
+
+    for number in range(2):
+        await society.intake.park("chat", f"gone {number}", RAW, reason="app_removed")
+        await society.work()
+
+    assert [each for each in await society.told(COORDINATOR) if "operator" in each] == ["operator.slack_refused"]
+    assert chat.sent == []
+
+
+async def test_archived_room_is_not_called_unreadable(society: Society) -> None:
+    await society.change_member(COORDINATOR, roles=COORDINATOR.roles | {Role.ADMINISTRATOR})
+
+    await society.intake.park("chat", "archived", RAW, reason="room_archived")
+    await society.work()
+
+    assert [each for each in await society.told(COORDINATOR) if "operator" in each] == ["operator.room_archived"]
 
 
 async def test_parked_text_is_sealed_and_goes_with_its_day(society: Society) -> None:

@@ -15,8 +15,8 @@ from domain.messages import Action, Address
 from domain.ports.channel import Copies
 from domain.ports.jobs import JobState
 from domain.ports.store import Transaction
+from handlers.sent import note_sent
 from handlers.stopping import stop_blocked
-from handlers.withholding import note_sent
 from tests.fakes.panel_room import PanelRoom, address_of, open_room
 from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, Society
 
@@ -137,7 +137,7 @@ async def test_message_that_stays_is_no_defect(room: PanelRoom) -> None:
 
     await room.later(A_WEEK)
 
-    assert "relay_stayed" in room.society.log.events
+    assert "message_stayed" in room.society.log.events
 
 
 async def test_message_for_good_is_left_alone(room: PanelRoom) -> None:
@@ -151,16 +151,27 @@ async def test_message_for_good_is_left_alone(room: PanelRoom) -> None:
     assert room.chat.retracted == []
 
 
-@pytest.mark.parametrize("code", ["thread_gone", "room_gone"])
-async def test_thread_that_is_gone_counts_as_removed(room: PanelRoom, code: str) -> None:
+async def test_thread_that_is_gone_counts_as_removed(room: PanelRoom) -> None:
     question_id = await room.ask()
     await room.society.settle(question_id)
     await room.later()
-    room.chat.troubles.append(PermanentError(code))
+    room.chat.troubles.append(PermanentError("thread_gone"))
 
     await room.later(A_WEEK)
 
     assert (await room.thread_of(question_id)).removed_at is not None
+    assert "room.not_removed" not in await room.society.told(COORDINATOR)
+
+
+async def test_thread_in_a_room_we_were_put_out_of_is_the_coordinators(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    await room.society.settle(question_id)
+    await room.later()
+    room.chat.troubles += [PermanentError("room_gone")] * 2
+
+    await room.later(A_WEEK)
+
+    assert "room.not_removed" in await room.society.told(COORDINATOR)
 
 
 async def test_thread_that_a_missing_right_keeps_goes_once_it_is_there(room: PanelRoom) -> None:
@@ -236,20 +247,6 @@ async def test_nothing_is_removed_by_the_numbers_of_a_room_that_has_moved(room: 
     threads = await room.society.read(lambda transaction: transaction.rooms.threads_of(question_id))
     assert not any(thread.is_open for thread in threads)
     assert "room.moved" in await room.society.told(COORDINATOR)
-
-
-async def test_service_that_is_not_connected_keeps_what_it_has(room: PanelRoom) -> None:
-    await _reached_by_chat(room, MEMBER)
-    question_id = await room.ask()
-    await room.society.settle(question_id)
-    await room.later()
-    services = room.society.services
-    room.society.services = replace(services, channels={"web": services.channels["web"]})
-
-    await room.later(A_WEEK)
-
-    assert (await room.thread_of(question_id)).removed_at is None
-    assert await room.society.queue.rows(JobState.PARKED) == ()
 
 
 async def test_blocked_member_is_told_elsewhere(room: PanelRoom) -> None:

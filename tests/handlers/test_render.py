@@ -118,7 +118,7 @@ async def test_preview_in_a_chat_opens_its_page_once(connected: tuple[Society, C
         await society.change(lambda transaction: transaction.web.use_sign_in_link(token, society.now)) for _ in range(2)
     ]
 
-    assert preview.closing.startswith("Look at each image")
+    assert preview.closing.startswith("Add images, look at each")
     assert opened == [MEMBER.id, None]
 
 

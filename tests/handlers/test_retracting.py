@@ -61,7 +61,7 @@ async def test_reader_is_asked_where_the_service_refuses(tmp_path: Path) -> None
     await _flag_answer(society, question)
 
     assert channel.keys().count(DELETE) == 1
-    assert "retraction_failed" in str(society.log.events)
+    assert "message_stayed" in str(society.log.events)
     society.close()
 
 

@@ -1,14 +1,21 @@
-"""Pictures in a panel's room: those that come with a card, and those that follow."""
+"""Pictures in a panel's room: those that come with a card, those that follow, and how they leave it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.dispatcher import dispatch
 from deidentify.samples import thorax_ct
+from domain.commands_services import WatchRooms
 from domain.messages import Action
+from domain.ports.store import Transaction
 from domain.room import MOST_IMAGES
 from tests.fakes.panel_room import PanelRoom, open_room
-from tests.fakes.society import MEMBER, SLICE, Society
+from tests.fakes.society import COORDINATOR, MEMBER, SECOND, SLICE, Society
+
+PAGES = ("room.roster", "room.strangers")
 
 
 @pytest.fixture
@@ -70,3 +77,90 @@ async def test_images_that_are_added_twice_are_posted_once(room: PanelRoom) -> N
 
     assert [len(post.images) for post in posted] == [1, 1]
     assert posted[0].images != posted[1].images
+
+
+async def _tapped(room: PanelRoom) -> list[str]:
+    """Have the coordinator press the button under what they were told of the room; returns what they hear then."""
+    line = next(line for line in reversed(await room.society.lines(COORDINATOR)) if line.payload["key"] in PAGES)
+    await room.society.press(COORDINATOR, Action.REMOVE_ROOM_IMAGES, token=str(line.payload["token"]))
+    await room.later()
+    return await room.society.told(COORDINATOR)
+
+
+async def _with(room: PanelRoom, people: frozenset[str]) -> None:
+    room.chat.people = people
+    await dispatch(room.society.services, WatchRooms(at=room.society.now))
+    await room.later()
+
+
+@pytest.mark.parametrize("stranger", [True, False])
+async def test_coordinator_takes_the_images_out_by_one_tap(room: PanelRoom, stranger: bool) -> None:
+    await room.ask("PE?", SLICE)
+    right = room.chat.people or frozenset()
+    await _with(room, right | {"chat-somebody"} if stranger else frozenset())
+    assert room.chat.threads["thread-1"].views[0].card.images != ()
+
+    told = await _tapped(room)
+
+    view = room.chat.only.view
+    assert "room.images_going" in told
+    assert (view.card.images, view.card.quoted is None) == ((), stranger)
+
+
+async def test_images_come_back_when_the_people_are_right(room: PanelRoom) -> None:
+    question_id = await room.ask("PE?", SLICE)
+    right = room.chat.people or frozenset()
+    await _with(room, right | {"chat-somebody"})
+    await _tapped(room)
+
+    await _with(room, right)
+
+    assert [(post.key, len(post.images)) for post in room.chat.only.posts] == [("room.images", 1)]
+    assert (await room.thread_of(question_id)).pictures
+
+
+async def test_images_stay_where_the_people_are_right_again(room: PanelRoom) -> None:
+    await room.ask("PE?", SLICE)
+    right = room.chat.people or frozenset()
+    await _with(room, frozenset())
+    await _with(room, right)
+
+    told = await _tapped(room)
+
+    assert "error.room_right" in told
+    assert list(room.chat.threads) == ["thread-1"]
+
+
+async def test_closed_question_leaves_the_room_with_its_images(room: PanelRoom) -> None:
+    question_id = await room.ask("PE?", SLICE)
+    await room.society.settle(question_id)
+    await room.later()
+    await _with(room, frozenset())
+
+    await _tapped(room)
+
+    assert room.chat.threads == {}
+
+
+async def test_room_without_images_offers_nothing_to_take_out(room: PanelRoom) -> None:
+    await room.ask()
+
+    await _with(room, frozenset())
+
+    lines = [line.payload for line in await room.society.lines(COORDINATOR) if line.payload["key"] in PAGES]
+    assert [line["choices"] for line in lines] == [[]]
+
+
+async def test_room_is_its_coordinators_alone(room: PanelRoom) -> None:
+    await room.ask("PE?", SLICE)
+    await _with(room, frozenset())
+
+    def hand_on(transaction: Transaction) -> None:
+        (panel,) = transaction.panels.all()
+        transaction.panels.save(replace(panel, coordinator_id=SECOND.id))
+
+    await room.society.change(hand_on)
+    told = await _tapped(room)
+
+    assert "error.panels_coordinator_only" in told
+    assert list(room.chat.threads) == ["thread-1"]

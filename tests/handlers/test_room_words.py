@@ -12,6 +12,7 @@ from domain.commands_services import WatchRooms
 from domain.errors import TransientError, UserError
 from domain.ids import PanelId
 from domain.messages import Action, Address, Origin
+from domain.proposals import purposes_of
 from domain.question import EntryKind, QuestionState
 from domain.room import Room
 from handlers.room_words import save_room
@@ -41,6 +42,21 @@ async def test_plain_words_in_a_thread_stay_with_the_panel(room: PanelRoom) -> N
     assert "question.answer" not in await room.society.told(MEMBER)
 
 
+async def test_reaction_that_is_reported_as_an_edit_says_nothing_again(room: PanelRoom) -> None:
+    """Telegram reports the first reaction to a message as an edit of it (tdlib/telegram-bot-api, issue 388)."""
+    question_id = await room.ask()
+    thread = (await room.thread_of(question_id)).thread
+    await room.society.press(PANELIST, Action.ANSWER, question_id, {"text": "CTPA."})
+    words = ("looks like OP", ">> also look at RV/LV")
+    references = [await room.write(PANELIST, each, thread=thread) for each in words]
+    before = [(await _kinds(room, question_id)), await room.society.told(MEMBER)]
+
+    for each, reference in zip(words, references, strict=True):
+        await room.write(PANELIST, each, thread=thread, reference=reference, is_edit=True)
+
+    assert [(await _kinds(room, question_id)), await room.society.told(MEMBER)] == before
+
+
 async def test_reply_to_the_card_counts_as_its_thread(room: PanelRoom) -> None:
     question_id = await room.ask()
 
@@ -55,31 +71,32 @@ async def test_answer_in_a_thread_is_shown_once_and_then_sent(room: PanelRoom) -
     thread = (await room.thread_of(question_id)).thread
 
     await room.write(PANELIST, "/a OP pattern, CTPA now", thread=thread)
-    (_, echo) = room.chat.sent[-1]
+    (echo,) = room.chat.only.posts
     await room.society.press(PANELIST, Action.SEND_ANSWER, token=echo.token)
     await room.later()
 
     assert (await room.society.question(question_id)).state is QuestionState.ANSWERED
-    assert room.chat.threads[thread].keys == ["room.answer"]
+    assert room.chat.threads[thread].keys == ["panel.answer_echo", "room.answer"]
 
 
 async def test_answer_in_words_says_how_sure_it_is(room: PanelRoom) -> None:
     question_id = await room.ask()
 
     await room.write(PANELIST, "/a OP, CTPA now. conf 4 #G6", thread=(await room.thread_of(question_id)).thread)
-    await room.society.press(PANELIST, Action.SEND_ANSWER, token=room.chat.sent[-1][1].token)
+    await room.society.press(PANELIST, Action.SEND_ANSWER, token=room.chat.only.posts[-1].token)
 
     assert "question.answer" in await room.society.told(MEMBER)
     (answer,) = [each for each in await room.society.entries(question_id) if each.kind is EntryKind.ANSWER]
     assert (answer.details["confidence"], answer.details["citations"]) == (4, "G6")
 
 
-async def test_second_opinion_is_asked_of_whoever_is_named(room: PanelRoom) -> None:
+@pytest.mark.parametrize("name", [SECOND.display_name, address_of(SECOND).external_id])
+async def test_second_opinion_is_asked_of_whoever_is_named(room: PanelRoom, name: str) -> None:
     question_id = await room.ask()
     thread = (await room.thread_of(question_id)).thread
     await room.write(PANELIST, "1", thread=thread)
 
-    await room.write(PANELIST, f"/second @{SECOND.display_name}", thread=thread)
+    await room.write(PANELIST, f"/second @{name}", thread=thread)
 
     assert (await room.society.question(question_id)).needs == 2
     assert (await room.society.told(SECOND))[-1] == "panel.card_urgent"
@@ -114,6 +131,20 @@ async def test_case_that_is_allowed_waits_for_the_editors(room: PanelRoom) -> No
     await room.write(PANELIST, "/case", thread=(await room.thread_of(question_id)).thread)
 
     assert "panel.case_with_editors" in await room.society.told(PANELIST)
+
+
+async def test_quiz_and_guideline_are_proposed_after_the_close(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    await room.society.settle(question_id)
+    await room.later()
+
+    await room.press(PANELIST, Action.QUIZ_CANDIDATE)
+    await room.press(SECOND, Action.QUIZ_CANDIDATE)
+    await room.press(SECOND, Action.GUIDELINE_PROPOSAL)
+
+    assert purposes_of(await room.society.entries(question_id)) == ("quiz", "guideline")
+    told = str((await room.society.lines(SECOND))[-1].payload["text"])
+    assert told.startswith("Q1 (guideline): this needs the consent of whoever asked.")
 
 
 async def test_case_is_made_of_an_answer_only(room: PanelRoom) -> None:

@@ -8,8 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dispatcher import dispatch
-from domain.commands_services import TakeBack
 from domain.delivery import OutgoingMessage
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, ImageId
@@ -109,18 +107,8 @@ async def test_answer_that_stays_is_logged(society: Society, chat: Chat) -> None
 
     await society.press(MEMBER, Action.WRONG_PATIENT, question.id)
 
-    assert "retraction_failed" in society.log.events
+    assert "message_stayed" in society.log.events
     assert chat.texts(ANSWER)[-1].startswith("⛔")
-
-
-async def test_service_that_is_off_by_then_is_let_be(society: Society, chat: Chat) -> None:
-    question = await _answered(society)
-    (sent, *_) = await society.read(lambda transaction: transaction.sent.about(question.id))
-    society.services.channels.pop(CHAT.channel)  # type: ignore[attr-defined]  # a dictionary in this society
-
-    await dispatch(society.services, TakeBack(delivery_id=sent.id))
-
-    assert chat.erased == []
 
 
 async def test_pictures_that_were_sent_are_taken_back_and_their_reader_paged(society: Society, chat: Chat) -> None:

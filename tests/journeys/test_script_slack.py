@@ -7,45 +7,26 @@ more or less than the scripts, they stand: the urgency is on the buttons, and im
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
-from domain.member import Language
 from domain.question import QuestionState
 from tests.fakes.case_files import ANSWER, BACK, CAPTION, FILES, NAMED, NOTE, REPLY
-from tests.fakes.connected import COMBINATIONS, fresh_database, unsaid
+from tests.fakes.connected import Say, Stage, unsaid
 from tests.fakes.slack_play import SECOND_OPINION, Played, play
 from tests.fakes.slack_town import slack_town
 from tests.peers.slack.emulator import Emulator
 
-Say = Callable[[str, str], str]
 
-
-@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
-def show(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, slack_emulator: Emulator
-) -> tuple[Played, Language]:
+@pytest.fixture(scope="module")
+def show(stage: Stage, slack_emulator: Emulator) -> Played:
     """What was seen when both scripts were played."""
-    language, kind = request.param
-    folder = tmp_path_factory.mktemp("slack")
-    url = fresh_database(request, folder, kind=kind)
 
     async def run() -> Played:
-        async with slack_town(slack_emulator, folder, language, database_url=url) as town:
+        async with slack_town(slack_emulator, stage.folder, stage.language, database_url=stage.url) as town:
             return await play(town)
 
-    return asyncio.run(run()), language
-
-
-@pytest.fixture
-def played(show: tuple[Played, Language]) -> Played:
-    return show[0]
-
-
-@pytest.fixture
-def say(show: tuple[Played, Language]) -> Say:
-    return lambda english, korean: korean if show[1] is Language.KOREAN else english
+    return asyncio.run(run())
 
 
 def test_words_behind_the_command_stand_in_the_form(played: Played, say: Say) -> None:
@@ -60,7 +41,9 @@ def test_asker_sees_the_preview_and_the_receipt(played: Played, say: Say) -> Non
     expected = (
         say("3 images received. Checking…", "사진 3장 받았습니다. 확인 중입니다."),
         say("this is exactly what the panel sees", "패널에게 보이는 그대로입니다."),
+        say("Press Edit.", "[고치기]를 누르세요."),
         "[50s]M covid D8, O2 2->5L today. new effusion? PE?",
+        say("/hilum drafts sends another", "다시 받기: /hilum 초안"),
         say("Q417 · URGENT · sent 14:02 to chest on-call", "Q417 긴급 · 14:02 흉부 당직(A → B) 전달."),
         say("Goal: someone takes it by 14:12, answer by 15:02.", "14:12까지 배정, 15:02까지 답변 목표."),
         say("Please delete them where you sent them.", "보내신 곳에서 직접 지워 주세요."),
@@ -77,7 +60,7 @@ def test_thread_of_the_asker_tells_how_it_goes_on(played: Played, say: Say) -> N
         say("sent. Clock running again, answer due 15:05.", "시계가 다시 갑니다. 15:05까지 답변 목표."),
         say("14:21 ✅ ANSWER – Dr A (confidence 4/5)", "답변이 도착했습니다."),
         ANSWER,
-        say("ADDITIONAL OPINION – Dr B", "B"),
+        say("ADDITIONAL OPINION – Dr B", "추가 의견"),
         SECOND_OPINION,
         say("Thank you. Q417 closed 14:30. I will ask once on", "감사합니다. Q417 종료(14:30)."),
     )
@@ -118,5 +101,6 @@ def test_nothing_said_or_kept_names_the_patient(played: Played) -> None:
 
 def test_week_after_the_close_nothing_is_left(played: Played) -> None:
     assert played.question.state is QuestionState.CLOSED
-    assert [words for words in (ANSWER, BACK) if any(words in text for text in played.left["asker"])] == []
-    assert not any("Q417" in text and ANSWER in text for text in played.left["room"])
+    words = (ANSWER, BACK, REPLY, SECOND_OPINION, "new effusion? PE?")
+    assert [each for each in words if any(each in text for texts in played.left.values() for text in texts)] == []
+    assert played.files_left == 0

@@ -7,42 +7,25 @@ more or less than the scripts, they stand: the images are looked at on our own p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
-from domain.member import Language
 from domain.question import QuestionState
-from tests.fakes.case_files import ANSWER, BACK, NAMED, NOTE, REPLY
-from tests.fakes.connected import COMBINATIONS, fresh_database, unsaid
+from tests.fakes.case_files import ANSWER, BACK, BLOCK, NAMED, NOTE, REPLY
+from tests.fakes.connected import Say, Stage, unsaid
 from tests.fakes.telegram_play import Played, play
 from tests.fakes.telegram_town import telegram_town
 
-Say = Callable[[str, str], str]
 
-
-@pytest.fixture(scope="module", params=COMBINATIONS, ids="-".join)
-def show(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Played, Language]:
+@pytest.fixture(scope="module")
+def show(stage: Stage) -> Played:
     """What was seen when both scripts were played."""
-    language, kind = request.param
-    folder = tmp_path_factory.mktemp("telegram")
-    url = fresh_database(request, folder, kind=kind)
 
     async def run() -> Played:
-        async with telegram_town(folder, language, url) as town:
+        async with telegram_town(stage.folder, stage.language, stage.url) as town:
             return await play(town)
 
-    return asyncio.run(run()), language
-
-
-@pytest.fixture
-def played(show: tuple[Played, Language]) -> Played:
-    return show[0]
-
-
-@pytest.fixture
-def say(show: tuple[Played, Language]) -> Say:
-    return lambda english, korean: korean if show[1] is Language.KOREAN else english
+    return asyncio.run(run())
 
 
 def test_asker_sees_the_preview_and_the_receipt(played: Played, say: Say) -> None:
@@ -96,6 +79,24 @@ def test_topic_tells_the_panel_everything_once(played: Played) -> None:
     assert [posted.count(words) for words in expected] == [1, 0, 0, 1, 1]
     assert unsaid(["(accepted by Telegram; 18 min after asking)"], played.forum) == []
     assert unsaid(["14:21 답변 전달됨(텔레그램 접수, 질문 18분 뒤)"], played.forum) == []
+
+
+def test_preview_stands_in_the_topic_until_it_is_sent(played: Played, say: Say) -> None:
+    expected = (
+        say("this is your answer as the asker will read it", "질문자에게 갈 답변입니다"),
+        say("(#G6 · SMS summary 75/160)", "(#G6 · SMS 요약 75/160자)"),
+    )
+
+    assert unsaid(expected, [played.preview]) == []
+    assert played.preview not in played.forum
+
+
+def test_text_block_joins_the_answer_with_a_word(played: Played) -> None:
+    before, after = played.preview, played.with_block
+
+    assert (f"{ANSWER}\n{BLOCK}" in after, BLOCK in before) == (True, False)
+    assert f"{ANSWER}\n{BLOCK}" in "\n".join(played.asker)
+    assert after not in played.forum
 
 
 def test_pictures_in_the_forum_cannot_be_passed_on(played: Played) -> None:

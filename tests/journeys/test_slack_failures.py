@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from domain.member import Language
+from domain.ids import MemberId
+from domain.member import Language, Role
 from domain.messages import Action
+from domain.ports.store import Transaction
 from domain.question import QuestionState
 from domain.room import Suspension
 from tests.fakes.case_files import ANSWER, FILES
 from tests.fakes.connected import unsaid
 from tests.fakes.slack_town import SlackTown, slack_town, words_of
-from tests.fakes.society import MEMBER
+from tests.fakes.society import COORDINATOR, MEMBER
 from tests.peers.slack.emulator import Emulator
 from tests.peers.slack.people import Person
 
@@ -85,12 +88,24 @@ async def test_plain_word_claims_in_the_thread(town: SlackTown, word: str) -> No
     assert "Taken by Dr A" in words_of(await town.card())
 
 
+async def test_coordinator_makes_a_channel_the_panels_by_a_word(town: SlackTown) -> None:
+    other = await town.slack.channel("panel-chest-new", town.first, town.second, town.office)
+    for person in (town.first, town.office):
+        await town.write(person, "<@U0PEERBOT> panel chest", channel=other)
+        rooms = await town.society.read(lambda transaction: transaction.rooms.all())
+        assert [room.address.external_id == other for room in rooms] == [person is town.office]
+
+    await sent(town)
+
+    assert any("Q417" in words_of(post) for post in await town.first.sees(other))
+
+
 async def test_answer_in_plain_words_goes_by_its_button(town: SlackTown) -> None:
     await sent(town)
     await say(town, town.first, f"answer {ANSWER}")
     assert await state(town) is QuestionState.OPEN
 
-    await town.press(town.first, Action.SEND_ANSWER)
+    await town.press(town.first, Action.SEND_ANSWER, channel=town.room)
     await say(town, town.first, "close")
 
     assert unsaid([ANSWER], await town.texts(town.asker)) == []
@@ -160,3 +175,20 @@ async def test_somebody_else_in_the_channel_stops_words_and_images(town: SlackTo
 
     assert not any(post.files for post in await town.all(town.first, town.room))
     assert unsaid(["What a question says is not shown here"], [words_of(await town.card())]) == []
+
+
+async def test_removed_app_is_told_of_where_it_is_not_needed(town: SlackTown) -> None:
+    roles = COORDINATOR.roles | {Role.ADMINISTRATOR}
+    await town.society.change(lambda transaction: _appoint(transaction, COORDINATOR.id, roles))
+
+    await town.slack.uninstall()
+    await town.settle()
+
+    said = [line for line in await town.society.lines(COORDINATOR) if "operator" in str(line.payload["key"])]
+    assert [line.payload["key"] for line in said] == ["operator.slack_refused"]
+    assert "api.slack.com/apps" in str(said[0].payload)
+
+
+def _appoint(transaction: Transaction, member_id: MemberId, roles: frozenset[Role]) -> None:
+    member = transaction.members.lock(member_id)
+    transaction.members.save(replace(member, roles=roles))

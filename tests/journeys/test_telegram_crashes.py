@@ -45,7 +45,8 @@ async def live(town: TelegramTown, *, life: int) -> None:
 
 async def press(town: TelegramTown, action: Action, *, life: int) -> None:
     """Have the asker press a button, and the first on call what follows from it."""
-    person = town.asker if action is Action.SEND_URGENT else town.first
+    people = {Action.SEND_URGENT: town.asker, Action.CLAIM: town.first}
+    person = people.get(action) or town.in_topic(town.first)
     town.tap(person, action)
     await live(town, life=life)
 

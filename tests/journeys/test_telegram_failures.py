@@ -114,6 +114,85 @@ async def test_part_that_comes_late_is_asked_about_and_added(town: TelegramTown)
     assert len(await town.society.images(question.id)) == 1
 
 
+async def send_in_pieces(town: TelegramTown, *captions: str | None) -> None:
+    """Send an album whose pieces come 0.6 s apart."""
+    for caption in captions:
+        photo = town.asker.service.files.photo(PHOTO)
+        town.asker.sends(media_group_id="4711", photo=photo, caption=caption)
+        await town.heard()
+        await town.society.advance(timedelta(seconds=0.6))
+
+
+async def test_album_in_pieces_is_previewed_once_with_the_words_of_the_last(town: TelegramTown) -> None:
+    await send_in_pieces(town, None, None, WORDS)
+    early = town.asker.hears()
+
+    await town.settle()
+
+    counted, *others, preview = town.asker.hears()
+    assert (early, counted) == ([], "3 images received. Checking…")
+    assert [each for each in others if "Preview" in each] == []
+    assert unsaid(["Preview", "COVID D8"], [preview]) == []
+    assert len(await town.society.images(await town.draft())) == 3
+
+
+async def test_late_album_in_pieces_loses_none_to_its_words(town: TelegramTown) -> None:
+    await sent(town)
+
+    await send_in_pieces(town, None, "F30s. Effusion?")
+    await town.settle()
+
+    assert unsaid(["Were these added to Q417?"], town.asker.hears()) == ["Were these added to Q417?"]
+    assert len(await town.society.images(await town.draft())) == 2
+
+
+async def test_late_album_in_pieces_is_offered_as_a_whole(town: TelegramTown) -> None:
+    await sent(town)
+    await send_in_pieces(town, None, None, None)
+    await town.settle()
+
+    await town.press(town.asker, Action.ADD_IMAGES)
+
+    question = await town.society.read(lambda transaction: transaction.questions.by_number(417))
+    assert question is not None
+    assert len(await town.society.images(question.id)) == 3
+    assert len([each for each in town.asker.hears() if "Were these added to Q417? (3 images)" in each]) == 1
+
+
+async def test_message_that_is_too_long_is_answered(town: TelegramTown) -> None:
+    await town.write(town.asker, WORDS * 1000)
+
+    assert town.asker.hears() == ["The text is too long (20000 characters at most). Nothing was sent."]
+    assert await town.society.read(lambda transaction: transaction.parked.waiting("telegram")) == 1
+
+
+async def test_words_of_a_photo_in_a_topic_stay_with_the_panel(town: TelegramTown) -> None:
+    await take_room(town)
+    await ask(town, WORDS)
+
+    town.in_topic(town.second).sends_photo(PHOTO, caption="Looks like OP.")
+    await town.settle()
+
+    assert unsaid(["Only the words of what you sent count here"], town.second.hears()) == []
+    question = await town.society.read(lambda transaction: transaction.questions.by_number(417))
+    assert question is not None
+    said = [each.text.value for each in await town.society.entries(question.id) if each.text is not None]
+    assert "Looks like OP." in said
+
+
+async def test_photo_that_is_replaced_is_replaced_in_the_draft(town: TelegramTown) -> None:
+    said = town.asker.sends_photo(PHOTO, caption=WORDS)
+    await town.settle()
+    (former,) = await town.society.images(await town.draft())
+
+    town.asker.edits(said, photo=screen_photo())
+    await town.settle()
+
+    images = await town.society.images(await town.draft())
+    assert [each.id == former.id for each in images if each.removed_at is None] == [False]
+    assert unsaid(["the former one is out of the draft"], town.asker.hears()) == []
+
+
 async def test_edit_of_a_draft_changes_what_is_sent(town: TelegramTown) -> None:
     said = await town.write(town.asker, WORDS)
 
@@ -170,7 +249,7 @@ async def test_question_lives_as_a_chain_of_replies_where_topics_are_off(town: T
 
     town.first.at(town.forum).writes(f"/a {ANSWER}", reply_to=card)
     await town.settle()
-    await town.press(town.first, Action.SEND_ANSWER)
+    await town.press(town.first.at(town.forum), Action.SEND_ANSWER)
 
     assert unsaid([ANSWER], town.asker.hears()) == []
 
@@ -197,6 +276,34 @@ async def test_bot_put_out_of_the_forum_holds_nothing_up(town: TelegramTown) -> 
     assert room.suspended is Suspension.GONE
     assert unsaid(["its room at Telegram is gone"], town.office.hears()) == []
     assert await state(town) is QuestionState.CLAIMED
+
+
+async def test_demoted_bot_is_reported_and_holds_nothing_up(town: TelegramTown) -> None:
+    await take_room(town)
+    town.forum.demotes_bot()
+    await town.settle()
+    early = town.office.hears()
+
+    await sent(town)
+    await town.press(town.first, Action.CLAIM)
+
+    (room,) = await town.society.read(lambda transaction: transaction.rooms.all())
+    assert room.suspended is Suspension.RIGHTS
+    assert unsaid(["Hilum may not do in its room at Telegram what it has to"], early) == []
+    assert await state(town) is QuestionState.CLAIMED
+
+
+async def test_right_to_topics_is_missed_before_the_next_question(town: TelegramTown) -> None:
+    await take_room(town)
+    town.forum.promotes_bot(can_delete_messages=True)
+    await town.settle()
+    (before,) = await town.society.read(lambda transaction: transaction.rooms.all())
+
+    town.forum.promotes_bot()
+    await town.settle()
+
+    (after,) = await town.society.read(lambda transaction: transaction.rooms.all())
+    assert (before.suspended, after.suspended) == (Suspension.RIGHTS, Suspension.NONE)
 
 
 async def test_forum_that_gets_a_new_number_is_followed(town: TelegramTown) -> None:

@@ -9,10 +9,11 @@ import sqlite3
 import pytest
 
 from domain.errors import PermanentError
+from domain.history import ReadMark
 from domain.ids import InboxId, ObjectId
 from storage.backup import backup, restore
 from storage.compose import open_storage
-from tests.contracts.samples import QUESTION, entry, image, member, message, question, route, segment, upload
+from tests.contracts.samples import NOW, QUESTION, entry, image, member, message, question, route, segment, upload
 
 KEPT, ERASED = ObjectId("kept"), ObjectId("erased")
 
@@ -95,6 +96,19 @@ async def test_numbers_go_on_after_a_restore(options, elsewhere, tmp_path):
     storage.close()
 
     assert (number, again, added, last) == (2, False, True, 2)
+
+
+async def test_restored_program_reads_no_history_back(options, elsewhere, tmp_path):
+    storage = open_storage(options)
+    await storage.store.write(lambda t: t.read_marks.move(ReadMark(channel="chat", place="", until=NOW)))
+    storage.close()
+    backup(options, tmp_path / "backup")
+
+    restore(tmp_path / "backup", elsewhere)
+
+    storage = open_storage(elsewhere)
+    assert await storage.store.read(lambda t: t.read_marks.of("chat")) == ()
+    storage.close()
 
 
 async def test_later_erasures_are_applied_again(options, tmp_path):

@@ -103,10 +103,10 @@ def test_newest_revision_is_the_one_that_is_checked():
 
 
 def lite_schema(url: str) -> dict[str, list[str]]:
-    """Return every table and index, the lines of its definition sorted."""
+    """Return every table and index, the lines of its definition sorted; a table made anew has its name quoted."""
     with closing(sqlite3.connect(str(sqlite_file(url)))) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: sorted(re.split(r",?\s*\n\s*", statement)) for name, statement in rows}
+    return {name: sorted(re.split(r",?\s*\n\s*", statement.replace('"', ""))) for name, statement in rows}
 
 
 def postgres_schema(url: str) -> list[list[str]]:

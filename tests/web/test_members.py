@@ -52,6 +52,18 @@ async def test_code_is_shown_once_and_replaces_the_one_before(world: WebWorld):
     assert [code.is_meant_by(shown[1]["code"]) for code in codes] == [True]
 
 
+async def test_code_and_invite_open_a_chat_at_one_tap(world: WebWorld):
+    world.starts = {"telegram": "https://t.me/hilum_bot?start="}
+    await _invite(world)
+    browser = await world.signed_in(COORDINATOR)
+
+    code = (await browser.post("/api/members/code")).json()
+    invite = (await browser.post("/api/members/invites/i1/link")).json()
+
+    assert code["starts"] == {"telegram": f"https://t.me/hilum_bot?start={code['code']}"}
+    assert invite["starts"] == {"telegram": f"https://t.me/hilum_bot?start={invite['url'].rpartition('/')[2]}"}
+
+
 async def test_coordinator_sees_whom_to_decide_on(world: WebWorld):
     now = world.clock()
     application = Application(

@@ -263,9 +263,11 @@ async def test_editor_reads_on_which_basis_a_case_may_be_used(web: SocietyWeb) -
     await web.society.settle(question.id)
     await web.society.press(MEMBER, Action.CONSENT_TEACHING, question.id)
 
+    await web.society.press(PANELIST, Action.QUIZ_CANDIDATE, question.id)
+
     waiting = (await (await web.browser(EDITOR)).get("/api/editor")).json()["awaiting"]
 
-    assert [each["basis"] for each in waiting] == ["hospital"]
+    assert [(each["basis"], each["purposes"]) for each in waiting] == [("hospital", ["quiz"])]
 
 
 async def test_desk_puts_together_what_asks_alike_and_the_asker_hears_nothing(web: SocietyWeb) -> None:

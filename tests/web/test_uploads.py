@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from math import log2
 from pathlib import Path
 
 import httpx
@@ -12,12 +13,13 @@ import pytest
 
 from domain.ids import MemberId
 from domain.question import QuestionState
+from domain.short_codes import BASE58, UPLOAD_CODE_LENGTH
 from domain.web import UploadLink, hash_token
 from tests.fakes.web_world import ASKER, COLLEAGUE, HOST, WebWorld
-from web.links import BASE58, new_upload_code
+from web.links import new_upload_code
 from web.services import WebOptions
 
-CODE = "7Kq2mNpR4sTu"
+CODE = "7Kq2mNpR4sTu7Kq2mNpR4s"
 
 
 async def announce(browser: httpx.AsyncClient, *, size: int = 10, name: str = "one", root: str = "") -> str:
@@ -151,8 +153,9 @@ async def test_made_link_leads_to_the_upload_page(world: WebWorld):
     page = await world.browser().get(f"/u/{code}")
 
     assert origin == f"https://{HOST}"
-    assert len(code) >= 10
+    assert len(code) == UPLOAD_CODE_LENGTH
     assert set(code) <= set(BASE58)
+    assert UPLOAD_CODE_LENGTH * log2(len(BASE58)) >= 128
     assert 'data-page="upload"' in page.text
     assert ASKER.display_name not in page.text
 
@@ -178,6 +181,13 @@ async def test_files_reach_the_member_without_a_session(world: WebWorld):
     assert answer.status_code == 202
     assert (message.sender, message.uploads) == (ASKER.addresses[0], (upload,))
     assert message.in_reply_to == question.id
+
+
+async def test_short_code_of_a_text_message_leads_behind_the_sign_in(world: WebWorld):
+    answer = await world.browser().get("/u/7Kq2mNpR4s")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/q/7Kq2mNpR4s"
 
 
 async def test_finishing_uses_the_link_up(world: WebWorld):

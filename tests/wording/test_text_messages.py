@@ -32,11 +32,12 @@ ON_PAGES = (
     *("page.", "shell.", "signin.", "landing.", "outbox.", "refusal.", "chart.", "digest.", "weekly."),
     *("action.", "field.", "option.", "concern.", "to_confirm.", "identity.", "state.", "draft.screen_photo"),
     *("rota.calendar", "rota.line", "rota.tier", "rota.reason", "rota.nobody", "error.key_slices"),
+    "blocks.line",
 )
 """What stands on pages, or inside other sentences."""
 AT_SERVICES = (
     *("telegram.", "workspace.", "files.", "number.", "error.file_", "edit.", "question.originals_"),
-    *("draft.message_deleted", "draft.preview_in_chat", "room.not_of_panel"),
+    *("draft.message_deleted", "draft.preview_in_chat", "draft.preview_with_form", "room.not_of_panel"),
 )
 """What is said where files come in and messages are edited, and on the pages of services: never in a text message."""
 LETTERS = frozenset({"join.code", "join.approved", "join.refused"})
@@ -61,6 +62,8 @@ def everything(language: Language) -> dict[str, object]:
     what = {"what": Terms(keys=("incident.what_everything",)), "note": "Nobody is named in it."}
     what |= {"strangers": 99, "missing": NAMES[language]}
     newcomers = {"number": "KSTR-2020-0417", "email": "somi.han@example.org", "channel": "telegram"}
+    newcomers |= {"scope": "files:read"}
+    what |= {"noted": "SMS 61/70", "days": 7, "since": LATE, "purpose": Terms(keys=("proposal.guideline",))}
     given = {**people, **times, **nothing, **counts, **words, **others, **what, **newcomers, **longest(language)}
     # What is quoted is measured with the sentence that has a place for it.
     return {**given, "text": "", "kilobytes": 64}

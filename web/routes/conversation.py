@@ -62,6 +62,9 @@ FIELDS: Mapping[Action, frozenset[str]] = {
     Action.REFUSE_MEMBER: frozenset({"application"}),
     Action.OFFBOARD: frozenset({"member"}),
     Action.CUT_OFF: frozenset({"member"}),
+    Action.SAVE_BLOCK: frozenset({"block", "text"}),
+    Action.DELETE_BLOCK: frozenset({"block", "panel"}),
+    Action.SHARE_BLOCK: frozenset({"block", "panel"}),
     Action.OFFER_SWAP: frozenset({"panel", "tier", "begins", "ends", "colleague", "number"}),
     Action.WITHDRAW_SWAP: frozenset({"panel", "tier", "begins", "ends", "number"}),
 }

@@ -50,7 +50,8 @@ async def show_code(visit: Visit) -> Response:
         _note(transaction, visit, "show_link_code", subject=visit.member.id)
 
     await visit.services.store.write(keep)
-    return JSONResponse({"code": code, "minutes": in_minutes(LASTS)})
+    starts = visit.services.start_links(code)
+    return JSONResponse({"code": code, "minutes": in_minutes(LASTS), "starts": {**starts}})
 
 
 async def make_invite_link(visit: Visit) -> Response:
@@ -71,7 +72,8 @@ async def make_invite_link(visit: Visit) -> Response:
         _note(transaction, visit, "make_invite_link", subject=invite.id)
 
     await visit.services.store.write(keep)
-    return JSONResponse({"url": f"{visit.site.origin(visit.request)}/join/{token}"})
+    starts = visit.services.start_links(token)
+    return JSONResponse({"url": f"{visit.site.origin(visit.request)}/join/{token}", "starts": {**starts}})
 
 
 async def revoke_invite(visit: Visit) -> Response:

@@ -12,6 +12,7 @@ from domain.access import may_see, sees_full_card
 from domain.following import KINDS, followed_in
 from domain.ids import QuestionId
 from domain.ports.store import Transaction
+from domain.proposals import purposes_of
 from domain.question import EntryKind, Question, Urgency
 from domain.web import JsonValue, WebLine
 from web.bodies import read_json
@@ -83,6 +84,7 @@ async def show_editor(visit: Visit) -> Response:
                 "text": question.text.value,
                 "answer": _latest_answer(transaction, question),
                 "basis": _basis(transaction, question),
+                "purposes": list(purposes_of(transaction.entries.of_question(question.id))),
             }
             for question in _seen(visit, transaction.questions.awaiting_release())
         ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from domain.ids import UploadId
 from domain.member import Member
 from domain.messages import InboundMessage
 from domain.ports.store import Transaction
+from domain.short_codes import LINK_CODE_LENGTH, UPLOAD_CODE_LENGTH
 from domain.web import UploadLink, hash_token
 from web.bodies import read_json
-from web.links import CODE_LENGTH
 from web.problems import ProblemError, not_found, stranger
 from web.rate_limits import client_key
 from web.routes.uploads import announce_files, receive_file
@@ -23,7 +24,7 @@ from web.sessions import active_member
 from web.site import WEB_CHANNEL, Site, web_address
 from web.views.me import me_view
 
-_LONGEST_CODE = 2 * CODE_LENGTH
+_LONGEST_CODE = 2 * UPLOAD_CODE_LENGTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,10 @@ def routes(site: Site) -> Routes:
 
 
 async def show_page(site: Site, request: Request) -> Response:
+    """Show the page; the short code of a text message leads to its question instead, behind a sign-in."""
+    code = str(request.path_params["code"])
+    if len(code) == LINK_CODE_LENGTH:
+        return RedirectResponse(f"{site.base}/q/{quote(code)}", status_code=303)
     guest = await _guest(site, request, takes_try=True)
     me = me_view(
         replace(stranger(request.headers), language=guest.member.language), is_demo=site.services.options.is_demo

@@ -92,7 +92,8 @@ class ReleaseForm {
       make("span", { class: "grow" }), make("a", { href: `${base}/questions/${encodeURIComponent(question.id)}` }, icon("stack"), say("editor.open")));
     const basis = question.basis && make("p", { class: "dim" }, say("editor.basis", { basis: say(`basis.${question.basis}`) }));
     const rule = make("p", { class: `rule ${this.isEarly ? "early" : ""}` }, icon(this.isEarly ? "warning" : "check"), say(this.isEarly ? "editor.rule" : "editor.rule_late"));
-    return [head, basis, make("div", { class: "asked" }, ...textOf(question.text)), make("div", { class: "answered" }, make("strong", {}, say("entry.answer")), ...textOf(question.answer)),
+    const purposes = question.purposes.length > 0 && make("p", { class: "dim purposes" }, say("editor.purposes", { purposes: question.purposes.map((one) => say(`proposal.${one}`)).join(", ") }));
+    return [head, basis, purposes, make("div", { class: "asked" }, ...textOf(question.text)), make("div", { class: "answered" }, make("strong", {}, say("entry.answer")), ...textOf(question.answer)),
       make("h3", {}, say("editor.text")), rule, this.input, make("p", { class: "dim" }, say("editor.first_line")), this.hint, this.buttons];
   }
 

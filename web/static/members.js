@@ -42,9 +42,9 @@ function mineNodes(addresses) {
 
 async function showCode() {
   try {
-    const { code, minutes } = await post("/api/members/code", {});
+    const { code, minutes, starts } = await post("/api/members/code", {});
     const digits = make("output", { class: "code" }, `${code.slice(0, 3)} ${code.slice(3)}`);
-    ask(say("members.link"), [make("p", {}, say("members.link_text", { minutes })), digits], [], say("members.link_close"));
+    ask(say("members.link"), [make("p", {}, say("members.link_text", { minutes })), digits, ...startNodes(starts)], [], say("members.link_close"));
   } catch (error) {
     complain(error);
   }
@@ -104,13 +104,17 @@ function askInvite() {
 
 async function giveLink(path) {
   try {
-    const { url } = await post(path, {});
+    const { url, starts = {} } = await post(path, {});
     const field = make("input", { type: "text", readonly: true, value: url, "aria-label": say("members.show_link") });
-    ask(say("members.show_link"), [make("p", {}, say("members.link_once")), field], [], say("members.link_close"));
+    ask(say("members.show_link"), [make("p", {}, say("members.link_once")), field, ...startNodes(starts)], [], say("members.link_close"));
     field.select();
   } catch (error) {
     complain(error);
   }
+}
+
+function startNodes(starts) {
+  return Object.entries(starts).map(([channel, url]) => make("p", {}, make("a", { href: url, rel: "noreferrer" }, say("members.start", { channel: say(`channel.${channel}`) }))));
 }
 
 async function revoke(event, { id }) {

@@ -4,12 +4,21 @@ import { get, post } from "./api.js";
 import { showBar } from "./bar.js";
 import { live } from "./live.js";
 import { fill, make } from "./nodes.js";
-import { momentOf, say } from "./texts.js";
+import { TextBlocks } from "./textblocks.js";
+import { me, momentOf, say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 
 const FACILITIES = ["ct", "mri", "icu"];
 const app = document.getElementById("app");
 const place = make("div", { class: "settings" });
+const answers = me.roles.some((role) => role === "panelist" || role === "coordinator");
+const blocks = answers ? new TextBlocks() : null;
+
+async function refresh() {
+  await show();
+  await blocks?.show();
+  if (location.hash === "#blocks") blocks?.node.scrollIntoView();
+}
 
 async function show() {
   const settings = await get("/api/notifications");
@@ -81,5 +90,5 @@ async function save(form) {
 }
 
 showBar();
-fill(app, make("h1", {}, say("settings.title")), make("p", { class: "dim settings-lead" }, say("settings.lead")), place);
-live(show).catch((error) => complain(error, () => location.reload()));
+fill(app, make("h1", {}, say("settings.title")), make("p", { class: "dim settings-lead" }, say("settings.lead")), place, blocks?.node);
+live(refresh, { onLine: (line) => blocks?.heed(line).catch(complain) }).catch((error) => complain(error, () => location.reload()));

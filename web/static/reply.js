@@ -2,6 +2,7 @@
 
 import { AnswerForm } from "./answerform.js";
 import { act } from "./api.js";
+import { BlockMenu } from "./blockmenu.js";
 import { button, fill, icon, make } from "./nodes.js";
 import { say } from "./texts.js";
 import { complain } from "./toasts.js";
@@ -62,11 +63,12 @@ export class Reply {
     this.quality = make("p", { class: "answer-quality", hidden: true });
     this.input = make("textarea", { rows: "2", on: { input: () => this.grow(), keydown: (event) => this.key(event) } });
     this.scale = this.scaleNode();
+    this.blocks = new BlockMenu(this.input, () => this.grow());
     this.form = new AnswerForm();
     this.sendButton = button("", { icon: "send", class: "primary", "data-testid": "reply-send" }, () => this.send());
     const hint = make("span", { class: "dim keys-hint" }, say("reply.keys"));
     const row = make("div", { class: "row" }, this.scale, make("span", { class: "grow" }), hint, this.sendButton);
-    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.quality, this.input, this.form.node, row);
+    this.body = make("div", { class: "reply-body", hidden: true }, this.reader, this.quality, this.input, this.blocks.node, this.form.node, row);
     this.node = make("form", { class: "reply", hidden: true, on: { submit: (event) => event.preventDefault() } }, this.tabs, this.body);
   }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 
 from channels.slack.check_up import check_up
@@ -10,6 +13,9 @@ from channels.slack.scopes import BOT_SCOPES
 from domain.ids import PanelId
 from domain.messages import Address
 from domain.room import Room
+from tests.fakes.slack_world import SlackWorld
+
+NOWHERE = "http://127.0.0.1:9/hooks/slack"
 
 
 def options_of(slack, **more):
@@ -22,21 +28,21 @@ def room_of(channel):
 
 
 async def channel_finding(slack, channel):
-    *_, finding = await check_up(options_of(slack), (room_of(channel),))
+    *_, finding = await check_up(options_of(slack), (room_of(channel),), hook=NOWHERE, clock=time.time)
     return finding
 
 
 async def test_all_is_well(slack):
     channel = await slack.channel("panel-chest", await slack.person("kim"))
 
-    findings = await check_up(options_of(slack), (room_of(channel),))
+    findings = await check_up(options_of(slack), (room_of(channel),), hook=NOWHERE, clock=time.time)
 
     assert [finding.part for finding in findings] == ["slack", "slack events", "slack channel of chest"]
     assert [finding for finding in findings if not finding.is_fine] == []
 
 
 async def test_unknown_token_leads_to_its_page(slack):
-    (finding,) = await check_up(options_of(slack, bot_token="xoxb-of-nobody"), ())
+    (finding,) = await check_up(options_of(slack, bot_token="xoxb-of-nobody"), (), hook=NOWHERE, clock=time.time)
 
     assert (finding.part, finding.is_fine) == ("slack", False)
     assert "OAuth & Permissions" in finding.mend
@@ -46,14 +52,14 @@ async def test_unknown_token_leads_to_its_page(slack):
 async def test_uninstalled_app_is_found(slack):
     await slack.uninstall()
 
-    (finding,) = await check_up(options_of(slack), ())
+    (finding,) = await check_up(options_of(slack), (), hook=NOWHERE, clock=time.time)
 
     assert "taken out" in finding.says
     assert "Install to Workspace" in finding.mend
 
 
 async def test_slack_out_of_reach_is_said(slack):
-    (finding,) = await check_up(options_of(slack, api_url="http://127.0.0.1:9/api/"), ())
+    (finding,) = await check_up(options_of(slack, api_url="http://127.0.0.1:9/api/"), (), hook=NOWHERE, clock=time.time)
 
     assert "gives no answer" in finding.says
 
@@ -61,7 +67,7 @@ async def test_slack_out_of_reach_is_said(slack):
 async def test_broken_slack_is_said(slack):
     slack.faults.fail("auth.test")
 
-    (finding,) = await check_up(options_of(slack), ())
+    (finding,) = await check_up(options_of(slack), (), hook=NOWHERE, clock=time.time)
 
     assert not finding.is_fine
 
@@ -69,23 +75,53 @@ async def test_broken_slack_is_said(slack):
 async def test_missing_scopes_are_named(slack):
     await slack.set_scopes(*(BOT_SCOPES.keys() - {"files:read", "im:write"}))
 
-    first, *_ = await check_up(options_of(slack), ())
+    first, *_ = await check_up(options_of(slack), (), hook=NOWHERE, clock=time.time)
 
     assert first.says == "the app may not fetch the images that members send; nor write to members first"
     assert "add files:read, im:write" in first.mend
 
 
 async def test_wrong_app_token_is_found(slack):
-    _, finding = await check_up(options_of(slack, app_token="xapp-of-nobody"), ())
+    _, finding = await check_up(options_of(slack, app_token="xapp-of-nobody"), (), hook=NOWHERE, clock=time.time)
 
     assert (finding.part, finding.is_fine) == ("slack events", False)
     assert "connections:write" in finding.mend
 
 
-async def test_signed_events_need_no_app_token(slack):
-    _, finding = await check_up(options_of(slack, app_token="", signing_secret="a-secret"), ())
+async def _hook_finding(slack, *, secret):
+    """Return what is said of an address that a program with the peer's signing secret answers at."""
+    world = SlackWorld(slack)
+    runner = await world.serve()
+    try:
+        options = options_of(slack, app_token="", signing_secret=secret)
+        _, finding = await check_up(options, (), hook=slack.courier.address, clock=time.time)
+    finally:
+        await runner.cleanup()
+        await world.channel.close()
+    return finding
 
-    assert (finding.is_fine, finding.says) == (True, "Slack posts them to /hooks/slack, signed")
+
+async def test_address_that_answers_what_is_signed_is_well(slack):
+    finding = await _hook_finding(slack, secret=slack.installation.signing_secret)
+
+    assert (finding.part, finding.is_fine) == ("slack events", True)
+    assert "Interactivity" in finding.says
+
+
+async def test_address_with_another_secret_is_found(slack):
+    finding = await _hook_finding(slack, secret="of-another-app")
+
+    assert not finding.is_fine
+    assert "channels.slack.signing_secret" in finding.mend
+
+
+async def test_address_that_nobody_answers_at_is_found(slack):
+    _, finding = await check_up(
+        options_of(slack, app_token="", signing_secret="a-secret"), (), hook=NOWHERE, clock=time.time
+    )
+
+    assert (finding.is_fine, "gives no answer from here" in finding.says) == (False, True)
+    assert "/hooks/slack" in finding.mend
 
 
 async def test_app_outside_the_channel_is_found(slack):
@@ -116,6 +152,18 @@ async def test_archived_channel_is_found(slack):
     finding = await channel_finding(slack, channel)
 
     assert (finding.is_fine, finding.says) == (False, "it is archived")
+
+
+@pytest.mark.parametrize("kind", ["is_ext_shared", "is_org_shared"])
+async def test_channel_shared_with_others_is_found(slack, kind):
+    channel = await slack.channel("panel-chest", await slack.person("kim"))
+    shown = {"ok": True, "channel": {"is_member": True, "is_private": True, kind: True}}
+    slack.faults.stand_in("conversations.info", text=json.dumps(shown), content_type="application/json")
+
+    finding = await channel_finding(slack, channel)
+
+    assert not finding.is_fine
+    assert "another organization" in finding.says
 
 
 @pytest.mark.parametrize("options", [{"app_token": ""}, {"api_url": "http://127.0.0.1/api"}])

@@ -57,6 +57,35 @@ async def test_event_is_kept_while_slack_itself_is_away(slack, world):
     assert slack.record.count("auth.test") == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("<@U0PEERBOT> panel chest", "/panel chest"),
+        ("<@U0PEERBOT|hilum>: 패널 흉부", "/패널 흉부"),
+        ("<@U0PEERBOT> /oncall", "/oncall"),
+        ("<@U0PEERBOT> close Q417", "/close Q417"),
+        ("<@U0PEERBOT>, thank you all", ", thank you all"),
+        ("<@U0OTHER> panel chest", "panel chest"),
+        ("panel chest", "panel chest"),
+    ],
+)
+async def test_name_of_the_app_stands_for_the_stroke_in_a_channel(slack, world, said, heard):
+    kim = await slack.person("kim")
+    channel = await slack.channel("panel-chest", kim)
+
+    await kim.writes(said, channel=channel)
+
+    assert [taken.text.value for taken in world.intake.messages] == [heard]
+
+
+async def test_name_of_the_app_says_nothing_where_it_is_alone_with_somebody(slack, world):
+    kim = await slack.person("kim")
+
+    await kim.writes("<@U0PEERBOT> status")
+
+    assert [taken.text.value for taken in world.intake.messages] == ["status"]
+
+
 async def test_edit_and_deletion_name_their_message(slack, world):
     kim = await slack.person("kim")
     post = await kim.writes("58M")
@@ -110,6 +139,7 @@ async def test_reply_in_a_thread_of_ones_own_is_about_its_question(slack, world)
 async def test_who_comes_and_goes_has_the_room_looked_at(slack, world):
     kim, lee = await slack.person("kim"), await slack.person("lee")
     room = await slack.channel("panel-chest", kim)
+    world.has_room(room)
     await kim.invites(lee.user_id, room)
 
     await lee.leaves(room)
@@ -132,12 +162,23 @@ async def test_user_id_stays_when_the_name_changes(slack, world):
 async def test_archived_room_and_removed_app_are_reported(slack, world):
     kim = await slack.person("kim")
     room = await slack.channel("panel-chest", kim)
+    world.has_room(room)
 
     await kim.archives(room)
     await slack.uninstall()
 
     reasons = [reason for _, reason in world.intake.parked]
     assert reasons == ["room_archived", "app_removed", "app_removed"]
+
+
+async def test_channel_that_is_no_panels_is_nothing_to_us(slack, world):
+    kim, lee = await slack.person("kim"), await slack.person("lee")
+    lunch = await slack.channel("lunch", kim)
+
+    await kim.invites(lee.user_id, lunch)
+    await kim.archives(lunch)
+
+    assert (world.intake.parked, world.rows.jobs) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -179,6 +220,22 @@ async def test_refused_text_is_parked_and_its_writer_told(slack, world):
     assert "too long (20000 characters" in (await kim.sees())[-1].text
 
 
+@pytest.mark.parametrize(("is_room", "is_member", "kept"), [(True, True, 1), (True, False, 0), (False, True, 0)])
+async def test_long_words_among_others_are_kept_of_members_in_rooms_alone(slack, world, is_room, is_member, kept):
+    kim = await slack.person("kim")
+    channel = await slack.channel("chest", kim)
+    if is_room:
+        world.has_room(channel)
+    if is_member:
+        world.enrol(kim.user_id)
+    world.intake.troubles = [UserError("text_too_long", limit=20_000)]
+
+    await kim.writes("58M", channel=channel)
+
+    assert slack.deliveries[-1].is_acknowledged
+    assert (len(world.intake.parked), len(await kim.sees())) == (kept, kept)
+
+
 async def test_what_never_can_be_taken_is_parked_and_acknowledged(slack, world):
     kim = await slack.person("kim")
     world.intake.troubles = [PermanentError("key_missing")]
@@ -189,15 +246,16 @@ async def test_what_never_can_be_taken_is_parked_and_acknowledged(slack, world):
     assert [reason for _, reason in world.intake.parked] == ["key_missing"]
 
 
-async def test_events_that_slack_kept_back_are_reported(slack, world):
+async def test_events_that_slack_kept_back_are_noted(slack, world):
     status = await _brought(slack, {"type": "app_rate_limited", "minute_rate_limited": 1518467820})
 
-    assert (status, [reason for _, reason in world.intake.parked]) == (200, ["app_rate_limited"])
+    assert (status, world.intake.parked, world.log.events) == (200, [], ["slack_events_kept_back"])
 
 
 async def test_app_put_out_of_a_room_has_it_looked_at(slack, world):
     kim = await slack.person("kim")
     room = await slack.channel("panel-chest", kim)
+    world.has_room(room)
     world.rows.jobs.clear()
 
     await slack.put_out(kim, room)

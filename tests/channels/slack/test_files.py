@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from channels.slack.hosts import is_own
 from domain.errors import TransientError, UserError
-from domain.messages import Attachment, AttachmentKind
+from domain.messages import Address, Attachment, AttachmentKind
 from domain.ports.channel import DeletingChannel
+from tests.fakes.slack_world import SlackWorld, message
 
 
 async def fetched(world) -> bytes:
@@ -20,6 +23,45 @@ async def fetched(world) -> bytes:
 @pytest.fixture
 async def kim(slack):
     return await slack.person("kim")
+
+
+@pytest.fixture
+async def proxy(monkeypatch):
+    """A way out of a hospital: what was asked of whom by it."""
+    asked = []
+
+    async def forward(request: web.BaseRequest) -> web.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        named = {"host", "accept-encoding", "content-length"}
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in named}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(request.method, request.url, headers=headers, data=await request.read()) as answer,
+        ):
+            return web.Response(status=answer.status, body=await answer.read(), content_type=answer.content_type)
+
+    runner = web.ServerRunner(web.Server(forward))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{runner.addresses[0][1]}")
+    yield asked
+    await runner.cleanup()
+
+
+async def test_files_come_and_go_by_the_proxy_of_the_machine(slack, proxy, kim):
+    world = SlackWorld(slack)
+    runner = await world.serve()
+    await kim.writes("", files=[("a.dcm", b"pixels")])
+    sender = Address(channel="slack", external_id=kim.user_id)
+
+    came = await fetched(world)
+    await world.channel.send(sender, message("Answer", images=(world.image("one"),)))
+    await world.channel.close()
+    await runner.cleanup()
+
+    assert came == b"pixels"
+    assert [len(post.files) for post in await kim.sees()][-1] == 1
+    assert {"files-pri", "upload"} <= {asked.split("/")[1] for asked in proxy}
 
 
 async def test_file_of_a_message_arrives_whole(slack, world, kim):
@@ -113,8 +155,10 @@ async def test_missing_scope_is_no_fault_of_the_file(slack, world, kim):
     await kim.writes("", files=[("a.dcm", b"pixels")])
     slack.faults.refuse("files.info", "missing_scope")
 
-    with pytest.raises(UserError, match="file_not_given"):
+    with pytest.raises(UserError, match="file_not_given") as found:
         await fetched(world)
+
+    assert found.value.values == {"scope": "files:read"}
 
 
 async def test_unknown_file_is_gone(world):

@@ -50,3 +50,18 @@ async def test_home_tells_a_stranger_how_to_come_in(slack, world):
     await world.settled()
 
     assert "does not know you here yet" in str(kim.screen.home)
+
+
+async def test_home_of_many_panels_is_taken_by_slack(slack, world):
+    kim = await slack.person("kim")
+    world.enrol(kim.user_id)
+    names = [f"Panel of thoracic imaging and intensive care number {number}" for number in range(60)]
+    nobody = SimpleNamespace(on_call=lambda _: (None, None))
+    world.rows.panels += [SimpleNamespace(named=lambda _, name=name: name, **vars(nobody)) for name in names]
+
+    await kim.opens_home()
+    await world.settled()
+
+    sections = [block["text"]["text"] for block in kim.screen.home["blocks"] if block["type"] == "section"]
+    assert all(name in "\n".join(sections) for name in names)
+    assert max(map(len, sections)) <= 3000

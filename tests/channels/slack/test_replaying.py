@@ -10,6 +10,7 @@ from domain.errors import UserError
 from tests.fakes.slack_world import START
 
 EVENT = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "ts": "1606030000.000100"}
+KNOWN = f"message|D1/{EVENT['ts']}"
 BODY = {"type": "event_callback", "event_id": "E1", "event": {**EVENT, "text": "PE?"}}
 
 
@@ -17,7 +18,7 @@ async def test_event_is_taken_in_as_it_came(world):
     assert await world.channel.replay(json.dumps(BODY), received_at=START)
 
     (message,) = world.intake.messages
-    assert (message.text.value, message.external_id, message.received_at) == ("PE?", "event|E1", START)
+    assert (message.text.value, message.external_id, message.received_at) == ("PE?", KNOWN, START)
 
 
 async def test_what_befell_a_room_needs_nothing_more(world):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from domain.errors import PermanentError, TransientError
 from domain.messages import Action, Address
 from domain.ports.channel import Placed, RoomView
 from tests.fakes.slack_world import QUESTION, message
+from tests.peers.slack.faults import Limit
 
 
 def view(title: str, *actions: Action, **changes: object) -> RoomView:
@@ -46,6 +51,32 @@ async def test_card_says_that_its_pictures_could_not_come(slack, kim, world, roo
     assert ([len(each.files) for each in seen], placed.lacks_images) == ([0], lacks)
 
 
+@pytest.mark.parametrize("trouble", [TransientError("image_process_died"), MemoryError()])
+async def test_card_comes_without_what_cannot_be_drawn(kim, world, room, trouble):
+    world.renderer.troubles = [trouble]
+    images = (world.image("one"), world.image("two"))
+
+    placed = await world.channel.open_thread(room, view("🔴 Q417 PE?", images=images))
+
+    seen = await kim.sees(room.external_id, thread=placed.thread.partition("/")[2])
+    is_late = isinstance(trouble, TransientError)
+    assert ([len(each.files) for each in seen], placed.lacks_images) == ([0] if is_late else [0, 1], is_late)
+    assert "picture_not_made" in world.log.events
+
+
+async def test_words_about_pictures_go_alone_in_the_end(slack, kim, world, room):
+    placed, said = await world.channel.open_thread(room, view("🔴 Q417")), message("more", images=(world.image("one"),))
+    slack.faults.fail("upload", times=9)
+
+    for _ in range(2):
+        with pytest.raises(TransientError, match="pictures_late"):
+            await world.channel.post(room, placed, replace(said, question_id=QUESTION))
+    await world.channel.post(room, placed, replace(said, question_id=QUESTION))
+
+    words = (await kim.sees(room.external_id, thread=placed.thread.partition("/")[2]))[-1]
+    assert words.blocks[1]["text"]["text"] == f"<https://hilum.example.org/questions/{QUESTION}>"
+
+
 async def test_words_in_a_thread_wait_for_their_pictures(slack, kim, world, room):
     placed, said = await world.channel.open_thread(room, view("🔴 Q417")), message("more", images=(world.image("one"),))
     thread = placed.thread.partition("/")[2]
@@ -69,9 +100,11 @@ async def test_pictures_that_cannot_be_taken_back_are_logged(slack, world, room)
     slack.faults.fail("files.delete")
 
     with pytest.raises(TransientError):
-        await world.channel.post(room, placed, message("more", images=(world.image("one"),)))
+        await world.channel.post(room, placed, message("more", images=(world.image("one"),), question_id=QUESTION))
 
     assert "pictures_left_behind" in world.log.events
+    # They go with the thread, as what was posted there does.
+    assert [(at, each.startswith("F")) for at, each in world.rows.in_rooms] == [(room, True)]
 
 
 async def test_words_do_not_wait_for_pictures_that_slack_never_takes(slack, kim, world, room):
@@ -114,6 +147,47 @@ async def test_removing_takes_everything_of_ours_the_card_last(slack, kim, world
     assert deleted == [reference.partition("/")[2] for reference in (said, placed.card)] * 2
 
 
+async def test_removing_more_than_slack_deletes_a_minute_ends(slack, kim, world, room):
+    placed = await world.channel.open_thread(room, view("🔴 Q417"))
+    replies = [message(f"note {number}", delivery_id=f"d{number}") for number in range(11)]
+    references = tuple([await world.channel.post(room, placed, each) for each in replies])
+    left = []
+
+    for _ in range(3):
+        slack.faults.limits["chat.delete"] = Limit(per_second=5, per_channel=False, window=60.0)
+        with suppress(TransientError):
+            await world.channel.remove(room, placed, references)
+        left.append(len(list(await kim.sees(room.external_id, thread=placed.thread.partition("/")[2]))))
+        world.clock.now += timedelta(seconds=60)
+
+    assert left == [7, 2, 0]
+
+
+async def test_what_is_gone_is_not_asked_for_again_what_stays_is_said(slack, world, room):
+    placed = await world.channel.open_thread(room, view("🔴 Q417"))
+    said = await world.channel.post(room, placed, message("note"))
+    slack.faults.refuse("chat.delete", "some_new_word")
+    slack.faults.rate_limit("chat.delete")
+
+    with pytest.raises(TransientError):
+        await world.channel.remove(room, placed, (said,))
+    world.clock.now += timedelta(seconds=2)
+    with pytest.raises(PermanentError, match="slack_refused"):
+        await world.channel.remove(room, placed, (said,))
+
+    deleted = [call.arguments["ts"] for call in slack.record.of("chat.delete")]
+    assert deleted == [each.partition("/")[2] for each in (said, placed.card, placed.card)]
+
+
+@pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
+async def test_card_that_may_not_be_changed_is_no_gone_thread(slack, world, room, code):
+    placed = await world.channel.open_thread(room, view("🔴 Q417"))
+    slack.faults.refuse("chat.update", code)
+
+    with pytest.raises(PermanentError, match="slack_refused"):
+        await world.channel.show(room, placed, view("🟡 Q417"))
+
+
 async def test_deleted_card_is_a_gone_thread(world, room):
     placed = await world.channel.open_thread(room, view("🔴 Q417"))
     await world.channel.remove(room, placed, ())
@@ -138,6 +212,14 @@ async def test_roster_is_everybody_but_the_app(slack, kim, world, room):
     await kim.invites(lee.user_id, room.external_id)
 
     assert await world.channel.roster(room) == {kim.user_id, lee.user_id}
+
+
+@pytest.mark.parametrize("answer", ['{"ok": true}', '{"ok": true, "members": []}', '{"ok": true, "members": "U1"}'])
+async def test_answer_without_a_list_says_nothing_of_the_roster(slack, world, room, answer):
+    slack.faults.stand_in("conversations.members", text=answer, content_type="application/json")
+
+    with pytest.raises(TransientError, match="slack_away"):
+        await world.channel.roster(room)
 
 
 async def test_public_channel_is_no_room(slack, kim, world):

@@ -11,7 +11,7 @@ from channels.slack.failures import failure
 from domain.delivery import ChoiceShape
 from domain.errors import PermanentError, TransientError, UserError
 from domain.messages import Action, Address
-from domain.ports.channel import Copies, ImagesOut
+from domain.ports.channel import Copies, ImagesOut, RoomView
 from domain.study import Area
 from domain.text import DeidentifiedText
 from tests.fakes.slack_world import QUESTION, SlackWorld, message
@@ -132,14 +132,40 @@ async def test_refused_pictures_do_not_hold_up_the_words(slack, world, answer):
     assert "pictures_refused" in world.log.events
 
 
-async def test_pictures_on_their_way_hold_up_the_words(slack, world):
+@pytest.mark.parametrize("status", [400, 403, 408, 413, 429, 503, 0])
+async def test_words_do_not_wait_for_an_upload(slack, world, status):
     kim = await slack.person("kim")
-    slack.faults.fail("upload")
+    slack.faults.fail("upload", status=status, times=9)
 
-    with pytest.raises(TransientError, match="slack_away"):
-        await world.channel.send(address_of(kim), message("Answer", images=(world.image("one"),)))
+    await world.channel.send(address_of(kim), message("Answer", images=(world.image("one"),), question_id=QUESTION))
 
-    assert await kim.sees() == []
+    (post,) = await kim.sees()
+    shown = [block["text"]["text"] for block in post.blocks]
+    assert shown == ["Answer", f"<https://hilum.example.org/questions/{QUESTION}>"]
+    assert "pictures_refused" in world.log.events
+
+
+@pytest.mark.parametrize(("status", "is_late"), [(403, False), (413, False), (408, True), (429, True), (500, True)])
+async def test_refused_upload_is_told_apart_from_a_broken_one(slack, world, status, is_late):
+    room = Address(channel="slack", external_id=await slack.channel("panel-chest", await slack.person("kim")))
+    slack.faults.fail("upload", status=status)
+    view = RoomView(title="Q417", card=message("M, 50s", images=(world.image("one"),)))
+
+    placed = await world.channel.open_thread(room, view)
+
+    assert placed.lacks_images is is_late
+
+
+@pytest.mark.parametrize("trouble", [TransientError("image_process_died"), MemoryError(), OSError(), ValueError()])
+async def test_urgent_words_do_not_wait_for_what_cannot_be_drawn(slack, world, trouble):
+    kim = await slack.person("kim")
+    world.renderer.troubles = [trouble]
+
+    await world.channel.send(address_of(kim), message("URGENT", images=(world.image("one"),), question_id=QUESTION))
+
+    (post,) = await kim.sees()
+    assert post.blocks[-1]["text"]["text"] == f"<https://hilum.example.org/questions/{QUESTION}>"
+    assert "picture_not_made" in world.log.events
 
 
 async def test_picture_that_cannot_be_made_is_left_out(slack, world):
@@ -164,6 +190,41 @@ async def test_busy_channel_waits_and_others_do_not(slack, world):
     await world.channel.send(address_of(kim), message())
 
     assert [call.status for call in slack.record.of("chat.postMessage")] == [429, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("named", "wait"), [("31536000", 3600), ("1e20", 3600), ("inf", 3600), ("nan", 1), ("-5", 1), ("soon", 1)]
+)
+async def test_wait_that_makes_no_sense_is_bounded(slack, world, named, wait):
+    kim = await slack.person("kim")
+    slack.faults.rate_limit("chat.postMessage", retry_after=named)
+
+    with pytest.raises(TransientError) as busy:
+        await world.channel.send(address_of(kim), message())
+
+    assert busy.value.retry_after == timedelta(seconds=wait)
+
+
+@pytest.mark.parametrize("answer", ['{"ok": true}', '{"ok": true, "channel": 5, "ts": 6}'])
+async def test_answer_that_says_nothing_is_asked_for_once_more(slack, world, answer):
+    kim = await slack.person("kim")
+    slack.faults.stand_in("chat.postMessage", text=answer, content_type="application/json", times=9)
+
+    with pytest.raises(TransientError, match="slack_unreadable") as caught:
+        await world.channel.send(address_of(kim), message())
+    with pytest.raises(PermanentError, match="slack_unreadable"):
+        await world.channel.send(address_of(kim), message())
+
+    assert (caught.value.is_unsure, caught.value.is_outage) == (True, False)
+
+
+@pytest.mark.parametrize("page", ["null", "[]", '"x"', '{"ok": "no"}', "[" * 100_000])
+async def test_answer_that_is_none_of_slacks_is_for_later(slack, world, page):
+    kim = await slack.person("kim")
+    slack.faults.stand_in("chat.postMessage", text=page, content_type="application/json")
+
+    with pytest.raises(TransientError):
+        await world.channel.send(address_of(kim), message())
 
 
 async def test_answer_too_long_for_one_message_arrives_whole(slack, world):
@@ -308,6 +369,8 @@ async def test_unknown_person_is_for_good_and_a_removed_app_for_later(slack, wor
         ("missing_scope", False, "scope_missing"),
         ("messages_tab_disabled", False, "scope_missing"),
         ("cannot_reply_to_message", False, "message_gone"),
+        ("cant_update_message", False, "slack_refused"),
+        ("edit_window_closed", True, "slack_refused"),
         ("cannot_reply_to_message", True, "thread_gone"),
         ("posting_to_channel_denied", True, "room_rights"),
         ("cant_delete_message", True, "not_deletable"),

@@ -114,6 +114,33 @@ def test_no_message_is_too_much_for_slack(text, title, actions):
     assert 0 < len(notice_of(told, title=title)) < 4000
 
 
+@pytest.mark.parametrize("length", [2_600, 3_000, 3_100, 20_000])
+def test_card_of_a_long_question_shows_what_fits_and_the_link(length):
+    words = ("좌상엽간유리음영과소량흉수가보이며추적검사가필요한지궁금합니다 " * 700)[:length]
+    link_of_all = "https://hilum.example.org/questions/1"
+    told = message("M, 50s", Action.CLAIM, quoted=DeidentifiedText(value=words), link=link_of_all, closing="의견" * 99)
+
+    blocks = card_blocks(told, title="Q417")
+
+    quoted = [each["elements"][0]["elements"][0]["text"] for each in blocks if each["type"] == "rich_text"]
+    assert len("".join(quoted)) > 2_000
+    assert quoted[-1][-1] == "…"
+    assert words.startswith(quoted[0].removesuffix("…"))
+    assert f"<{link_of_all}>" in [each["text"]["text"] for each in blocks if each["type"] == "section"]
+    assert not is_too_long(blocks)
+
+
+@unhurried
+@given(st.integers(2_000, 3_000), LONG_TEXTS)
+def test_card_is_cut_where_it_is_full(length, text):
+    told = message("가" * length, quoted=DeidentifiedText(value=text), link="https://h.kr/q")
+
+    blocks = card_blocks(told, title="Q417")
+
+    assert "https://h.kr/q" in json.dumps(blocks)
+    assert not is_too_long(blocks)
+
+
 def test_long_text_becomes_several_messages_at_line_breaks():
     lines = [f"line {number} " + "x" * 90 for number in range(200)]
 
@@ -132,6 +159,14 @@ def test_manifest_asks_for_what_is_used_and_no_more():
     assert scopes == set(BOT_SCOPES)
     # A message to somebody's id opens the conversation with them; commands and shortcuts call no method.
     assert scopes == {*SCOPES.values(), *of_events, "im:write", "commands"} - {""}
+
+
+def test_manifest_lets_every_place_be_read_back():
+    """By the kind of place. Source: Slack, *conversations.history*, required scopes."""
+    scopes = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+    assert {"conversations.history", "conversations.replies", "conversations.open"} <= set(SCOPES)
+    assert {"im:history", "im:write", "groups:history", "channels:history"} <= scopes
 
 
 def test_manifest_subscribes_to_what_is_heard():

@@ -7,8 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from channels.slack.pace import Pace
 from domain.errors import PermanentError
 from tests.fakes.slack_world import SlackWorld
+
+A_MOMENT = timedelta(milliseconds=1)
+QUICK = Pace(pause=A_MOMENT, watch=A_MOMENT, renewed=timedelta(hours=1))
 
 
 async def test_events_and_commands_come_over_the_socket(slack):
@@ -25,6 +29,39 @@ async def test_events_and_commands_come_over_the_socket(slack):
     assert [taken.text.value for taken in world.intake.messages] == ["58M"]
     assert slack.deliveries[0].is_acknowledged
     assert (kim.modal["callback_id"], world.channel.webhook) == ("question", None)
+
+
+async def test_new_connection_leads_to_reading(slack):
+    world = SlackWorld(slack, app_token=slack.installation.app_token, pace=QUICK)
+    kim = await slack.person("kim")
+    world.enrol(kim.user_id)
+    listening = asyncio.create_task(world.channel.listen())
+    await world.logged("slack_read_back")
+
+    slack.installation.events = ()
+    await kim.writes("58M")
+    await slack.socket.disconnect("refresh_requested")
+    await world.until(lambda: world.intake.messages)
+
+    assert world.log.events.count("slack_connected") >= 2
+    await _ended(world, listening)
+
+
+async def test_connection_that_stays_away_is_shown(slack):
+    world = SlackWorld(slack, app_token=slack.installation.app_token, pace=QUICK)
+    listening = asyncio.create_task(world.channel.listen())
+    await world.logged("slack_connected")
+    before = world.channel.trouble
+
+    slack.faults.fail("apps.connections.open", times=1_000)
+    await slack.socket.close()
+    await world.logged("slack_line_lost")
+    for _ in range(4):
+        world.clock.now += timedelta(minutes=2)
+        await asyncio.wait({listening}, timeout=0.05)
+
+    assert (before, world.channel.trouble) == ("", "slack_line_lost")
+    await _ended(world, listening)
 
 
 async def test_refused_token_ends_listening(slack):

@@ -19,7 +19,12 @@ from tests.peers.telegram.pictures import jpeg
 
 _MOMENT = timedelta(milliseconds=10)
 FAST = Pace(
-    poll=timedelta(seconds=1), first_wait=_MOMENT, longest_wait=_MOMENT, beside=_MOMENT, lease=timedelta(seconds=12)
+    poll=timedelta(seconds=1),
+    first_wait=_MOMENT,
+    longest_wait=_MOMENT,
+    beside=_MOMENT,
+    between=_MOMENT,
+    lease=timedelta(seconds=12),
 )
 
 

@@ -41,6 +41,12 @@ async def test_all_is_well(peer):
     assert [finding for finding in findings if not finding.is_fine] == []
 
 
+async def test_server_of_ones_own_must_not_be_local(peer):
+    first, *_ = await check_up(options_of(peer), ())
+
+    assert (first.is_fine, "without --local" in first.mend) == (True, True)
+
+
 @pytest.mark.parametrize("token", ["7654321:AAThisTokenWasRevokedByItsOwner_0000", "none at all"])
 async def test_unknown_token_leads_to_botfather(peer, token):
     (finding,) = await check_up(options_of(peer, token=token), ())
@@ -132,6 +138,15 @@ async def test_missing_right_is_named(peer):
     finding = await group_finding(peer, group)
 
     assert finding.says == "the bot lacks rights there: Delete messages"
+
+
+async def test_right_to_topics_is_not_missed_where_there_are_none(peer):
+    group = peer.supergroup("Chest")
+    group.promotes_bot(can_delete_messages=True)
+
+    finding = await group_finding(peer, group)
+
+    assert (finding.is_fine, finding.says) == (True, "it has no topics: reply chains")
 
 
 async def test_bot_put_out_of_the_group_is_found(peer):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from datetime import timedelta
 
+import httpx
 import pytest
 from telegram import error as library
 
-from channels.telegram.errors import ours, translated
+from channels.telegram.errors import ours, translated, unless_unchanged
 from domain.errors import PermanentError, RoomMovedError, TransientError
 
 SAMPLES = {
@@ -31,6 +32,28 @@ def test_error_has_a_code_of_ours(kind):
 
     assert ours(error).code == code
     assert isinstance(ours(error), TransientError) == (code == "telegram_away")
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_unsure"),
+    [
+        (httpx.ConnectError("refused"), False),
+        (httpx.ConnectTimeout("slow"), False),
+        (httpx.PoolTimeout("busy"), False),
+        (httpx.ReadTimeout("silent"), True),
+        (httpx.ReadError("cut"), True),
+        (None, True),
+    ],
+)
+def test_call_whose_answer_was_lost_may_have_been_done(cause, is_unsure):
+    error = library.TimedOut() if cause is None else library.NetworkError("httpx")
+    error.__cause__ = cause
+
+    assert ours(error).is_unsure is is_unsure
+
+
+def test_call_that_was_limited_was_not_done():
+    assert not ours(library.RetryAfter(timedelta(seconds=3))).is_unsure
 
 
 def test_no_public_error_of_the_library_is_missing():
@@ -85,14 +108,33 @@ async def test_page_of_a_proxy_says_nothing_of_anybody(peer, channel, client, he
         await client.call("get_Me", {})
 
 
-@pytest.mark.parametrize("page", [b"[]", b'{"message": "blocked"}', b'{"ok": "no"}', b"<html>"])
+@pytest.mark.parametrize("page", [b"[" * 100_000, b"[]", b'{"message": "blocked"}', b'{"ok": "no"}', b"<html>"])
 def test_answer_of_others_is_not_read(client, page):
     with pytest.raises(library.TelegramError, match="Invalid server response"):
         client.bot.request.parse_json_payload(page)
 
 
-def test_retry_after_is_the_wait():
-    assert ours(library.RetryAfter(timedelta(seconds=7))).retry_after == timedelta(seconds=7)
+@pytest.mark.parametrize(("named", "wait"), [(7, 7), (31_536_000, 3600), (10**12, 3600), (-1, 1)])
+def test_retry_after_is_the_wait(named, wait):
+    assert ours(library.RetryAfter(timedelta(seconds=named))).retry_after == timedelta(seconds=wait)
+
+
+@pytest.mark.parametrize("kind", [KeyError, TypeError, AttributeError, ValueError, OverflowError])
+async def test_answer_that_the_library_cannot_read_may_have_been_done(kind):
+    with pytest.raises(TransientError, match="telegram_unreadable") as caught:
+        async with translated():
+            raise kind
+
+    assert (caught.value.is_unsure, caught.value.is_outage) == (True, False)
+
+
+async def test_change_of_which_nothing_is_said_was_made():
+    async with unless_unchanged():
+        raise KeyError
+
+    with pytest.raises(TransientError, match="telegram_away"):
+        async with unless_unchanged():
+            raise library.NetworkError("cut")
 
 
 def test_unknown_refusal_is_permanent():

@@ -51,6 +51,14 @@ def test_largest_size_of_a_photo_with_its_caption():
     assert (found.text.value, found.origin.group) == ("58M", "13")
 
 
+def test_file_is_known_by_what_stays_the_same():
+    photo = [{**size, "file_unique_id": f"U-{size['file_id']}"} for size in PHOTO]
+
+    found = listen(update(edited_message=message(photo=photo))).message
+
+    assert [each.unique for each in found.attachments] == ["U-large"]
+
+
 def test_file_keeps_no_name():
     document = {"file_id": "d", "file_name": "KIM-1943.dcm", "file_size": 5}
 

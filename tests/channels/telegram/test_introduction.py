@@ -19,7 +19,9 @@ async def test_commands_and_descriptions_in_both_languages(peer, introduction):
     profile = peer.service.profile
     by_scope = {(scope.split('"')[3], language): found for (scope, language), found in profile.commands.items()}
     assert {language for _, language in by_scope} == {"", "en", "ko"}
-    assert [each.command for each in by_scope["all_group_chats", ""]][:5] == ["a", "back", "second", "case", "close"]
+    assert [each.command for each in by_scope["all_group_chats", ""]][:6] == [
+        *("a", "back", "second", "snip", "case", "close"),
+    ]
     assert by_scope["all_private_chats", "ko"][1].description == "지금 당직자"
     assert "DICOM" in profile.read("description", "ko")
     assert profile.buttons[None].type == "commands"

@@ -103,7 +103,7 @@ async def test_update_that_nobody_can_read_is_parked_and_passed(peer, channel, w
     assert world.intake.parked[f"update.{number}"][1] == "update_unreadable"
 
 
-async def test_message_that_is_refused_is_parked_with_its_reason(peer, channel, world, ana):
+async def test_message_that_is_refused_is_parked_and_its_sender_told(peer, channel, world, ana, hers):
     world.intake.failures = [UserError("text_too_long")]
     ana.writes("x")
 
@@ -111,6 +111,7 @@ async def test_message_that_is_refused_is_parked_with_its_reason(peer, channel, 
         await peer.until(lambda: not peer.updates.pending())
 
     assert [reason for _, reason in world.intake.parked.values()] == ["text_too_long"]
+    assert world.intake.refused == [hers]
 
 
 @pytest.mark.parametrize(("number", "about"), [(417, "q1"), (None, None)])
@@ -198,10 +199,33 @@ async def test_questions_do_not_wait_for_the_introduction(peer, channel, world, 
 async def test_token_that_is_refused_meanwhile_is_an_operators_matter(options, world):
     client = Client(replace(options, token=f"1:{'a' * 35}"))
     listening = Listening(client, options, world.services(), Reception(client, world.services()), FAST)
+    listening.reception.username = "known_before"
 
     with pytest.raises(PermanentError, match="telegram_token"):
-        await listening._introduce()
+        await listening.run()
     await client.close()
+
+
+async def test_first_words_do_not_wait_for_the_introduction(peer, channel, world, ana):
+    ana.writes("one")
+
+    async with listening(channel):
+        await peer.until(lambda: "setChatMenuButton" in [each.method for each in peer.journal.entries])
+
+    asked = [each.method for each in peer.journal.entries]
+    assert asked.index("getUpdates") < asked.index("setChatMenuButton") - 5
+    assert world.intake.texts() == ["one"]
+
+
+async def test_introduction_ends_with_the_listening(peer, channel):
+    async with listening(channel):
+        await peer.until(
+            lambda: "getUpdates" in [each.method for each in peer.journal.entries] or peer.updates.is_polled
+        )
+        under_way = [repr(task) for task in asyncio.all_tasks() if "_introduce" in repr(task)]
+
+    assert len(under_way) == 1
+    assert [task for task in asyncio.all_tasks() if "_introduce" in repr(task)] == []
 
 
 async def test_update_without_a_number_is_not_asked_for_at_once_again(options, world, client):
@@ -354,3 +378,13 @@ async def test_webhook_answers_after_the_commit(peer, hooked, world, ana):
 
 def test_polling_channel_has_no_webhook(channel):
     assert channel.webhook is None
+
+
+async def test_link_that_starts_the_bot_is_known_once_its_name_is(peer, channel):
+    before = channel.start_link("482913")
+
+    async with listening(channel):
+        await peer.until(lambda: channel.start_link("482913") is not None)
+
+    link = f"https://t.me/{peer.service.bot.username}?start=482913"
+    assert (before, channel.start_link("482913")) == (None, link)

@@ -15,6 +15,7 @@ from domain.errors import PermanentError, RoomMovedError, TransientError
 from domain.ids import DeliveryId, QuestionId
 from domain.messages import Action, Address
 from domain.ports.channel import Placed, RoomChannel, RoomView
+from tests.peers.telegram.groups import BOT_RIGHTS
 from tests.peers.telegram.topics import ICONS
 
 TOKEN = "x" * 32
@@ -286,6 +287,21 @@ async def test_demoted_bot_says_which_right_is_missing(channel, forum):
         await channel.remove(address(forum), placed, ())
 
 
+@pytest.mark.parametrize("right", ["can_manage_topics", "can_delete_messages"])
+async def test_right_that_was_taken_away_is_missed(channel, forum, right):
+    forum.promotes_bot(**{**BOT_RIGHTS, right: False})
+
+    with pytest.raises(PermanentError, match="room_rights"):
+        await channel.roster(address(forum), frozenset())
+
+
+async def test_group_without_topics_needs_no_right_to_them(channel, forum):
+    forum.turns_topics(on=False)
+    forum.promotes_bot(can_delete_messages=True)
+
+    assert isinstance(await channel.roster(address(forum), frozenset()), frozenset)
+
+
 async def test_bot_without_the_right_to_delete_takes_its_own_messages_back(channel, forum):
     placed = await opened(channel, forum, view())
     forum.promotes_bot(can_delete_messages=False, can_manage_topics=True)
@@ -345,3 +361,28 @@ def test_room_is_paced_below_the_services_limit(channel, forum):
 
     assert gate.channel == f"telegram|{forum.id}"
     assert gate.burst + timedelta(minutes=1) / gate.interval <= 20
+
+
+async def test_pictures_of_a_card_that_is_refused_for_good_go(peer, channel, world, plain):
+    images = tuple(world.store.keep_image(name) for name in ("one", "two"))
+    peer.faults.refused(method="sendMessage")
+
+    with pytest.raises(PermanentError, match="telegram_refused"):
+        await channel.open_thread(address(plain), view(images=images))
+
+    assert len(peer.journal.calls("sendMediaGroup")) == 1
+    assert [each for each in plain.messages() if each.photo] == []
+
+
+async def test_pictures_of_a_refused_card_are_tried_again_while_the_service_is_busy(peer, channel, world, plain):
+    images = tuple(world.store.keep_image(name) for name in ("one", "two"))
+    peer.faults.refused(2, method="sendMessage")
+    peer.faults.busy(method="deleteMessages")
+
+    for error in (TransientError, PermanentError):
+        with pytest.raises(error):
+            await channel.open_thread(address(plain), view(images=images))
+        world.advance(timedelta(minutes=1))
+
+    assert len(peer.journal.calls("sendMediaGroup")) == 1
+    assert [each for each in plain.messages() if each.photo] == []

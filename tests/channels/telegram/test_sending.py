@@ -7,7 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from channels.drawing import Drawing
 from channels.telegram.channel import TelegramChannel
+from channels.telegram.flood import Flood
+from channels.telegram.pictures import Pictures
+from channels.telegram.posting import Place, Posting
 from domain.delivery import OfferedChoice, OutgoingMessage
 from domain.errors import PermanentError, TransientError, UserError
 from domain.ids import DeliveryId, QuestionId
@@ -90,6 +94,102 @@ async def test_picture_that_the_service_refuses_never_holds_up_the_text(peer, ch
     await channel.send(hers, message(delivery_id=DeliveryId("d2"), images=(one, two)))
 
     assert [text.split("\n")[0] for text in ana.hears()] == ["An answer", "An answer"]
+
+
+async def test_one_refused_picture_keeps_no_other(peer, channel, world, ana, hers):
+    world.renderer.bodies = [b"no picture", None, None]
+    images = tuple(world.store.keep_image(name) for name in ("bad", "one", "two"))
+
+    reference = await channel.send(hers, message(images=images))
+
+    seen = [each for each in ana.sees() if str(each.message_id) in reference.split(",")]
+    assert [bool(each.photo) for each in seen] == [True, True, False]
+    assert ("pictures_refused", {"channel": "telegram", "images": 1}) in world.log.lines
+
+
+async def test_refused_single_picture_is_logged(channel, world, ana, hers):
+    world.renderer.body = b"no picture"
+    one = world.store.keep_image("one")
+
+    await channel.send(hers, message(images=(one,)))
+    await channel.send(hers, message("long " * 300, images=(one,), delivery_id=DeliveryId("d2")))
+
+    assert world.log.events == ["pictures_refused"] * 2
+
+
+async def test_pictures_that_were_cut_off_are_not_begun_anew(peer, channel, world, ana, hers):
+    world.renderer.bodies = [b"no picture", None, None, None]
+    images = tuple(world.store.keep_image(name) for name in ("bad", "one", "two", "three"))
+    peer.faults.none(2, method="sendPhoto")
+    peer.faults.busy(method="sendPhoto")
+
+    reference = await channel.send(hers, message(images=images))
+
+    seen = [each for each in ana.sees() if str(each.message_id) in reference.split(",")]
+    assert [bool(each.photo) for each in seen] == [True, False]
+    assert ("pictures_refused", {"channel": "telegram", "images": 3}) in world.log.lines
+
+
+@pytest.mark.parametrize("trouble", [TransientError("image_process_died"), MemoryError(), OSError(), ValueError()])
+async def test_urgent_words_do_not_wait_for_what_cannot_be_drawn(channel, world, ana, hers, trouble):
+    world.renderer.failures = [trouble]
+
+    await channel.send(hers, message("URGENT", images=(world.store.keep_image("one"),)))
+
+    assert ana.hears() == ["URGENT\n\nhttps://hilum.example.org/questions/q1"]
+    assert "picture_not_made" in world.log.events
+
+
+async def test_answer_that_says_nothing_is_asked_for_once_more(peer, channel, ana, hers):
+    peer.faults.nonsense(9, method="sendMessage")
+
+    with pytest.raises(TransientError, match="telegram_unreadable") as caught:
+        await channel.send(hers, message())
+    with pytest.raises(PermanentError, match="telegram_unreadable"):
+        await channel.send(hers, message())
+
+    assert (caught.value.is_unsure, caught.value.is_outage, len(ana.hears())) == (True, False, 2)
+
+
+@pytest.mark.parametrize("names", [["one"], ["one", "two"]])
+async def test_pictures_of_which_nothing_is_said_hold_up_no_word(peer, channel, world, ana, hers, names):
+    images = tuple(world.store.keep_image(name) for name in names)
+    for method in ("sendPhoto", "sendMediaGroup"):
+        peer.faults.nonsense(9, method=method)
+    said = message("long " * 300, images=images)
+
+    with pytest.raises(TransientError, match="telegram_unreadable"):
+        await channel.send(hers, said)
+    await channel.send(hers, said)
+
+    assert len([text for text in ana.hears() if text.startswith("long")]) == 1
+
+
+@pytest.mark.parametrize(("named", "wait"), [(31_536_000, 3600), (10**15, 3600), ("1e20", 3600), ("soon", 1), (-5, 1)])
+async def test_wait_that_makes_no_sense_is_bounded(peer, channel, hers, named, wait):
+    peer.faults.busy(retry_after=named)
+
+    with pytest.raises(TransientError) as caught:
+        await channel.send(hers, message())
+
+    assert (caught.value.code, caught.value.retry_after) == ("telegram_busy", timedelta(seconds=wait))
+
+
+@pytest.mark.parametrize(("is_group", "pauses"), [(False, 2), (True, 4)])
+async def test_messages_of_one_delivery_are_spaced(peer, client, world, ana, is_group, pauses):
+    paused = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    pictures = Pictures(store=world.store, drawing=Drawing(world.renderer, world.log), images_out=ImagesOut.NONE)
+    flood = Flood(lambda: world.now)
+    posting = Posting(client=client, pictures=pictures, flood=flood, log=world.log, pause=pause)
+    chat_id = peer.supergroup("Panel", ana).id if is_group else ana.id
+
+    said = await posting.say(Place(chat_id=chat_id), message("line\n" * 4000))
+
+    assert (len(said.texts), paused) == (5, [1.0] * pauses)
 
 
 async def test_what_was_cut_off_goes_on_where_it_ended(peer, channel, world, hers):

@@ -22,7 +22,7 @@ class Fault:
     channel: str | None
     times: int
     status: int
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     after_effect: bool = False
     refusal: str = ""
     """Slack's own word for what it will not do."""
@@ -61,11 +61,13 @@ class Limit:
     per_second: int
     per_channel: bool = True
     retry_after: int = 1
+    window: float = 1.0
+    """Seconds, where a test wants others."""
     _passed: defaultdict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def lets_pass(self, channel: str) -> bool:
         now, passed = monotonic(), self._passed[channel if self.per_channel else ""]
-        while passed and now - passed[0] >= 1.0:
+        while passed and now - passed[0] >= self.window:
             passed.popleft()
         if len(passed) >= self.per_second:
             return False
@@ -105,16 +107,16 @@ class Faults:
     limits: dict[str, Limit] = field(default_factory=dict)
     """By method."""
 
-    def rate_limit(self, method: str, *, channel: str | None = None, times: int = 1, retry_after: int = 1) -> None:
+    def rate_limit(
+        self, method: str, *, channel: str | None = None, times: int = 1, retry_after: int | str = 1
+    ) -> None:
         """Answer 429 to the next calls.
 
         Source: Slack, *Rate limits*: over a limit, Slack answers HTTP 429 Too Many Requests with a Retry-After
         header of the seconds to wait; limits are counted for each method and workspace, and posting for each
         channel besides, about one message a second.
         """
-        self.planned.append(
-            Fault(method=method, channel=channel, times=times, status=429, retry_after=max(0, retry_after))
-        )
+        self.planned.append(Fault(method=method, channel=channel, times=times, status=429, retry_after=retry_after))
 
     def fail(
         self, method: str, *, channel: str | None = None, times: int = 1, status: int = 503, after_effect: bool = False

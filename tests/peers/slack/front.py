@@ -13,6 +13,7 @@ from tests.peers.slack.arguments import read_arguments, token_of
 from tests.peers.slack.blocks import faults_of_message, faults_of_view, is_too_long, with_ids
 from tests.peers.slack.emulated import Answer
 from tests.peers.slack.faults import Faults, error_of
+from tests.peers.slack.reading import METHODS, Reading
 from tests.peers.slack.record import Call, Record, Sighting, channel_of
 from tests.peers.slack.socket_mode import SocketMode
 from tests.peers.slack.workspace import Workspace
@@ -72,6 +73,8 @@ class Front:
             return _json({"ok": True, "url": own_url + self.socket.ticket()})
         if refusal := _judged(method, arguments) or await self._left_out(method, arguments, token):
             return refusal
+        if method in METHODS:
+            return await Reading(emulated=workspace.emulated).answer(method, arguments, token)
         arguments = _with_ids(self._as_the_app(method, arguments, token))
         if method == "files.info":
             token = workspace.downloads.reader(str(arguments.get("file", "")), token)

@@ -15,14 +15,20 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
+    NONE = "none"
+    """The call passes, and what is in store behind this strikes the next one."""
     BUSY = "busy"
     """429: nothing was done."""
     BROKEN = "broken"
     """5xx: nothing was done, and the answer is a web page of the proxy in front."""
+    REFUSED = "refused"
+    """400: this one call is wrong in itself, and will be the next time."""
     CUT_BEFORE = "cut_before"
     """The connection ends before anything was done."""
     CUT_AFTER = "cut_after"
     """The connection ends after all was done: the bot cannot know."""
+    NONSENSE = "nonsense"
+    """All was done, and the answer says "ok", and nothing that makes sense beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,7 @@ class Fault:
     method: str | None = None
     chat_id: int | None = None
     code: int = 502
-    retry_after: int = 1
+    retry_after: int | str = 1
 
     def concerns(self, call: Call) -> bool:
         return self.method in (None, call.method) and self.chat_id in (None, call.chat_id)
@@ -46,18 +52,27 @@ class Faults:
     _random: Random = field(default_factory=Random)
 
     def busy(
-        self, times: int = 1, *, retry_after: int = 1, method: str | None = None, chat_id: int | None = None
+        self, times: int = 1, *, retry_after: int | str = 1, method: str | None = None, chat_id: int | None = None
     ) -> None:
         self._store(times, Fault(kind=Kind.BUSY, retry_after=retry_after, method=method, chat_id=chat_id))
 
     def broken(self, times: int = 1, *, code: int = 502, method: str | None = None) -> None:
         self._store(times, Fault(kind=Kind.BROKEN, code=code, method=method))
 
+    def refused(self, times: int = 1, *, method: str | None = None) -> None:
+        self._store(times, Fault(kind=Kind.REFUSED, method=method))
+
     def cut_before(self, times: int = 1, *, method: str | None = None) -> None:
         self._store(times, Fault(kind=Kind.CUT_BEFORE, method=method))
 
     def cut_after(self, times: int = 1, *, method: str | None = None) -> None:
         self._store(times, Fault(kind=Kind.CUT_AFTER, method=method))
+
+    def none(self, times: int = 1, *, method: str | None = None) -> None:
+        self._store(times, Fault(kind=Kind.NONE, method=method))
+
+    def nonsense(self, times: int = 1, *, method: str | None = None) -> None:
+        self._store(times, Fault(kind=Kind.NONSENSE, method=method))
 
     def by_chance(self, *, seed: int, busy: float = 0.0, broken: float = 0.0, method: str | None = None) -> None:
         """Let this part of the calls fail from now on; 0 and 0 ends it."""
@@ -69,7 +84,7 @@ class Faults:
         for fault in self._stored:
             if fault.concerns(call):
                 self._stored.remove(fault)
-                return fault
+                return None if fault.kind is Kind.NONE else fault
         return self._by_chance(call)
 
     def _by_chance(self, call: Call) -> Fault | None:

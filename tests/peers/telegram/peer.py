@@ -29,7 +29,7 @@ from tests.peers.telegram.faults import Fault, Faults, Kind, Limits
 from tests.peers.telegram.groups import Group, found_group
 from tests.peers.telegram.journal import Call, Journal
 from tests.peers.telegram.people import Person
-from tests.peers.telegram.refusals import RefusedError, busy
+from tests.peers.telegram.refusals import RefusedError, bad_request, busy
 from tests.peers.telegram.service import Service
 
 PATIENCE_SECONDS = 30.0
@@ -188,10 +188,10 @@ class TelegramPeer:
             return failed
         self.limits.check(call, self.journal, self.clock.now())
         result = await self._perform(call.request)
-        if fault is not None:
+        if fault is not None and fault.kind is Kind.CUT_AFTER:
             return _cut(request)
         call.status = 200
-        return web.json_response({"ok": True, "result": result})
+        return web.json_response({"ok": True, "result": result if fault is None else {}})
 
     async def _perform(self, request: Method | None) -> object:
         if isinstance(request, GetUpdates):
@@ -223,10 +223,12 @@ class TelegramPeer:
 
     def _fail(self, request: web.Request, call: Call, fault: Fault | None) -> web.StreamResponse | None:
         """Play a fault that strikes before anything was done."""
-        if fault is None or fault.kind is Kind.CUT_AFTER:
+        if fault is None or fault.kind in (Kind.CUT_AFTER, Kind.NONSENSE):
             return None
         if fault.kind is Kind.BUSY:
             raise busy(fault.retry_after)
+        if fault.kind is Kind.REFUSED:
+            raise bad_request("the message is refused")
         if fault.kind is Kind.CUT_BEFORE:
             return _cut(request)
         call.status = fault.code

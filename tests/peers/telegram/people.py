@@ -103,9 +103,16 @@ class Person:
         return message
 
     @alone
-    def edits(self, message: Message, *, text: str | None = None, caption: str | None = None) -> Message:
-        """Source: Update, edited_message: "New version of a message that is known to the bot and was edited"."""
-        new = {"text": text} if text is not None else {"caption": caption}
+    def edits(
+        self, message: Message, *, text: str | None = None, caption: str | None = None, photo: bytes | None = None
+    ) -> Message:
+        """Change the words of a message, or put another photo into it.
+
+        Source: Update, edited_message: "New version of a message that is known to the bot and was edited".
+        """
+        new: dict[str, Any] = {"text": text} if text is not None else {"caption": caption or message.caption}
+        if photo is not None:
+            new["photo"] = self.service.files.photo(photo)
         changed = self.room.messages[message.message_id].model_copy(
             update=new | {"edit_date": int(self.service.clock.now().timestamp())}
         )

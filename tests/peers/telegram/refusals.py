@@ -12,7 +12,7 @@ from collections.abc import Mapping
 class RefusedError(Exception):
     """A call that the peer answers with an error."""
 
-    def __init__(self, code: int, description: str, parameters: Mapping[str, int] | None = None) -> None:
+    def __init__(self, code: int, description: str, parameters: Mapping[str, int | str] | None = None) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
@@ -36,7 +36,7 @@ def conflict(why: str) -> RefusedError:
     return RefusedError(409, f"Conflict: {why}")
 
 
-def busy(seconds: int) -> RefusedError:
+def busy(seconds: int | str) -> RefusedError:
     """Source: ResponseParameters, retry_after: "In case of exceeding flood control, the number of seconds left
     to wait before the request can be repeated".
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,19 @@ async def test_many_are_deleted_and_missing_ones_skipped(bot, ana):
 async def test_one_to_a_hundred_are_deleted_at_once(bot, ana, count):
     with pytest.raises(BadRequest, match=r"Too many messages|Message identifiers are not specified"):
         await bot.delete_messages(ana.id, [1] * count)
+
+
+@pytest.mark.parametrize(("age", "gone"), [(timedelta(hours=47), True), (timedelta(hours=48), False)])
+async def test_administrator_deletes_what_others_have_written_lately(peer, bot, ana, age, gone):
+    forum = peer.forum("Panel", ana)
+    said = ana.at(forum).writes("names a patient")
+    forum.promotes_bot(can_delete_messages=True)
+    peer.clock.advance(age)
+
+    with nullcontext() if gone else pytest.raises(BadRequest, match="can't be deleted for everyone"):
+        await bot.delete_message(forum.id, said.message_id)
+
+    assert ("names a patient" not in forum.texts()) is gone
 
 
 async def test_member_without_the_right_deletes_only_its_own(peer, bot, ana):

@@ -1,0 +1,62 @@
+"""Rooms when pictures cannot be drawn, or the service says that something was done in words that nobody can read."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.errors import PermanentError, TransientError
+from tests.channels.telegram.test_rooms import address, message, opened, view
+
+
+@pytest.fixture
+def forum(peer, ana):
+    return peer.forum("Panel", ana)
+
+
+@pytest.mark.parametrize("trouble", [TransientError("image_process_died"), MemoryError()])
+async def test_card_comes_without_what_cannot_be_drawn(channel, world, forum, trouble):
+    world.renderer.failures = [trouble]
+    images = tuple(world.store.keep_image(name) for name in ("one", "two"))
+
+    placed = await opened(channel, forum, view(images=images))
+
+    is_late = isinstance(trouble, TransientError)
+    assert (bool(placed.card), len(placed.others), placed.lacks_images) == (True, 0 if is_late else 1, is_late)
+
+
+async def test_words_about_pictures_go_alone_in_the_end(channel, world, forum):
+    placed, images = await opened(channel, forum, view()), (world.store.keep_image("one"),)
+    world.renderer.failures = [TransientError("image_process_died")] * 3
+    topic = int(placed.thread)
+
+    for _ in range(2):
+        with pytest.raises(TransientError, match="pictures_late"):
+            await channel.post(address(forum), placed, message("more", images=images))
+    await channel.post(address(forum), placed, message("more", images=images))
+
+    assert forum.texts(topic)[-1] == "more\n\nhttps://hilum.example.org/questions/q1"
+
+
+async def test_topic_of_which_nothing_is_said_is_asked_for_once_more(peer, channel, forum):
+    peer.faults.nonsense(9, method="createForumTopic")
+
+    with pytest.raises(TransientError, match="telegram_unreadable"):
+        await channel.open_thread(address(forum), view())
+    with pytest.raises(PermanentError, match="telegram_unreadable"):
+        await channel.open_thread(address(forum), view())
+
+
+async def test_card_of_whose_change_nothing_is_said_was_changed(peer, channel, forum):
+    placed = await opened(channel, forum, view())
+    peer.faults.nonsense(method="editMessageText")
+
+    await channel.show(address(forum), placed, view("🟡 Q417 Dr A", "taken"))
+
+    assert forum.texts(int(placed.thread))[-1] == "taken"
+
+
+async def test_roster_of_which_nothing_is_said_is_none(peer, channel, forum):
+    peer.faults.nonsense(method="getChatMemberCount")
+
+    with pytest.raises(TransientError, match="telegram_unreadable"):
+        await channel.roster(address(forum))
