@@ -140,10 +140,14 @@ class RemoveRelay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearPhone:
-    """Remove one message about a case from a phone that is lost, whatever becomes of its question (safety rule 18)."""
+    """Remove one message about a case from a phone that is lost, whatever becomes of its question (safety rule 18).
+
+    `lost_at`, in seconds since 1970, tells one loss of a phone from the next.
+    """
 
     delivery_id: DeliveryId
     round: int = 0
+    lost_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

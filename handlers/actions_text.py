@@ -47,7 +47,7 @@ def draft_answer(deed: Deed) -> None:
     _forget_former(deed)
     notice = Notice(
         key=ECHO,
-        values={"label": question.label, "text": text, "noted": _noted(deed)},
+        values={"label": question.label, "text": text, "noted": _noted(deed), "minutes": _minutes_left(deed)},
         question_id=question.id,
         choices=(Action.SEND_ANSWER,),
         about=f"{KEPT}{deed.inbox_id}",
@@ -56,6 +56,10 @@ def draft_answer(deed: Deed) -> None:
         lasts=deed.services.rules.echo_waits,
     )
     deed.tell(deed.actor, in_thread(deed, notice))
+
+
+def _minutes_left(deed: Deed) -> int:
+    return int(deed.services.rules.echo_waits.total_seconds() // 60)
 
 
 def confirm_by_text(deed: Deed, *, is_said: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -18,13 +18,27 @@ from handlers.delivered import tell_author
 from handlers.listings import as_it_may_leave
 from handlers.outbox import place_of
 from handlers.render import ANSWER_KEYS, rendered
-from handlers.room_previews import is_in_room, is_waited_for, place_in_room
+from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room
 from handlers.sent import note_sent
 from handlers.stopping import stop_blocked
 from handlers.taking_back import stamp_if_late
-from handlers.withholding import withheld
+from handlers.withholding import as_it_left, withheld
 
 _FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A delivery on its way: as it is kept, what of it leaves, and where in a room it is posted, if in one.
+
+    `was_wrong`: its question was known to be of a wrong patient.
+    """
+
+    delivery: Delivery
+    left: Delivery
+    message: OutgoingMessage
+    was_wrong: bool
+    placed: Placed | None
 
 
 async def deliver(services: Services, command: Deliver) -> None:
@@ -36,27 +50,27 @@ async def deliver(services: Services, command: Deliver) -> None:
     begun = await services.store.write(lambda transaction: _begin(services, transaction, command.delivery_id))
     if begun is None:
         return
-    delivery, message, was_wrong, placed = begun
+    delivery = begun.delivery
     try:
         channel = services.channels.get(delivery.address.channel)
         if channel is None:
             raise PermanentError("channel_unknown")
-        if placed is None:
-            reference = await channel.send(delivery.address, message)
+        if begun.placed is None:
+            reference = await channel.send(delivery.address, begun.message)
         else:
-            reference = await cast(RoomChannel, channel).post(delivery.address, placed, message)
+            reference = await cast(RoomChannel, channel).post(delivery.address, begun.placed, begun.message)
     except TransientError:
         await _settle(services, delivery, DeliveryState.READY)
         raise
     except PermanentError as error:
         services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
-        refused = _not_in_room if placed is not None else _refused
+        refused = _not_in_room if begun.placed is not None else _refused
         code = error.code
         await services.store.write(lambda transaction: refused(services, transaction, delivery, code=code))
         return
 
     def settle(transaction: Transaction) -> None:
-        _sent(services, transaction, delivery, reference=reference, was_wrong=was_wrong)
+        _sent(services, transaction, begun, reference=reference)
 
     await services.store.write(settle)
 
@@ -78,14 +92,8 @@ def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime)
     return True
 
 
-def _begin(
-    services: Services, transaction: Transaction, delivery_id: DeliveryId
-) -> tuple[Delivery, OutgoingMessage, bool, Placed | None] | None:
-    """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent.
-
-    Returns:
-        with it, whether its question is known to be of a wrong patient, and its thread where it is said in a room.
-    """
+def _begin(services: Services, transaction: Transaction, delivery_id: DeliveryId) -> _Begun | None:
+    """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent."""
     delivery = transaction.deliveries.get(delivery_id)
     if delivery.state in _FINAL:
         return None
@@ -100,20 +108,29 @@ def _begin(
             _not_in_room(services, transaction, delivery, code="thread_gone")
             return None
     elif not member.is_stranger and delivery.address not in member.addresses:
-        # A phone that was lost meanwhile: nothing more goes there (safety rule 18).
-        services.log.warning("address_cut_off", delivery_id=delivery.id)
-        transaction.deliveries.set_state(delivery_id, DeliveryState.DEAD)
+        _cut_off(services, transaction, delivery)
         return None
     if member.active and delivery.address in member.stopped:
         _send_elsewhere(services, transaction, delivery, member=member)
         return None
-    message = rendered(services, transaction, as_it_may_leave(services, transaction, delivery), member=member)
+    leaving = as_it_may_leave(services, transaction, delivery)
+    message = rendered(services, transaction, leaving, member=member)
     message = withheld(services, transaction, delivery, message=message, member=member)
     is_wrong = _is_wrong_patient(transaction, delivery)
     if is_wrong:
         message = _stamped(services, message, member)
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
-    return delivery, message, is_wrong, placed
+    left = as_it_left(transaction, leaving)
+    return _Begun(delivery=delivery, left=left, message=message, was_wrong=is_wrong, placed=placed)
+
+
+def _cut_off(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Send nothing to a phone that was lost meanwhile (safety rule 18), nor a preview into a room that was left."""
+    if delivery.key == ECHO:
+        _not_in_room(services, transaction, delivery, code="room_gone")
+        return
+    services.log.warning("address_cut_off", delivery_id=delivery.id)
+    transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
 
 
 def _not_in_room(services: Services, transaction: Transaction, delivery: Delivery, *, code: str) -> None:
@@ -125,13 +142,14 @@ def _not_in_room(services: Services, transaction: Transaction, delivery: Deliver
 
 
 def _send_elsewhere(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
-    """Send what was on its way to a phone that was stopped meanwhile to its member's next address."""
+    """Send what was on its way to a phone that was stopped, or a channel that is off, to its member's next address."""
     services.log.warning("address_stopped", delivery_id=delivery.id)
     transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
-    if not member.chain:
+    others = [each for each in member.chain if each.channel in services.channels and each != delivery.address]
+    if not others:
         return
     delivery_id = DeliveryId(derive_id("delivery", "stopped", delivery.id))
-    elsewhere = replace(delivery, id=delivery_id, address=member.chain[0], state=DeliveryState.READY)
+    elsewhere = replace(delivery, id=delivery_id, address=others[0], state=DeliveryState.READY)
     transaction.deliveries.add(elsewhere)
     transaction.jobs.add(
         Deliver(delivery_id=delivery_id),
@@ -145,6 +163,8 @@ def _refused(services: Services, transaction: Transaction, delivery: Delivery, *
     """Its service will not; where its reader has blocked us, nothing more is sent there, and this goes elsewhere."""
     transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
     is_stranger = stranger_of(delivery.member_id) is not None
+    if code == "channel_unknown" and not is_stranger:
+        _send_elsewhere(services, transaction, delivery, member=transaction.members.get(delivery.member_id))
     if code != "address_blocked" or is_stranger or not transaction.members.get(delivery.member_id).active:
         return
     member = transaction.members.get(delivery.member_id)
@@ -162,14 +182,15 @@ async def _settle(services: Services, delivery: Delivery, state: DeliveryState) 
     await services.store.write(lambda transaction: transaction.deliveries.set_state(delivery.id, state))
 
 
-def _sent(services: Services, transaction: Transaction, delivery: Delivery, *, reference: str, was_wrong: bool) -> None:
+def _sent(services: Services, transaction: Transaction, begun: _Begun, *, reference: str) -> None:
+    delivery = begun.delivery
     transaction.deliveries.set_state(delivery.id, DeliveryState.SENT)
-    note_sent(services, transaction, delivery, reference=reference)
+    note_sent(services, transaction, begun.left, reference=reference)
     if is_in_room(transaction, delivery) and delivery.question_id is not None:
         for each in reference.split(","):
             transaction.rooms.note_message(delivery.address, each, delivery.question_id)
     tell_author(services, transaction, delivery)
-    if not was_wrong and _is_wrong_patient(transaction, delivery):
+    if not begun.was_wrong and _is_wrong_patient(transaction, delivery):
         stamp_if_late(services, transaction, delivery)
 
 

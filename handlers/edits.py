@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.answer import released_words
+from domain.answer import added_words, released_words
 from domain.arrival import TakenMessage
 from domain.commands import Command, GatherDraft, RelayInformation, TakeAction
 from domain.directed import Directed, directed
@@ -35,10 +35,10 @@ def changed_at_service(services: Services, transaction: Transaction, received: R
     if step is not None:
         return (step,)
     if origin.is_edit and received.message.text is not None:
-        # Once a day: services report some edits that nobody has made.
-        day = f"edit:{services.clock().date()}"
+        # Once a day, since services report some edits that nobody has made; each time while an answer waits.
+        cause = received.inbox_id if _waits_to_send(services, transaction, received) else _today(services)
         notice = Notice(key="edit.unknown", to=received.message.sender)
-        tell(services, transaction, received.sender, cause=day, notice=notice)
+        tell(services, transaction, received.sender, cause=cause, notice=notice)
     elif origin.is_deletion and question is not None and question.state is QuestionState.DRAFT:
         kept = Notice(
             key="draft.message_deleted",
@@ -67,7 +67,9 @@ def _changed_in_room(services: Services, transaction: Transaction, received: Rec
         said = directed(message.text.value)
         if said is None:
             return (RelayInformation(inbox_id=received.inbox_id, question_id=message.in_reply_to),)
-        if said.action is Action.ANSWER and _shows_answer(services, transaction, received):
+        # What is added to an answer by an edit would stand there twice.
+        is_whole = said.action is Action.ANSWER and added_words(said.text) is None
+        if is_whole and _shows_answer(services, transaction, received):
             again = Action.DRAFT_ANSWER.value
             return (TakeAction(inbox_id=received.inbox_id, action=again, question_id=message.in_reply_to),)
         _take_out_if_sealed(services, transaction, received, said=said)
@@ -92,6 +94,15 @@ def _shows_answer(services: Services, transaction: Transaction, received: Receiv
     waiting = transaction.choices.open_of(received.sender.id, services.clock())
     about = received.message.in_reply_to
     return any(each.question_id == about and Action.SEND_ANSWER in each.actions for each in waiting)
+
+
+def _waits_to_send(services: Services, transaction: Transaction, received: Received) -> bool:
+    waiting = transaction.choices.open_of(received.sender.id, services.clock())
+    return any(Action.SEND_ANSWER in each.actions for each in waiting)
+
+
+def _today(services: Services) -> str:
+    return f"edit:{services.clock().date()}"
 
 
 def with_words(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from domain.arrival import NOT_FETCHED
 from domain.commands_services import DeleteOriginal
 from domain.delivery import Terms
+from domain.errors import TransientError
 from domain.ids import UploadId
 from domain.ports.channel import DeletingChannel
 from domain.ports.services import Services
@@ -73,10 +74,15 @@ async def delete_original(services: Services, command: DeleteOriginal) -> None:
         TransientError: later it may work.
     """
     file = await services.store.read(lambda transaction: transaction.arrivals.file(command.upload_id))
-    channel = None if file is None else services.channels.get(file.address.channel)
-    if file is None or not isinstance(channel, DeletingChannel):
+    if file is None:
         return
-    is_gone = await is_deleted(services, channel, address=file.address, reference=file.reference)
+    channel = services.channels.get(file.address.channel)
+    if channel is None:
+        # Its sender was told that it goes: as soon as the channel is switched on again.
+        raise TransientError("channel_off")
+    is_gone = isinstance(channel, DeletingChannel) and await is_deleted(
+        services, channel, address=file.address, reference=file.reference
+    )
 
     def settle(transaction: Transaction) -> None:
         upload = transaction.uploads.get(command.upload_id)

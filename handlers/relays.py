@@ -98,9 +98,10 @@ async def remove_relay(services: Services, command: RemoveRelay) -> None:
 def note_clearing(services: Services, transaction: Transaction, address: Address) -> None:
     """Have everything about a case removed from a phone that is lost or left, but for what was removed already."""
     since = services.clock() - services.rules.relays_kept - REMOVED_LATE
+    lost_at = int(services.clock().timestamp())
     for delivery in transaction.sent.lying(address, since=since):
         if tells_of_the_case(delivery) and may_go(services, delivery):
-            note_removal(services, transaction, delivery, removal=ClearPhone(delivery_id=delivery.id))
+            note_removal(services, transaction, delivery, removal=ClearPhone(delivery_id=delivery.id, lost_at=lost_at))
 
 
 async def clear_phone(services: Services, command: ClearPhone) -> None:

@@ -94,7 +94,8 @@ async def wait_for_channel(
     def note(transaction: Transaction) -> None:
         again = replace(command, round=command.round + 1)
         wait = LOOKED_AFTER if command.round < _PATIENCE else LOOKED_AFTER_LONG
-        transaction.jobs.add(again, due_at=services.clock() + wait, gate=channel)
+        priority = Priority.NORMAL if isinstance(command, _MAY_WAIT) else Priority.URGENT
+        transaction.jobs.add(again, due_at=services.clock() + wait, priority=priority, gate=channel)
         if about is None:
             return
         if not isinstance(command, _MAY_WAIT):

@@ -29,6 +29,17 @@ def withheld(
     return replace(message, images=_shown(transaction, question, message.images))
 
 
+def as_it_left(transaction: Transaction, delivery: Delivery) -> Delivery:
+    """Return a delivery without what is hidden of its question, which a message has none of as it leaves."""
+    question = None if delivery.question_id is None else transaction.questions.get(delivery.question_id)
+    if question is None or not question.taken_down:
+        return delivery
+    values = delivery.values
+    if says_hidden(transaction, question, delivery):
+        values = {name: value for name, value in values.items() if not isinstance(value, DeidentifiedText)}
+    return replace(delivery, values=values, images=_shown(transaction, question, delivery.images))
+
+
 def tells_of_the_case(delivery: Delivery) -> bool:
     """Return whether a delivery has words of somebody's or images."""
     return bool(delivery.images) or any(isinstance(value, DeidentifiedText) for value in delivery.values.values())

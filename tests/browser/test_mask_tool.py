@@ -72,6 +72,7 @@ def test_way_to_newest_covers_no_button(browser: Browser, demo: Demo, artifacts:
     page.locator("dialog [data-action=confirm_series]:enabled").click()
 
     expect(page.locator(".down")).to_be_visible()
+    expect(page.locator(".preview-send").last).to_be_visible()
     player.picture(page, "newest")
     down, sends = (page.locator(name).last.bounding_box() for name in (".down", ".preview-send"))
     assert down is not None

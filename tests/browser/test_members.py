@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.player import DESK, PATIENCE_MS, PHONE, Player
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
+TELEGRAM = "https://t.me/HilumDemoBot?start=qW3-not-a-real-one-7Yk2Lm9"
 
 
 @pytest.fixture(params=[("phone", PHONE), ("desk", DESK)], ids=["phone", "desk"])
@@ -90,6 +91,7 @@ def test_newcomer_applies_and_is_let_in(player: Player) -> None:
 
 def test_coordinator_invites_by_a_link_that_is_shown_once(player: Player) -> None:
     office = _members(player, "coordinator")
+    office.route("**/api/members/invites/*/link", _as_with_telegram)
 
     office.locator(".members-invites > button.primary").click()
     office.fill("dialog input[name=name]", "Moon Jaewon")
@@ -99,10 +101,18 @@ def test_coordinator_invites_by_a_link_that_is_shown_once(player: Player) -> Non
     card = office.locator("[data-invite]")
     expect(card).to_have_count(1)
     card.locator("button").first.click()
-    expect(office.locator("dialog input[readonly]")).to_have_value(re.compile("/join/"))
+    expect(office.locator("dialog input[readonly]").first).to_have_value(re.compile("/join/"))
     player.picture(office, "invite-link")
 
+    expect(office.locator("dialog input[readonly]").last).to_have_value(TELEGRAM)
+    expect(office.locator("dialog a")).to_have_count(0)
     assert player.fits(office)
+
+
+def _as_with_telegram(route: Route) -> None:
+    """Answer as a society with a bot does; who followed its link would be taken for the invited."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "starts": {"telegram": TELEGRAM}})
 
 
 def test_member_links_another_phone_by_a_code(player: Player) -> None:

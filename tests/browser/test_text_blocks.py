@@ -23,7 +23,7 @@ def test_block_is_written_once_and_goes_in_at_the_caret(player: Player) -> None:
 
     desk.locator(".tab-answer").click()
     words = desk.locator(".reply-body > textarea")
-    words.fill("OP. Call me.")
+    words.fill("OP.Call me.")
     words.evaluate(_BEHIND_THE_FIRST_WORD)
     desk.locator(".block-menu summary").click()
     expect(desk.locator(".block-list button")).to_have_count(1)
@@ -33,9 +33,51 @@ def test_block_is_written_once_and_goes_in_at_the_caret(player: Player) -> None:
 
     expect(words).to_be_focused()
     expect(words).to_have_value(f"OP. {CTPA} Call me.")
-    desk.keyboard.type(" Now.")
+    desk.keyboard.type("Now. ")
     expect(words).to_have_value(f"OP. {CTPA} Now. Call me.")
     assert player.fits(desk)
+    assert player.problems == []
+
+
+def test_panels_block_is_deleted_for_all_only_when_told_so(player: Player) -> None:
+    page = player.open("coordinator")
+    page.goto(f"{page.url.split('/as/')[0]}/as/coordinator/notifications#blocks")
+    rows, really = page.locator(".block-row"), page.locator("dialog.ask p")
+    _write(page, "ctpa", CTPA)
+
+    page.get_by_role("button", name="Share: Chest, ctpa").click()
+    expect(rows).to_have_count(2)
+    expect(page.locator("[data-testid=block-add]")).to_be_focused()
+    player.picture(page, "blocks-shared")
+    page.get_by_role("button", name="Delete, ctpa", exact=True).click()
+    expect(really).to_have_text("Delete the text block ctpa?")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Delete, ctpa, Chest").click()
+    expect(really).to_have_text("Delete ctpa for the whole Chest panel?")
+    page.click("[data-testid=block-delete]")
+
+    expect(rows).to_have_count(1)
+    assert player.problems == []
+
+
+def test_refused_change_is_there_to_be_mended(player: Player) -> None:
+    page = player.open("panelist")
+    page.goto(f"{page.url.split('/as/')[0]}/as/panelist/notifications#blocks")
+    change, words = page.get_by_role("button", name="Change, ctpa"), page.locator(".block-form textarea")
+    _write(page, "ctpa", CTPA)
+
+    change.click()
+    words.fill(f"{CTPA} Call Dr Kim 010-1234-5678.")
+    page.click("[data-testid=block-save]")
+    expect(page.locator(".toast.error")).to_contain_text("Not saved")
+    change.click()
+
+    expect(words).to_have_value(f"{CTPA} Call Dr Kim 010-1234-5678.")
+    words.fill(f"{CTPA} Call us.")
+    page.click("[data-testid=block-save]")
+    expect(page.locator(".block-row p")).to_have_text(f"{CTPA} Call us.")
+    change.click()
+    expect(words).to_have_value(f"{CTPA} Call us.")
     assert player.problems == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from domain.delivery import OutgoingMessage, SendingGate
@@ -23,15 +24,21 @@ class PaperChannel:
     capabilities: Capabilities = _ON_PAPER
     sent: list[OutgoingMessage] = field(default_factory=list)
     troubles: list[Exception | CrashError] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+    """What happens once, while a message is on its way."""
 
     async def send(self, _address: Address, message: OutgoingMessage) -> str:
         trouble = self.troubles.pop(0) if self.troubles else None
         if isinstance(trouble, Exception):
             raise trouble
         self.sent.append(message)
+        number = len(self.sent)
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
         if trouble is not None:
             raise trouble
-        return f"paper-{len(self.sent)}"
+        return f"paper-{number}"
 
     def keys(self) -> list[str]:
         return [message.key for message in self.sent]

@@ -13,6 +13,7 @@ from domain.commands import Deliver
 from domain.delivery import Delivery, DeliveryState, Priority
 from domain.errors import PermanentError, TransientError
 from domain.ids import DeliveryId
+from domain.messages import Address
 from domain.ports.jobs import JobState
 from domain.ports.store import Transaction
 from domain.text import DeidentifiedText
@@ -190,3 +191,25 @@ async def test_finished_delivery_is_not_sent_by_a_second_run(society: Society, p
     await deliver(society.services, Deliver(delivery_id=PAGE.id))
 
     assert len(paper.sent) == 1
+
+
+async def test_what_a_channel_that_is_off_would_bring_goes_elsewhere(society: Society, paper: PaperChannel) -> None:
+    off = Address(channel="telegram", external_id="1")
+    await society.change_member(MEMBER, addresses=(off, *MEMBER.addresses))
+
+    await _plan(society, replace(PAGE, address=off))
+    await society.work()
+
+    assert paper.keys() == ["question.asked_back"]
+    assert await _state(society, PAGE) is DeliveryState.DEAD
+
+
+async def test_whoever_is_reached_by_nothing_else_is_logged(society: Society, paper: PaperChannel) -> None:
+    off = Address(channel="telegram", external_id="1")
+    await society.change_member(MEMBER, addresses=(off,))
+
+    await _plan(society, replace(PAGE, address=off))
+    await society.work()
+
+    assert (paper.keys(), await _state(society, PAGE)) == ([], DeliveryState.DEAD)
+    assert "delivery_died" in society.log.events

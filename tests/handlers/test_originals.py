@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -190,3 +191,16 @@ async def test_files_that_came_by_a_page_are_nowhere_else(society: Society, chat
 
     assert DELETED in _said(chat, "question.receipt_urgent")[0]
     assert chat.deleted == []
+
+
+async def test_original_at_a_channel_that_is_off_is_waited_for(society: Society, chat: ServiceChannel) -> None:
+    await write_here(society, "PE?", "a", reference="1")
+    draft = await society.draft(MEMBER)
+    (upload,) = await society.read(lambda transaction: transaction.uploads.of_question(draft.id))
+    services = replace(society.services, channels={})
+
+    with pytest.raises(TransientError, match="channel_off"):
+        await dispatch(services, DeleteOriginal(upload_id=upload.id))
+    await dispatch(society.services, DeleteOriginal(upload_id=upload.id))
+
+    assert chat.deleted == ["1"]

@@ -104,12 +104,16 @@ async def test_preview_that_nothing_waits_for_any_more_is_not_shown(room: PanelR
     assert ECHO not in await room.society.told(PANELIST)
 
 
-async def test_preview_goes_to_its_author_where_the_room_is_none_any_more(room: PanelRoom) -> None:
+@pytest.mark.parametrize("is_left", [False, True])
+async def test_preview_goes_to_its_author_where_the_room_is_none_any_more(room: PanelRoom, is_left: bool) -> None:
     question_id = await room.ask()
     room.chat.troubles = [AWAY]
     await room.write(PANELIST, "/a OP", thread=(await room.thread_of(question_id)).thread)
 
-    await room.society.change(lambda transaction: transaction.rooms.save(_public(transaction)))
+    def end(transaction: Transaction) -> None:
+        transaction.rooms.remove(CHEST) if is_left else transaction.rooms.save(_public(transaction))
+
+    await room.society.change(end)
     await room.later(timedelta(minutes=6))
 
     assert (await room.society.told(PANELIST))[-1] == ECHO

@@ -352,3 +352,19 @@ async def test_room_that_has_a_stranger_already_is_not_told_of_again(room: Panel
     await room.later()
 
     assert (await room.society.told(COORDINATOR)).count("room.strangers") == 1
+
+
+async def test_page_that_left_without_hidden_words_stays(room: PanelRoom) -> None:
+    """Pages about a flagged question go on, and whoever is paged has to find them."""
+    await room.society.change_member(SECOND, addresses=(address_of(SECOND), *SECOND.addresses))
+    question_id = await room.ask(CASE)
+    await room.society.press(MEMBER, Action.FLAG, question_id, {"what": "text"})
+    before = len(room.chat.sent)
+
+    await room.later(timedelta(minutes=15))
+
+    paged = [m for _, m in room.chat.sent[before:] if m.key == "panel.card_urgent"]
+    numbers = [f"message-{number}" for number, (_, m) in enumerate(room.chat.sent, start=1) if m in paged]
+    assert paged
+    assert all(CASE not in m.text and m.quoted is None for m in paged)
+    assert [name for name in numbers if name in room.chat.retracted] == []

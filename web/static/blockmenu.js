@@ -34,9 +34,10 @@ export class BlockMenu {
 
   insert(text) {
     const { input } = this;
-    const before = input.value.slice(0, input.selectionStart);
-    const gap = /\S$/.test(before) ? " " : "";
-    input.setRangeText(gap + text, input.selectionStart, input.selectionEnd, "end");
+    if (input.readOnly) return;
+    const gap = /\S$/.test(input.value.slice(0, input.selectionStart)) ? " " : "";
+    const after = /^[\p{L}\p{N}]/u.test(input.value.slice(input.selectionEnd)) ? " " : "";
+    input.setRangeText(gap + text + after, input.selectionStart, input.selectionEnd, "end");
     this.node.open = false;
     input.focus();
     this.onInsert();

@@ -106,15 +106,26 @@ async function giveLink(path) {
   try {
     const { url, starts = {} } = await post(path, {});
     const field = make("input", { type: "text", readonly: true, value: url, "aria-label": say("members.show_link") });
-    ask(say("members.show_link"), [make("p", {}, say("members.link_once")), field, ...startNodes(starts)], [], say("members.link_close"));
+    const fields = startFields(starts);
+    ask(say("members.show_link"), [make("p", {}, say(fields.length ? "members.links_once" : "members.link_once")), field, ...fields], [], say("members.link_close"));
     field.select();
   } catch (error) {
     complain(error);
   }
 }
 
+/** Links for somebody else are copied, not pressed: whoever follows one is taken for the person it is made for. */
+function startFields(starts) {
+  return Object.entries(starts).map(([channel, url]) => make("label", { class: "start-field" }, make("span", {}, sayStart(channel)),
+    make("input", { type: "text", readonly: true, value: url, on: { focus: (event) => event.target.select() } })));
+}
+
 function startNodes(starts) {
-  return Object.entries(starts).map(([channel, url]) => make("p", {}, make("a", { href: url, rel: "noreferrer" }, say("members.start", { channel: say(`channel.${channel}`) }))));
+  return Object.entries(starts).map(([channel, url]) => make("p", {}, make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, sayStart(channel))));
+}
+
+function sayStart(channel) {
+  return say("members.start", { channel: say(`channel.${channel}`) });
 }
 
 async function revoke(event, { id }) {

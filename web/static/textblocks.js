@@ -6,67 +6,83 @@ import { say } from "./texts.js";
 import { complain, toast } from "./toasts.js";
 
 const SAID = /^(blocks\.|error\.)/;
+/** Under this the draft of a new block is kept; that of a known one is kept under its name. */
+const NEW = "";
 
 /** What was typed is kept until it is saved: a text that is refused can be mended. */
 export class TextBlocks {
   constructor() {
-    this.draft = { name: "", text: "" };
+    this.drafts = new Map();
+    this.handed = NEW;
     this.node = make("section", { class: "settings-part text-blocks", id: "blocks", "aria-label": say("blocks.title") });
   }
 
   async show() {
     const { own, shared, panels, longest } = await get("/api/blocks");
     this.longest = longest;
+    this.add = button(say("blocks.add"), { icon: "attach", "data-testid": "block-add" }, () => this.edit());
     const items = [...own.map((block) => this.own(block, panels)), ...shared.map((block) => this.shared(block))];
     fill(this.node, make("h2", {}, say("blocks.title")), make("p", { class: "dim" }, say("blocks.how")),
       items.length ? make("ul", { class: "block-rows" }, items) : make("p", { class: "dim" }, say("blocks.none")),
-      make("div", { class: "row" }, button(say("blocks.add"), { icon: "attach", "data-testid": "block-add" }, () => this.edit(this.draft))));
+      make("div", { class: "row" }, this.add));
   }
 
   own(block, panels) {
-    const share = panels.map(({ id, name }) => button(say("blocks.share", { panel: name }), { class: "quiet" }, () => hand("share_block", { block: block.name, panel: id })));
-    return row(block, "", [button(say("blocks.change"), {}, () => this.edit(block, { isKnown: true })), ...share, button(say("blocks.delete"), { class: "quiet" }, () => askDelete(block))]);
+    const share = panels.map(({ id, name }) => rowButton(say("blocks.share", { panel: name }), block, (event) => hand("share_block", { block: block.name, panel: id }, event.currentTarget)));
+    return row(block, [rowButton(say("blocks.change"), block, () => this.edit(block), null), ...share, rowButton(say("blocks.delete"), block, () => askDelete(block))]);
   }
 
   shared(block) {
-    return row(block, block.panel_name, block.is_led ? [button(say("blocks.delete"), { class: "quiet" }, () => askDelete(block))] : []);
+    return row(block, block.is_led ? [rowButton(say("blocks.delete"), block, () => askDelete(block))] : []);
   }
 
-  edit({ name, text }, { isKnown = false } = {}) {
-    const named = make("input", { type: "text", name: "block", value: name, required: true, readonly: isKnown, maxlength: 20, autocomplete: "off", autocapitalize: "none" });
+  /** Ask for a new block, or for the text of a known one. */
+  edit(block = null) {
+    const key = block?.name ?? NEW;
+    const { name, text } = this.drafts.get(key) ?? block ?? { name: "", text: "" };
+    const named = make("input", { type: "text", name: "block", value: name, required: true, readonly: Boolean(block), maxlength: 20, autocomplete: "off", autocapitalize: "none" });
     const words = make("textarea", { name: "text", rows: "5", required: true, maxlength: this.longest });
     words.value = text;
     const form = make("form", { class: "block-form" }, make("label", {}, make("span", {}, say("blocks.name")), named), make("label", {}, make("span", {}, say("blocks.text")), words));
     const save = button(say("blocks.save"), { class: "primary", "data-testid": "block-save" }, () => {
       if (!form.reportValidity()) return;
-      if (!isKnown) this.draft = { name: named.value, text: words.value };
+      this.handed = key;
+      this.drafts.set(key, { name: named.value, text: words.value });
       save.closest("dialog").close();
       hand("save_block", { block: named.value.trim(), text: words.value });
     });
     form.addEventListener("submit", (event) => { event.preventDefault(); save.click(); });
-    ask(say(isKnown ? "blocks.change" : "blocks.add"), form, save);
+    ask(say(block ? "blocks.change" : "blocks.add"), form, save);
   }
 
   /** What became of it comes as a message, as on every channel; here it is shown at the edge. */
   async heed(line) {
     if (!SAID.test(line.key) || line.direction !== "out") return;
     toast(line.text, { kind: line.key.startsWith("error.") ? "error" : "plain" });
-    if (line.key === "blocks.saved") this.draft = { name: "", text: "" };
+    if (line.key === "blocks.saved") this.drafts.delete(this.handed);
     await this.show();
+    // What was pressed is gone with the old list; the keyboard goes on from here, not from the page's beginning.
+    if (document.activeElement === document.body) this.add.focus({ preventScroll: true });
   }
 }
 
-function row({ name, text }, panel, choices) {
+function row({ name, text, panel_name: panel }, choices) {
   return make("li", { class: "block-row", "data-block": name }, make("strong", {}, name), panel && make("span", { class: "dim" }, panel),
     make("p", {}, text), make("div", { class: "row" }, choices));
 }
 
-function askDelete({ name, panel }) {
+/** Each row has the same words: aloud they are told apart by what they are for. */
+function rowButton(label, { name, panel_name: panel }, press, kind = "quiet") {
+  return button(label, { class: kind, "aria-label": [label, name, panel].filter(Boolean).join(", ") }, press);
+}
+
+function askDelete({ name, panel, panel_name: panelName }) {
   const go = button(say("blocks.delete"), { class: "danger", "data-testid": "block-delete" }, () => {
     go.closest("dialog").close();
     hand("delete_block", { block: name, ...(panel ? { panel } : {}) });
   });
-  ask(say("blocks.delete"), make("p", {}, say("blocks.delete_really", { name })), go);
+  const really = panel ? say("blocks.delete_shared", { name, panel: panelName }) : say("blocks.delete_really", { name });
+  ask(say("blocks.delete"), make("p", {}, really), go);
 }
 
 function ask(title, content, choice) {
@@ -76,10 +92,13 @@ function ask(title, content, choice) {
   showDialog(dialog);
 }
 
-async function hand(action, fields) {
+/** What was pressed is given back where nothing came of it; otherwise the list is drawn anew. */
+async function hand(action, fields, pressed = null) {
+  if (pressed) pressed.disabled = true;
   try {
     await act(action, { fields });
   } catch (error) {
     complain(error);
+    if (pressed) pressed.disabled = false;
   }
 }
