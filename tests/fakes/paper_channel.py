@@ -24,7 +24,7 @@ class PaperChannel:
     capabilities: Capabilities = _ON_PAPER
     sent: list[OutgoingMessage] = field(default_factory=list)
     troubles: list[Exception | CrashError] = field(default_factory=list)
-    meanwhile: Callable[[], Awaitable[object]] | None = None
+    while_sending: Callable[[], Awaitable[object]] | None = None
     """What happens once, while a message is on its way."""
 
     async def send(self, _address: Address, message: OutgoingMessage) -> str:
@@ -33,8 +33,8 @@ class PaperChannel:
             raise trouble
         self.sent.append(message)
         number = len(self.sent)
-        if self.meanwhile is not None:
-            happens, self.meanwhile = self.meanwhile, None
+        if self.while_sending is not None:
+            happens, self.while_sending = self.while_sending, None
             await happens()
         if trouble is not None:
             raise trouble

@@ -81,7 +81,7 @@ async def test_what_left_at_the_same_moment_is_taken_back_behind_it(tmp_path: Pa
     back = await flag_answer(society, question)
     await decide(society, Action.PUT_BACK, back, "Fine.")
     await society.change_member(COLLEAGUE, addresses=(PHONE, *COLLEAGUE.addresses))
-    channel.meanwhile = lambda: society.press(COORDINATOR, Action.FLAG, question.id)
+    channel.while_sending = lambda: society.press(COORDINATOR, Action.FLAG, question.id)
 
     await _deliver(society, "question.answer_without_confidence", to=PHONE, question_id=question.id)
     await society.work()

@@ -43,5 +43,5 @@ async def test_opinion_under_seal_is_its_authors_to_delete(town: SlackTown) -> N
 
     await town.write(town.second, OPINION, channel=town.room, thread=(await town.card()).ts)
 
-    said = ["Please delete it there, and write it to me here or on its page", "/questions/"]
+    said = ["Please delete it there. Write it to me here", "or on its page", "/questions/"]
     assert unsaid(said, [str(each.content) for each in await town.all(town.second)]) == []
