@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
+from tests.peers.demo import tell_once
 from tests.quick import Measuring, spare_children, spare_collector, spare_statements
 
 _measuring = pytest.StashKey[Measuring]()
@@ -19,6 +21,13 @@ def chromium() -> str:
     found = _chromium()
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def told_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that has told its past; to be copied, since all workers have this one."""
+    folder = tmp_path_factory.getbasetemp()
+    return tell_once((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "told-demo")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -22,14 +22,6 @@ CHROMIUM_OPTIONS = (
 )
 
 
-@pytest.fixture(scope="session")
-def told_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo that has told its past and was stopped: telling it takes longer than most tests."""
-    folder = tmp_path_factory.mktemp("told") / "demo"
-    with running_demo(folder):
-        return folder
-
-
 @pytest.fixture
 def demo(told_demo: Path, tmp_path: Path) -> Iterator[Demo]:
     shutil.copytree(told_demo, tmp_path / "demo")

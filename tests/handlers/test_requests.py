@@ -34,6 +34,7 @@ async def member_now(society: Society, member: Member) -> Member:
     [
         ("/help", "request.help"),
         ("/도움말", "request.help"),
+        ("/ask", "request.ask"),
         ("/privacy", "request.privacy"),
         ("/oncall", "rota.on_call"),
         ("/당직", "rota.on_call"),

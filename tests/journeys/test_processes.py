@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +16,14 @@ from tests.peers.demo import free_port
 from tests.peers.program import Browser, Program, program, run, until
 
 pytestmark = pytest.mark.slow
-LEASES_END_SECONDS = 100.0
-"""What the killed process was at comes back when its lease (a minute) has run out."""
+LEASES_END_SECONDS = 60.0
+"""What the killed process was at comes back when its lease has run out."""
 STUDY = thorax_ct_zip(3, edge=64)
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Program]:
+def demo(told_demo: Path, tmp_path: Path) -> Iterator[Program]:
+    shutil.copytree(told_demo, tmp_path / "demo")
     with program(tmp_path / "demo") as made:
         made.start()
         yield made

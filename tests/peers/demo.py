@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,6 +40,23 @@ def running_demo(folder: Path) -> Iterator[Demo]:
             yield Demo(f"http://127.0.0.1:{port}", process.pid)
         finally:
             stop(process)
+
+
+def tell_once(folder: Path) -> Path:
+    """Return the folder of a demo that has told its past and was stopped; of several processes, one makes it.
+
+    Telling it takes longer than most tests.
+    """
+    told = folder / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "told").exists():
+            shutil.rmtree(told, ignore_errors=True)
+            with running_demo(told):
+                pass
+            (folder / "told").touch()
+    return told
 
 
 def free_port() -> int:
