@@ -111,7 +111,8 @@ def jobs_retry(
     async def revive(parts: Parts) -> bool:
         if job.isdecimal():
             return await parts.storage.queue.revive(JobId(int(job)), utc_now())
-        return await parts.services.store.write(lambda transaction: send_again(transaction, DeliveryId(job), utc_now()))
+        services = parts.services
+        return await services.store.write(lambda transaction: send_again(services, transaction, DeliveryId(job)))
 
     if not with_parts(context, revive):
         fail(f"no parked job and no unknown or dead delivery {job}", code=1)

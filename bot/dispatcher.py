@@ -57,6 +57,7 @@ from domain.commands_services import (
     RemoveThread,
     ReportParked,
     Retract,
+    Reword,
     RoutePart,
     TakeBack,
     TellUntaken,
@@ -91,6 +92,7 @@ from handlers.refuse import refuse
 from handlers.relay import relay_information
 from handlers.relays import clear_phone, remove_relay, remove_relays, remove_thread
 from handlers.requests import answer_request
+from handlers.rewording import reword
 from handlers.room_watch import watch_rooms
 from handlers.rota_watch import watch_rota
 from handlers.route import route_message
@@ -108,7 +110,7 @@ _Closing = CloseAnswered | AskOutcome
 _Telling = Deliver | StartDigest | ComposeDigest
 _Paging = NotifyStep | SendPages | ChaseClaimer | ChaseAsker | ChaseReply | ChaseHandover | RepeatUntilRead | EndSurge
 _Clearing = SweepInbox | EraseImages | ShredRemoved | MaskImages | ShredObject | ForgetEnded
-_Incident = PageViewers | PageModerators | RemindOfIncident | Retract | TakeBack
+_Incident = PageViewers | PageModerators | RemindOfIncident | Retract | TakeBack | Reword
 _Rota = WatchRota | HandOver | SendTestPages
 _Rooms = MirrorQuestion | WatchRooms | RemoveRelays | RemoveThread | RemoveRelay | ClearPhone
 _Arriving = FetchFile | AcknowledgeFiles | DeleteOriginal | DeleteMessage | ReportParked | TellUntaken
@@ -233,6 +235,8 @@ async def _follow_incident(services: Services, command: _Incident) -> None:
             await retract(services, command)
         case TakeBack():
             await take_back(services, command)
+        case Reword():
+            await reword(services, command)
         case _:
             assert_never(command)
 
@@ -349,6 +353,7 @@ async def abandon(services: Services, command: Command) -> None:
             | RouteMessage()
             | RoutePart()
             | AnswerRequest()
+            | AcknowledgeFiles()
         ):
             await abandon_message(services, command)
         case _:

@@ -28,7 +28,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [Finding(part="settings", is_fine=True, says="read and valid")]
     checks: tuple[Callable[[Settings], Finding], ...] = (_data, _keys, _database, _archive)
     findings += [await asyncio.to_thread(check, settings) for check in checks]
-    findings.append(_channels(settings))
+    findings += [_channels(settings), *_advice(settings)]
     if all(finding.is_fine for finding in findings):
         findings += await _used(settings)
     return findings
@@ -95,6 +95,14 @@ def _channels(settings: Settings) -> Finding:
     return Finding(part="channels", is_fine=True, says=says)
 
 
+def _advice(settings: Settings) -> list[Finding]:
+    """Return what is no fault, and better set."""
+    if settings.rules.fallback_telephone:
+        return []
+    says = "rules.fallback_telephone is empty: askers are promised a telephone number for when nobody answers"
+    return [Finding(part="rules", is_fine=True, says=says, mend="set it to the number of the society's office")]
+
+
 async def _used(settings: Settings) -> list[Finding]:
     """Look at what a running installation has gathered."""
     parts = compose(settings)
@@ -130,10 +138,16 @@ _TROUBLES = {
         "let this machine's firewall and proxy pass wss:// connections to Slack; what was written meanwhile is read "
         "back",
     ),
+    "slack_not_read_back": (
+        "what was written while nothing was heard is not read back; what is written now is heard",
+        "give the app the scopes that are named below and install it again; else look for slack_not_read and "
+        "slack_reading_failed in the program's log",
+    ),
     "telegram_conflict": (
         "another program fetches the updates of this bot: each of the two hears only some of them",
         "stop the other program, or a second `hilum serve` with a database of its own; if you know of none, have "
-        "@BotFather make a new token (/revoke), and write it into channels.telegram.token",
+        "@BotFather make a new token (/revoke), write it into the file that channels.telegram.token_file names (or "
+        "into channels.telegram.token), and restart Hilum",
     ),
 }
 
@@ -200,11 +214,17 @@ def _suspended(room: Room) -> Finding:
     part = _part_of(room)
     if room.suspended is Suspension.NEW:
         says = "Hilum has not yet seen only people of the panel there: nothing is shown"
-        mend = "put others out; `hilum serve` looks within a minute of being told of the room, then every hour"
+        mend = (
+            "put others out, and have panelists link their phones; `hilum serve` looks within a minute of being told "
+            "of the room, then every hour"
+        )
         return Finding(part=part, is_fine=False, says=says, mend=mend)
     if room.suspended in _OF_PEOPLE:
         says = _OF_PEOPLE[room.suspended]
-        mend = "compare the people there with `hilum panels list`; within an hour of their being right again it goes on"
+        mend = (
+            "compare the people there, bots too, with `hilum panels list`; whoever stands in both has not linked this "
+            "service yet (page Members); within an hour of their being right again it goes on"
+        )
         return Finding(part=part, is_fine=False, says=says, mend=mend)
     mend = "give Hilum its rights there again, as the finding above says; then it goes on"
     return Finding(part=part, is_fine=False, says=f"nothing is shown there ({room.suspended})", mend=mend)

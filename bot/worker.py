@@ -13,7 +13,7 @@ from bot.logs import place_of
 from bot.outages import PROBE_EVERY, Outages
 from domain.commands import Command
 from domain.delivery import Priority
-from domain.errors import PermanentError, TransientError, UserError
+from domain.errors import ChannelOffError, PermanentError, TransientError, UserError
 from domain.ports.jobs import ClaimedJob, JobQueue
 from domain.ports.services import Log, Services
 
@@ -65,9 +65,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; what is still running then gets a moment to end, and its lease returns it otherwise."""
-        for channel in self.services.channels.values():
-            if channel.gate is not None:
-                await self.queue.set_gate(channel.gate)
+        await self.prepare()
         keeper = asyncio.create_task(self._keep_leases())
         try:
             while not self._stopping.is_set():
@@ -80,6 +78,16 @@ class Worker:
         finally:
             keeper.cancel()
             await asyncio.wait(self._running, timeout=2) if self._running else None
+
+    async def prepare(self) -> None:
+        """Set the channels' pace, and have done now what has waited for one that is switched on again."""
+        for channel in self.services.channels.values():
+            if channel.gate is not None:
+                await self.queue.set_gate(channel.gate)
+        # Which channels there are is a setting: it changes with a restart alone.
+        on = self.services.channels.keys()
+        if count := await self.queue.take_up(on, self.services.clock(), error=ChannelOffError.CODE):
+            self.services.log.info("channel_on_again", count=count)
 
     async def drain(self) -> int:
         """Run everything that is due now, one after another, and return how many commands that were."""
@@ -185,6 +193,8 @@ class Worker:
         return f"refused_{error.code}"
 
     async def _passing(self, job: ClaimedJob, error: TransientError) -> str:
+        if isinstance(error, ChannelOffError):
+            return await self._put_off(job, error)
         gate = job.place if error.is_local else job.gate
         if error.retry_after is not None and gate is not None:
             # The service said when to come back: nothing goes to it, or to that one conversation, before.
@@ -196,6 +206,12 @@ class Worker:
             longest = PROBE_EVERY
         wait = error.retry_after or backoff(job.attempts, longest=longest)
         return await self._later(job, error.code, wait=wait)
+
+    async def _put_off(self, job: ClaimedJob, error: ChannelOffError) -> str:
+        """Neither gate nor place is held: what goes there, once it can, does not wait as long."""
+        due = self.services.clock() + error.look_after
+        await self.queue.put_off(job.id, owner=self.options.owner, due_at=due, error=error.code)
+        return "put_off"
 
     async def _later(self, job: ClaimedJob, code: str, *, wait: timedelta) -> str:
         due = self.services.clock() + wait

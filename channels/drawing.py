@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from domain.errors import HilumError, TransientError
+from domain.errors import HilumError, PermanentError, TransientError
 from domain.ids import ImageId
 from domain.ports.archive import SealedObject
 from domain.ports.deidentifier import FrameRequest, RenderedFrame, Renderer
 from domain.ports.services import Log
+from domain.ports.store import Transaction
 
 PATIENCE = timedelta(seconds=10)
 """Those who scroll through a large study may keep the next picture waiting for longer than a page may wait."""
@@ -82,3 +83,25 @@ class Drawing:
         except _SURPRISES as error:
             self.log.error("picture_not_made", image_id=wanted.image_id, error_type=type(error).__name__)
             return None
+
+
+def wanted_of(transaction: Transaction, images: Sequence[ImageId], *, edge: int, most: int) -> list[Wanted]:
+    """Return what to draw of the first images, masks hatched (safety rule 8); what is gone meanwhile is left out.
+
+    Args:
+        edge: the longest edge of a picture, in pixels.
+        most: how many images go with one message.
+    """
+    found = []
+    for image_id in images[:most]:
+        try:
+            image = transaction.images.get(image_id)
+            sealed = transaction.objects.get(image.object_id)
+        except PermanentError:
+            continue
+        if image.removed_at is not None:
+            continue
+        frame = image.facts.frames // 2
+        request = FrameRequest(frame=frame, longest_edge=edge, hatched=image.facts.masks_of(frame))
+        found.append(Wanted(image_id=image_id, sealed=sealed, request=request))
+    return found

@@ -34,13 +34,15 @@ class GatherDraft:
 class TakeAction:
     """Do what a button, a form or words ask for; what words were found to mean stands beside them.
 
-    `token` is of the choice that they chose from; without one, `question_id` is what they are about.
+    `token` is of the choice that they chose from; without one, `question_id` is what they are about. `is_whole` says
+    that all of the message is what the action is told, and not only what stands behind a word of command.
     """
 
     inbox_id: InboxId
     token: str = ""
     action: str = ""
     question_id: str = ""
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

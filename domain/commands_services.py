@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from domain.ids import DeliveryId, InboxId, MemberId, QuestionId, UploadId
+from domain.messages import Address
+
+_SEEN_TOGETHER = timedelta(seconds=5)
+"""Whoever comes and goes within so short a time is looked at once."""
+_NOTED_WITHIN = timedelta(seconds=1)
+"""A look waits for so long at the least: by then whoever notes it has committed, by any process's clock."""
+_ANY_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +70,6 @@ class DeleteMessage:
     reference: str
     why: str = WhyDeleted.NUMBER
     question_id: str = ""
-    round: int = 0
-    """Counts the times that its channel was switched off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,13 @@ class WatchRooms:
     room: str = ""
     """Only this one, where somebody has come or gone; all of them where both are empty."""
 
+    @classmethod
+    def soon(cls, room: Address, now: datetime) -> WatchRooms:
+        """Return a look into one room, due at its `at`: the same for all who note it within some seconds."""
+        earliest = now + _NOTED_WITHIN
+        at = earliest + (_ANY_START - earliest) % _SEEN_TOGETHER
+        return cls(at=at, channel=room.channel, room=room.external_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveRelays:
@@ -126,7 +138,6 @@ class RemoveThread:
     channel: str
     room: str
     closing: int
-    round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +146,6 @@ class RemoveRelay:
 
     delivery_id: DeliveryId
     closing: int
-    round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +156,6 @@ class ClearPhone:
     """
 
     delivery_id: DeliveryId
-    round: int = 0
     lost_at: int = 0
 
 
@@ -155,7 +164,17 @@ class TakeBack:
     """Take back one message at once: an answer or pictures of a wrong patient, or what showed a draft that is gone."""
 
     delivery_id: DeliveryId
-    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reword:
+    """Take back at once one message that names somebody whom nothing knew when it was sent, and say it again without.
+
+    Its reader is asked to delete it where it stays. `late` is 1 where it was on its way when it was reworded.
+    """
+
+    delivery_id: DeliveryId
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +183,6 @@ class Retract:
 
     delivery_id: DeliveryId
     incident_id: str
-    round: int = 0
 
 
 ServiceCommand = (
@@ -182,5 +200,6 @@ ServiceCommand = (
     | RemoveRelay
     | ClearPhone
     | TakeBack
+    | Reword
     | Retract
 )

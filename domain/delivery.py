@@ -72,6 +72,11 @@ class Delivery:
     created_at: datetime
 
     @property
+    def lane(self) -> str:
+        """The lane of its job: one after another goes what is of its subject to its address."""
+        return f"{self.address.channel}|{self.address.external_id}|{self.subject}"
+
+    @property
     def may_be_sent_twice(self) -> bool:
         """After a crash in mid-send: a page or an answer is sent again, a digest is not."""
         return self.priority is not Priority.DIGEST
@@ -145,6 +150,8 @@ class OutgoingMessage:
     """Said below everything else: what an answer is, and what it is not."""
     reply: str = ""
     """A text of its own for readers without buttons: what to reply. Empty where the text says it."""
+    prompt: str = ""
+    """What stands in the empty field for the reply that it asks for; empty where it asks for none."""
     is_silent: bool = False
     """Makes no sound where it arrives: only pages, ask-backs and urgent answers do (safety rule 15)."""
 

@@ -29,12 +29,15 @@ _FIELDS: Mapping[Action, str] = {
     Action.ASK_BACK: "text",
     Action.ANSWER: "text",
     Action.OPINION: "text",
+    Action.ADD_INFORMATION: "text",
     Action.PASS: "reason",
     Action.HAND_OVER: "colleague",
     Action.ADD_BLOCK: "block",
 }
 """What the words behind it fill in."""
 _BEHIND_A_STROKE = {"a": Action.ANSWER}
+_BY_A_STROKE_ALONE = frozenset({Action.ADD_INFORMATION})
+"""What without a stroke begins many a sentence: "add contrast and repeat"."""
 _REASONS: Mapping[PassReason, tuple[str, ...]] = {
     PassReason.BUSY: ("busy", "바쁨", "바빠요", "지금 바쁨"),
     PassReason.FIELD: ("field", "not my field", "전공 아님", "분야 아님"),
@@ -87,6 +90,7 @@ def _split(text: str, count: int) -> tuple[str, str]:
 
 def _action(head: str, *, has_stroke: bool) -> Action | None:
     known = vocabulary().actions.get(folded(head), frozenset()) if head else frozenset()
+    known = known if has_stroke else known - _BY_A_STROKE_ALONE
     action = next((each for each in known if each in ALONE or each in _FIELDS), None)
     return _BEHIND_A_STROKE.get(folded(head)) if action is None and has_stroke else action
 

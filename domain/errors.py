@@ -3,8 +3,10 @@
 HilumError
 ├── UserError            the member can fix it; carries a message key
 │   ├── AlreadyTakenError           somebody else has the question, which can be followed
-│   └── SealedInRoomError           an opinion under seal, typed where the others read it
+│   ├── SealedInRoomError           an opinion under seal, typed where the others read it
+│   └── WordsMissingError           an action that needs words, and was given none: they can be asked for
 ├── TransientError       later it may work; may carry `retry_after`
+│   └── ChannelOffError             once the channel is switched on again
 └── PermanentError       park it and tell an operator
     ├── DeidentificationError   the door stays closed
     └── RoomMovedError          a panel's room has another address now
@@ -16,7 +18,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.ids import QuestionId
-from domain.messages import Address
+from domain.messages import Action, Address
 
 
 class HilumError(Exception):
@@ -51,6 +53,17 @@ class SealedInRoomError(UserError):
         self.question_id = question_id
 
 
+class WordsMissingError(UserError):
+    """An action was asked for without the words that it needs; nothing else stands in its way."""
+
+    def __init__(
+        self, code: str, *, action: Action, question_id: QuestionId | None, **values: str | int | datetime
+    ) -> None:
+        super().__init__(code, **values)
+        self.action = action
+        self.question_id = question_id
+
+
 class TransientError(HilumError):
     """Tried again later, after `retry_after` where the service named a time.
 
@@ -70,6 +83,19 @@ class TransientError(HilumError):
     def is_outage(self) -> bool:
         """Whether nobody answered, as the adapters of services name it: "telegram_away"."""
         return self.code.endswith("_away")
+
+
+class ChannelOffError(TransientError):
+    """What is to be done at a service waits until its channel is switched on again, and nothing waits behind it.
+
+    Whether it is on is looked at again after `look_after`, and whenever the program starts.
+    """
+
+    CODE = "channel_off"
+
+    def __init__(self, *, look_after: timedelta) -> None:
+        super().__init__(self.CODE)
+        self.look_after = look_after
 
 
 class PermanentError(HilumError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.ids import MemberId
@@ -16,6 +16,13 @@ WAITS = timedelta(minutes=10)
 _ASKERS = frozenset({EntryKind.OPENED, EntryKind.HANDOVER_OFFERED})
 _ENDS = frozenset({EntryKind.HANDED_OVER, EntryKind.HANDOVER_DECLINED})
 _CLAIM_CHANGED = frozenset({EntryKind.CLAIMED, EntryKind.RELEASED_CLAIM, EntryKind.TAKEN_OVER})
+_FREES = frozenset(
+    {
+        *(EntryKind.RELEASED_CLAIM, EntryKind.REOPENED, EntryKind.SECOND_SOUGHT),
+        *(EntryKind.MERGED, EntryKind.UNMERGED),
+    }
+)
+"""After these nobody has a question."""
 _HELD_BY_PANEL = frozenset({QuestionState.CLAIMED, QuestionState.NEEDS_INFO})
 _HELD_BY_ASKER = _HELD_BY_PANEL | {QuestionState.OPEN, QuestionState.ANSWERED, QuestionState.MERGED}
 
@@ -70,6 +77,22 @@ def open_offers(question: Question, entries: Sequence[Entry]) -> tuple[Handover,
     )
 
 
+def held_since(question: Question, entries: Sequence[Entry]) -> datetime | None:
+    """Return since when whoever has a question for the panel has it; None where nobody does.
+
+    What nobody had taken is its author's with the first answer; an answer to what one has already changes nothing.
+    """
+    own: list[Entry] = []
+    for entry in entries:
+        if entry.kind in _FREES:
+            own = []
+        elif entry.actor_id is not None and entry.actor_id == question.claimed_by:
+            own.append(entry)
+    taken = [entry.at for entry in own if _is_taking(entry)]
+    answered = [entry.at for entry in own if entry.kind is EntryKind.ANSWER]
+    return next(iter((*taken[-1:], *answered)), None)
+
+
 def askers_of(entries: Sequence[Entry]) -> frozenset[MemberId]:
     """Return everybody who was its asker at some time, or was to be."""
     found = [entry for entry in entries if entry.kind in _ASKERS and entry.details.get("side") != Side.PANEL.value]
@@ -80,6 +103,13 @@ def askers_of(entries: Sequence[Entry]) -> frozenset[MemberId]:
 def is_said_as_panelist(entry: Entry) -> bool:
     """Return whether its author acted for the panel, so that a former asker who has taken it goes by their name."""
     return entry.kind in _AS_PANELIST
+
+
+def _is_taking(entry: Entry) -> bool:
+    """Whoever leaves may have their own questions handed over by somebody who has one of them for the panel."""
+    if entry.kind is EntryKind.HANDED_OVER:
+        return entry.details.get("side") == Side.PANEL.value
+    return entry.kind in (EntryKind.CLAIMED, EntryKind.TAKEN_OVER)
 
 
 def _offer(entry: Entry, number: int) -> Handover:

@@ -39,6 +39,11 @@ class Panel:
     topics: tuple[str, ...] = ()
     fallback_id: PanelId | None = None
 
+    @property
+    def people(self) -> tuple[MemberId, ...]:
+        """Everybody of it, each once: its members, and its coordinator, who need not be one."""
+        return tuple(dict.fromkeys((*self.members, self.coordinator_id)))
+
     def called(self, language: Language) -> str:
         """Return the name as it stands by itself: Chest, PE team, 흉부."""
         return self.korean_name if language is Language.KOREAN and self.korean_name else self.name

@@ -41,7 +41,7 @@ class QuestionState(StrEnum):
 AWAITING_PANEL = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.NEEDS_INFO})
 """States in which the panel still owes an answer."""
 
-TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED}
+TAKES_IMAGES = AWAITING_PANEL | {QuestionState.DRAFT, QuestionState.ANSWERED, QuestionState.MERGED}
 
 SEEN_BY_PANEL = AWAITING_PANEL | {QuestionState.ANSWERED, QuestionState.CLOSED, QuestionState.MERGED}
 

@@ -123,6 +123,16 @@ class RoomThread:
         return bool(self.thread or self.card)
 
     @property
+    def is_outdated(self) -> bool:
+        """Return whether what lies there has to go, and comes back without what it was taken out for."""
+        return self.withheld == _OUTDATED
+
+    @property
+    def comes_back(self) -> bool:
+        """Return whether it was taken out only to be shown anew."""
+        return not self.is_open and self.shown == _OUTDATED
+
+    @property
     def placed(self) -> Placed:
         return Placed(thread=self.thread, card=self.card)
 
@@ -135,14 +145,15 @@ class RoomThread:
         """Return it as one in which something lies that must not be seen there: it is taken out, and shown anew."""
         return replace(self, withheld=_OUTDATED)
 
-    def emptied(self, *, withheld: str = "", removed_at: datetime | None = None) -> RoomThread:
+    def emptied(self, *, removed_at: datetime | None = None) -> RoomThread:
         """Return it once nothing of the question stands in the room any more."""
         return replace(
             self,
             thread="",
             card="",
-            shown="",
-            withheld=withheld,
+            # Shown anew it is no news.
+            shown=self.withheld if self.is_outdated else "",
+            withheld="",
             pictures=frozenset(),
             is_posting=False,
             is_closed=False,

@@ -49,6 +49,11 @@ class Upload:
     def is_complete(self) -> bool:
         return self.state is not UploadState.RECEIVING
 
+    @property
+    def is_pending(self) -> bool:
+        """On its way, or not yet looked at: nothing is known of what is in it."""
+        return self.state in (UploadState.RECEIVING, UploadState.COMPLETE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:

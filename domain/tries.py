@@ -39,7 +39,7 @@ class Tries:
     most: int
     _counts: OrderedDict[Hashable, int] = field(default_factory=OrderedDict)
 
-    def is_left(self, what: Hashable) -> bool:
+    def count_try(self, what: Hashable) -> bool:
         """Count one more try that was in vain; False where it was the last, and the count begins anew."""
         count = self._counts.pop(what, 0) + 1
         if count >= self.most:

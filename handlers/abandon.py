@@ -14,14 +14,23 @@ from domain.commands import (
     RouteMessage,
     TakeAction,
 )
-from domain.commands_services import RoutePart
+from domain.commands_services import AcknowledgeFiles, RoutePart
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.study import UploadState
 from handlers.inbound import open_received
 from handlers.outbox import Notice, tell
 
-FromMember = AnswerRequest | FindQuestions | GatherDraft | RelayInformation | RouteMessage | RoutePart | TakeAction
+FromMember = (
+    AcknowledgeFiles
+    | AnswerRequest
+    | FindQuestions
+    | GatherDraft
+    | RelayInformation
+    | RouteMessage
+    | RoutePart
+    | TakeAction
+)
 
 
 async def abandon_message(services: Services, command: FromMember) -> None:
@@ -31,7 +40,7 @@ async def abandon_message(services: Services, command: FromMember) -> None:
         return
 
     def answer(transaction: Transaction) -> None:
-        notice = Notice(key="error.defect")
+        notice = Notice(key="error.defect", to=received.message.sender)
         tell(services, transaction, received.sender, cause=f"abandoned:{received.inbox_id}", notice=notice)
 
     await services.store.write(answer)

@@ -74,8 +74,7 @@ class SealedIntake:
             raise UserError("images_not_taken")
         if size_bytes <= 0:
             raise UserError("file_empty")
-        if size_bytes > self.limits.file_bytes:
-            raise UserError("file_too_large", megabytes=self.limits.file_bytes // 1_000_000)
+        self.limits.check_file(size_bytes)
         upload = Upload(
             id=UploadId(derive_id("upload", member_id, external_id)),
             member_id=member_id,
@@ -157,9 +156,7 @@ class SealedIntake:
     def _announce(self, transaction: Transaction, upload: Upload) -> Upload:
         if not transaction.uploads.add(upload):
             return transaction.uploads.get(upload.id)
-        total = transaction.uploads.bytes_held(upload.member_id)
-        if total > self.limits.member_bytes:
-            raise UserError("uploads_full")
+        self.limits.check_held(transaction.uploads.bytes_held(upload.member_id))
         return upload
 
 

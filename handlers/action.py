@@ -48,8 +48,8 @@ from handlers.choices import TAKES_NOTHING, resolve_press
 from handlers.deed import Deed
 from handlers.draft import case_for
 from handlers.flag_words import flag_fields
-from handlers.identities import Case
 from handlers.inbound import Received, as_of_now, open_received
+from handlers.known_names import Case
 from handlers.requests import requested_fields
 from handlers.room_words import said_in, standing_of
 from handlers.spoken import spoken_fields, spoken_press

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from domain.arrival import Part
 from domain.commands import Command, GatherDraft, RelayInformation
-from domain.delivery import Terms, Value
+from domain.delivery import Value
 from domain.errors import UserError
 from domain.ids import InboxId, QuestionId
 from domain.messages import Action
@@ -16,11 +16,11 @@ from domain.ports.store import Transaction
 from domain.question import TAKES_IMAGES, EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.actions_draft import edit_draft, tell_claimer
-from handlers.albums import KEPT, waits_for_more
+from handlers.albums import KEPT, files_said, waits_for_more
 from handlers.deed import Deed
 from handlers.draft import begin_draft
 from handlers.identities import MESSAGE, learn
-from handlers.inbound import Received
+from handlers.inbound import Received, open_kept
 from handlers.outbox import Notice, tell
 from handlers.waiting import end_waiting
 
@@ -107,7 +107,7 @@ def late_images(services: Services, transaction: Transaction, received: Received
     if waits_for_more(services, transaction, received):
         return ()
     kept = _waiting_parts(transaction, received.inbox_id)
-    if any(transaction.inbox.open(part.inbox_id).text for part in kept):
+    if any(open_kept(transaction, part.inbox_id).text for part in kept):
         # The words of an album stand with one of its parts, and begin a question.
         return None
     count = sum(part.files for part in kept) or len(message.uploads)
@@ -125,8 +125,8 @@ def add_images(deed: Deed) -> None:
 
 def new_question(deed: Deed) -> None:
     """The images that came late begin a question of their own."""
-    message = deed.transaction.inbox.open(_kept(deed))
-    draft = begin_draft(
+    message = open_kept(deed.transaction, _kept(deed))
+    draft = deed.transaction.questions.draft_of(deed.actor.id) or begin_draft(
         deed.services, deed.transaction, Received(inbox_id=_kept(deed), message=message, sender=deed.actor)
     )
     for inbox_id in _album(deed):
@@ -144,10 +144,9 @@ def _offer(  # noqa: PLR0913 - one sentence, and what it is about
     count: int = 1,
 ) -> None:
     """Ask whether images belong to a question; the message that brought them waits in the inbox meanwhile."""
-    files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
     notice = Notice(
         key=key,
-        values={"label": question.label, "count": count, "files": files},
+        values={"label": question.label, "count": count, "files": files_said(count)},
         question_id=question.id,
         choices=(Action.ADD_IMAGES, Action.NEW_QUESTION),
         about=f"{KEPT}{waits}",

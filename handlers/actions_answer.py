@@ -51,6 +51,9 @@ class _Said:
 def answer(deed: Deed) -> None:
     """Answer the asker; a further answer adds to the first and never replaces it."""
     question = right_patient(deed)
+    # Nobody is asked for words that could not be sent.
+    _standing(deed, question, answers_of(deed.transaction.entries.of_question(question.id)))
+    deed.demand_words("diagnoses", "text")
     form = read_answer(deed.fields)
     give(deed, question, text=form.composed(), details=form.details(), short=form.short)
 

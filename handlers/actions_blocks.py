@@ -8,7 +8,7 @@ from dataclasses import replace
 from domain.delivery import Value
 from domain.errors import UserError
 from domain.ids import PanelId
-from domain.messages import Action, Address, InboundMessage
+from domain.messages import Action, InboundMessage
 from domain.panel import Panel
 from domain.text import IdentifiableText
 from domain.text_blocks import (
@@ -51,7 +51,7 @@ def add_block(deed: Deed) -> None:
         UserError: "block_unknown", "wrong_patient"; AlreadyTakenError names whoever answers.
     """
     if "block" not in deed.fields:
-        deed.tell(deed.actor, replace(blocks_notice(deed.services, deed.transaction, deed.actor), to=_here(deed)))
+        deed.tell(deed.actor, replace(blocks_notice(deed.services, deed.transaction, deed.actor), to=deed.here))
         return
     if "text" not in deed.fields:
         right_patient(deed)
@@ -149,11 +149,7 @@ def _name(deed: Deed) -> str:
 
 
 def _tell(deed: Deed, key: str, values: Mapping[str, Value]) -> None:
-    deed.tell(deed.actor, Notice(key=key, values=values, to=_here(deed)))
-
-
-def _here(deed: Deed) -> Address | None:
-    return next((each for each in deed.actor.addresses if each.channel == deed.channel), None)
+    deed.tell(deed.actor, Notice(key=key, values=values, to=deed.here))
 
 
 def _field(deed: Deed, name: str) -> str:

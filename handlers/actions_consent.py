@@ -10,7 +10,7 @@ from functools import partial
 
 from domain.consent import HOSPITAL, Consent, ConsentScope, basis_in, board_number
 from domain.delivery import Terms, Value
-from domain.errors import UserError
+from domain.errors import UserError, WordsMissingError
 from domain.member import Role
 from domain.messages import Action
 from domain.proposals import PURPOSE, purposes_of
@@ -88,7 +88,7 @@ def _basis(deed: Deed, question: Question, scope: ConsentScope) -> str:
         return HOSPITAL if scope is ConsentScope.TEACHING else ""
     said = deed.fields.get("basis")
     if said is None or not said.value.strip():
-        raise UserError("basis_missing", label=question.label)
+        raise WordsMissingError("basis_missing", action=deed.action, question_id=question.id, label=question.label)
     if said.replacements:
         raise UserError("basis_identifies", label=question.label)
     basis = basis_in(said.value)

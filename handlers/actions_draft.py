@@ -99,10 +99,21 @@ def show_again(deed: Deed, draft: Question, key: str) -> None:
 
 
 def tell_claimer(deed: Deed, question: Question, key: str, *, values: Mapping[str, Value] | None = None) -> None:
-    """Tell whoever has the question that something came in; nobody while it is open."""
-    if question.claimed_by is not None:
-        claimer = deed.transaction.members.get(question.claimed_by)
-        deed.tell_about(question, claimer, key, values=values)
+    """Tell whoever has the question that something came in; nobody while it is open.
+
+    One that was merged is looked after with the other.
+    """
+    has_it = _in_charge(deed, question) if question.state is QuestionState.MERGED else question.claimed_by
+    if has_it is not None:
+        deed.tell_about(question, deed.transaction.members.get(has_it), key, values=values)
+
+
+def _in_charge(deed: Deed, follower: Question) -> MemberId:
+    """Return who has the question that another follows; while nobody has, whoever owns what nobody takes."""
+    assert follower.merged_into is not None
+    assert follower.panel_id is not None
+    lead = deed.transaction.questions.get(follower.merged_into)
+    return lead.claimed_by or deed.transaction.panels.get(follower.panel_id).coordinator_id
 
 
 def _asks_again(deed: Deed, draft: Question, urgency: Urgency) -> bool:

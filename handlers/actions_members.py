@@ -46,7 +46,7 @@ def invite(deed: Deed) -> None:
     )
     deed.transaction.enrolments.add_invite(made)
     _note(deed, "invite", made.id)
-    here = _here(deed)
+    here = deed.here or deed.actor.addresses[0]
     key = "members.invited" if may_carry_secrets(deed.services, here) else "members.invited_on_page"
     values: dict[str, Value] = {"name": made.name, "until": made.expires_at, "invite": made.id}
     deed.tell(deed.actor, Notice(key=key, values=values, to=here))
@@ -151,11 +151,6 @@ def _decided(deed: Deed, state: ApplicationState) -> Application:
 def _note(deed: Deed, action: str, subject: str) -> None:
     event = administered(action, by=deed.actor.id, subject=subject, channel=deed.channel, at=deed.now)
     deed.transaction.audit.add(event)
-
-
-def _here(deed: Deed) -> Address:
-    """Return where the actor writes from."""
-    return next((each for each in deed.actor.addresses if each.channel == deed.channel), deed.actor.addresses[0])
 
 
 def _field(deed: Deed, name: str) -> str:

@@ -28,9 +28,10 @@ def opinion(deed: Deed) -> None:
     question = right_patient(deed)
     if question.state not in _READ_BY_PANEL:
         raise UserError("not_now", label=question.label, state=question.state)
+    text = deed.text()
     refuse_in_the_open(deed, question)
     details = {SEAL: 1} if question.is_sealed else {}
-    deed.record(question, EntryKind.OPINION, text=deed.text(), details=details)
+    deed.record(question, EntryKind.OPINION, text=text, details=details)
     if question.is_sealed:
         deed.tell_about(question, deed.actor, "panel.opinion_sealed")
 

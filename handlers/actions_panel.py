@@ -54,7 +54,6 @@ def extend(deed: Deed) -> None:
 def ask_back(deed: Deed) -> None:
     """Ask the asker for what is missing; an open question is claimed on the way."""
     question = deed.panel_question()
-    text = deed.text()
     refuse_if_taken(deed, question)
     if question.state is QuestionState.OPEN:
         _refuse_if_answered(deed, question)
@@ -62,6 +61,7 @@ def ask_back(deed: Deed) -> None:
     asked = question
     if question.state is not QuestionState.NEEDS_INFO:
         asked = deed.move(question, QuestionState.NEEDS_INFO)
+    text = deed.text()
     deed.record(asked, EntryKind.ASKED_BACK, text=text)
     begin_waiting(deed.services, deed.transaction, asked)
     values: dict[str, Value] = {"name": deed.actor.display_name, "at": deed.now, "text": text}

@@ -8,9 +8,11 @@ from dataclasses import replace
 from domain.answer import confidence_in
 from domain.commands import TakeAction
 from domain.delivery import PendingChoice
+from domain.errors import UserError
+from domain.forms import form_of
 from domain.ids import InboxId, QuestionId, derive_id
 from domain.meaning import coded
-from domain.messages import Action, Address, InboundMessage
+from domain.messages import Action, InboundMessage
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question
@@ -39,8 +41,9 @@ _CONFIRMED = {
 
 def draft_answer(deed: Deed) -> None:
     """Show an answer as the asker would get it; nothing of it is kept but the sealed message."""
-    question, text = right_patient(deed), deed.text()
+    question = right_patient(deed)
     refuse_if_taken(deed, question)
+    text = deed.text()
     if question.needs > 1:
         refuse_in_the_open(deed, question)
     deed = _kept_whole(deed, question)
@@ -52,7 +55,7 @@ def draft_answer(deed: Deed) -> None:
         choices=(Action.SEND_ANSWER,),
         about=f"{KEPT}{deed.inbox_id}",
         priority=priority_of(question),
-        to=_phone(deed),
+        to=deed.here,
         lasts=deed.services.rules.echo_waits,
     )
     deed.tell(deed.actor, in_thread(deed, notice))
@@ -74,13 +77,19 @@ def confirm_by_text(deed: Deed, *, is_said: bool) -> None:
         values={"label": question.label, "answer_due": question.answer_due_at},
         question_id=question.id,
         priority=priority_of(question),
-        to=_phone(deed),
+        to=deed.here,
     )
     deed.tell(deed.actor, notice)
 
 
 def send_answer(deed: Deed) -> None:
-    """Send the answer that was shown."""
+    """Send the answer that was shown.
+
+    Raises:
+        UserError("no_answer_waits"): none was, or it was too long ago.
+    """
+    if "text" not in deed.fields:
+        raise UserError("no_answer_waits", label=deed.panel_question().label)
     answer(deed)
     take_out_preview(deed, cause=deed.about.removeprefix(KEPT))
     deed.transaction.inbox.finish(InboxId(deed.about.removeprefix(KEPT)))
@@ -89,11 +98,25 @@ def send_answer(deed: Deed) -> None:
 async def texted_fields(services: Services, received: Received, command: TakeAction) -> Mapping[str, IdentifiableText]:
     """Return what words fill into the form of an action: those behind its word or code, or those shown before."""
     press = received.message.press
+    if command.is_whole:
+        return _whole_words(Action(command.action), received.message)
     if press is None and command.action != Action.SEND_ANSWER:
         return _words_for(command.action, received.message)
     if press is not None and press.action is not Action.SEND_ANSWER:
         return {}
     return await _shown_before(services, command.token if press is None else press.token or "")
+
+
+def _whole_words(action: Action, message: InboundMessage) -> Mapping[str, IdentifiableText]:
+    """Return a message as what an action has to be told; an answer is kept by itself until it is sent."""
+    assert message.text is not None
+    name = next(field.name for field in form_of(action) if field.is_required)
+    fields = {name: message.text}
+    if action is not Action.DRAFT_ANSWER:
+        return fields
+    confidence = confidence_in(message.text.value)
+    noted = {"confidence": IdentifiableText(confidence)} if confidence else {}
+    return {**fields, WHOLE: IdentifiableText("1"), **noted}
 
 
 def _words_for(action: str, message: InboundMessage) -> Mapping[str, IdentifiableText]:
@@ -145,7 +168,7 @@ def _kept_whole(deed: Deed, question: Question) -> Deed:
     message = InboundMessage(
         channel=deed.channel,
         external_id=kept,
-        sender=_phone(deed) or deed.actor.addresses[0],
+        sender=deed.here or deed.actor.addresses[0],
         received_at=deed.now,
         text=IdentifiableText(f"/a {question.label}: {deed.text()}"),
     )
@@ -162,10 +185,6 @@ def _noted(deed: Deed) -> str:
     count, limit = summary_length(deed.text())
     parts.append(say("panel.echo_summary", deed.actor, {"count": count, "limit": limit}))
     return " · ".join(parts)
-
-
-def _phone(deed: Deed) -> Address | None:
-    return next((each for each in deed.actor.addresses if each.channel == deed.channel), None)
 
 
 def _forget_former(deed: Deed) -> None:

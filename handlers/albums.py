@@ -17,8 +17,8 @@ from domain.ids import InboxId, QuestionId
 from domain.messages import Action, InboundMessage, lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.study import UploadState
-from handlers.inbound import Received
+from domain.question import Question, QuestionState
+from handlers.inbound import Received, open_kept
 from handlers.outbox import Notice, tell
 
 KEPT = "inbox:"
@@ -34,6 +34,11 @@ def is_growing(parts: Sequence[Part], now: datetime) -> bool:
     return any(not part.is_alone and now - part.at < ALBUM_QUIET for part in parts)
 
 
+def files_said(count: int) -> Terms:
+    """Return how a sentence names so many files; one is often the archive of a whole CT, several are pictures."""
+    return Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
+
+
 def say_received(services: Services, transaction: Transaction, parts: Sequence[Part]) -> bool:
     """Say how many files came, once for an album; False where nobody is there to be told."""
     newest = parts[-1]
@@ -45,10 +50,9 @@ def say_received(services: Services, transaction: Transaction, parts: Sequence[P
         return True
     draft = transaction.questions.draft_of(member.id)
     count = sum(part.files for part in parts)
-    files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
     # About the draft: what is said of that afterwards, its preview first of all, waits until this was said.
     about = None if draft is None else draft.id
-    values: dict[str, Value] = {"count": count, "files": files}
+    values: dict[str, Value] = {"count": count, "files": files_said(count)}
     notice = Notice(key="draft.checking", values=values, to=newest.address, question_id=about)
     tell(services, transaction, member, cause=newest.album, notice=notice)
     channel = services.channels.get(newest.address.channel)
@@ -71,23 +75,27 @@ def waits_for_more(services: Services, transaction: Transaction, received: Recei
 
 
 def with_album(services: Services, transaction: Transaction, received: Received, *, step: Command) -> Iterable[Command]:
-    """Yield a part's step, and the same for the parts of its album that have waited: an album goes as a whole."""
-    yield step
-    if not isinstance(step, GatherDraft | RelayInformation) or not received.message.origin.group:
-        return
-    offers = {each.about: each for each in transaction.choices.open_of(received.sender.id, services.clock())}
-    for inbox_id, message in _waiting(transaction, transaction.arrivals.parts_of(received.inbox_id)):
-        if inbox_id == received.inbox_id or not _is_announced(transaction, inbox_id, message):
-            # What was not announced was not routed either, and finds its way when it is.
-            continue
-        offer = offers.get(f"{KEPT}{inbox_id}")
-        if offer is not None:
-            transaction.choices.take(offer.token, Action.NEW_QUESTION)
-        yield replace(step, inbox_id=inbox_id)
+    """Yield a part's step, and the same for the parts of its album that have waited: an album goes as a whole.
+
+    The part with the words leads the others: whoever is told of it is told of all.
+    """
+    steps = [(received.message.text is None, step)]
+    if isinstance(step, GatherDraft | RelayInformation) and received.message.origin.group:
+        others = _announced_beside(services, transaction, received)
+        steps += [(message.text is None, replace(step, inbox_id=inbox_id)) for inbox_id, message in others]
+    yield from (each for _, each in sorted(steps, key=lambda each: each[0]))
 
 
-def is_held_back(services: Services, transaction: Transaction, command: PresentDraft, *, files_wait: bool) -> bool:
-    """Return whether a draft's preview waits for the rest of an album; it is noted for then.
+def follows_in_silence(transaction: Transaction, received: Received, *, question: Question) -> bool:
+    """Return whether a part without words comes behind others of its album: whoever was told of those knows of it."""
+    if received.message.text is not None or question.state is QuestionState.NEEDS_INFO:
+        return False
+    parts = transaction.arrivals.parts_of(received.inbox_id)
+    return any(not transaction.inbox.holds(part.inbox_id) for part in parts)
+
+
+def hold_back(services: Services, transaction: Transaction, command: PresentDraft, *, files_wait: bool) -> bool:
+    """Note a draft's preview for when an album is whole; False where it need not wait.
 
     While files are looked at, whoever has looked at the last one notes it as well.
     """
@@ -121,12 +129,12 @@ def preview_cause(services: Services, transaction: Transaction, command: Present
     """Return under which cause a preview is told: two that find the same of a whole album are one."""
     parts = _young_parts(services, transaction, command.question_id)
     if not (parts and command.cause.startswith(_OF_FILES)):
-        return command.cause
+        return f"{command.question_id}:{command.cause}"
     uploads = transaction.uploads.of_question(command.question_id)
-    done = sum(upload.state in (UploadState.CLEANED, UploadState.REFUSED) for upload in uploads)
+    done = sum(not upload.is_pending for upload in uploads)
     messages = transaction.arrivals.messages_of(command.question_id)
     lines = sum(message.lines for message in messages)
-    return f"album:{parts[-1].inbox_id}:{done}:{len(messages)}:{lines}"
+    return f"{command.question_id}:{parts[-1].inbox_id}:{done}:{len(messages)}:{lines}"
 
 
 def _young_parts(services: Services, transaction: Transaction, question_id: QuestionId) -> Sequence[Part]:
@@ -134,10 +142,27 @@ def _young_parts(services: Services, transaction: Transaction, question_id: Ques
     return [part for part in transaction.arrivals.parts_into(question_id) if now - part.at < WORDS_WAIT]
 
 
+def _announced_beside(
+    services: Services, transaction: Transaction, received: Received
+) -> Iterable[tuple[InboxId, InboundMessage]]:
+    """Yield the other parts of an album that have waited; what was offered of them is not asked about any more.
+
+    What was not announced was not routed either, and finds its way when it is.
+    """
+    offers = {each.about: each for each in transaction.choices.open_of(received.sender.id, services.clock())}
+    for inbox_id, message in _waiting(transaction, transaction.arrivals.parts_of(received.inbox_id)):
+        if inbox_id == received.inbox_id or not _is_announced(transaction, inbox_id, message):
+            continue
+        offer = offers.get(f"{KEPT}{inbox_id}")
+        if offer is not None:
+            transaction.choices.take(offer.token, Action.NEW_QUESTION)
+        yield inbox_id, message
+
+
 def _waiting(transaction: Transaction, parts: Sequence[Part]) -> list[tuple[InboxId, InboundMessage]]:
     """Return the parts that lie in the inbox and go nowhere yet; those with words first, as they lead the others."""
     held = [part.inbox_id for part in parts if transaction.inbox.holds(part.inbox_id)]
-    opened = [(inbox_id, transaction.inbox.open(inbox_id)) for inbox_id in held]
+    opened = [(inbox_id, open_kept(transaction, inbox_id)) for inbox_id in held]
     waiting = [each for each in opened if transaction.arrivals.message(each[1].sender, _reference(each[1])) is None]
     return sorted(waiting, key=lambda each: each[1].text is None)
 

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from domain.access import Capability, demand, may_see
 from domain.delivery import Value
-from domain.errors import UserError
+from domain.errors import UserError, WordsMissingError
 from domain.identity import Fingerprint
 from domain.ids import InboxId, QuestionId
 from domain.member import Member
-from domain.messages import Action
+from domain.messages import Action, Address
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
@@ -47,6 +47,11 @@ class Deed:
     is_outdated: bool = False
     """The button stands under something that has changed since."""
     now: datetime
+
+    @property
+    def here(self) -> Address | None:
+        """Where the actor writes from; None where that is no address of theirs."""
+        return next((each for each in self.actor.addresses if each.channel == self.channel), None)
 
     def question(self) -> Question:
         """Return the question, locked.
@@ -90,12 +95,15 @@ class Deed:
         """Return what was written in the form.
 
         Raises:
-            UserError("text_missing"): nothing was.
+            WordsMissingError("text_missing"): nothing was.
         """
-        text = self.fields.get("text")
-        if text is None or not text.value.strip():
-            raise UserError("text_missing")
-        return text
+        self.demand_words("text")
+        return self.fields["text"]
+
+    def demand_words(self, *names: str) -> None:
+        """Raise WordsMissingError("text_missing") where none of these fields holds anything."""
+        if not any(name in self.fields and self.fields[name].value.strip() for name in names):
+            raise WordsMissingError("text_missing", action=self.action, question_id=self.question_id)
 
     def record(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import cast
 
 from domain.commands import Deliver
@@ -11,33 +10,38 @@ from domain.delivery import Delivery, DeliveryState, OutgoingMessage
 from domain.errors import PermanentError, TransientError
 from domain.ids import DeliveryId, derive_id
 from domain.member import Member, stranger_of
-from domain.ports.channel import Placed, RoomChannel
+from domain.ports.channel import Placed, RecallingChannel, RoomChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.delivered import tell_author
 from handlers.listings import as_it_may_leave
-from handlers.outbox import place_of
+from handlers.outbox import Notice, queue, tell
 from handlers.render import ANSWER_KEYS, rendered
-from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room
-from handlers.sent import note_sent
+from handlers.rewording import as_said_again
+from handlers.room_notes import room_channel
+from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room, wait_from_now
+from handlers.sent import note_sent, note_unsure
 from handlers.stopping import stop_blocked
 from handlers.taking_back import stamp_if_late
-from handlers.withholding import as_it_left, withheld
+from handlers.withholding import as_it_left, tells_of_the_case, withheld
 
 _FINAL = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNKNOWN})
+_TO_WHOEVER_ASKS = ANSWER_KEYS | {"question.asked_back"}
+"""What whoever is the asker by now has to read, if its reader left before it arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
     """A delivery on its way: as it is kept, what of it leaves, and where in a room it is posted, if in one.
 
-    `was_wrong`: its question was known to be of a wrong patient.
+    `was_wrong`: its question was known to be of a wrong patient. `is_unsure`: it may have arrived before.
     """
 
     delivery: Delivery
     left: Delivery
     message: OutgoingMessage
     was_wrong: bool
+    is_unsure: bool
     placed: Placed | None
 
 
@@ -52,15 +56,10 @@ async def deliver(services: Services, command: Deliver) -> None:
         return
     delivery = begun.delivery
     try:
-        channel = services.channels.get(delivery.address.channel)
-        if channel is None:
-            raise PermanentError("channel_unknown")
-        if begun.placed is None:
-            reference = await channel.send(delivery.address, begun.message)
-        else:
-            reference = await cast(RoomChannel, channel).post(delivery.address, begun.placed, begun.message)
-    except TransientError:
-        await _settle(services, delivery, DeliveryState.READY)
+        reference, is_all = await _handed_over(services, begun)
+    except TransientError as error:
+        is_unsure = error.is_unsure
+        await services.store.write(lambda transaction: _waits(services, transaction, delivery, is_unsure=is_unsure))
         raise
     except PermanentError as error:
         services.log.error("delivery_died", delivery_id=delivery.id, error=error.code)
@@ -71,12 +70,17 @@ async def deliver(services: Services, command: Deliver) -> None:
 
     def settle(transaction: Transaction) -> None:
         _sent(services, transaction, begun, reference=reference)
+        if is_all:
+            transaction.sent.note_found(delivery.id)
 
     await services.store.write(settle)
 
 
-def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime) -> bool:
-    """Have an unknown or dead delivery sent once more; False where it is neither, or not there."""
+def send_again(services: Services, transaction: Transaction, delivery_id: DeliveryId) -> bool:
+    """Have an unknown or dead delivery sent once more; False where it is neither, or not there.
+
+    What else was said of its subject has gone past it: it goes behind what still waits.
+    """
     try:
         delivery = transaction.deliveries.get(delivery_id)
     except PermanentError:
@@ -84,11 +88,9 @@ def send_again(transaction: Transaction, delivery_id: DeliveryId, now: datetime)
     if delivery.state not in (DeliveryState.UNKNOWN, DeliveryState.DEAD):
         return False
     transaction.deliveries.set_state(delivery_id, DeliveryState.READY)
-    transaction.jobs.add(
-        Deliver(delivery_id=delivery_id, again=int(now.timestamp())),
-        priority=delivery.priority,
-        gate=delivery.address.channel,
-    )
+    rooms = room_channel(services, delivery.address.channel) if is_in_room(transaction, delivery) else None
+    place = None if rooms is None else rooms.room_gate(delivery.address)
+    queue(services, transaction, delivery, again=int(services.clock().timestamp()), place=place)
     return True
 
 
@@ -97,40 +99,79 @@ def _begin(services: Services, transaction: Transaction, delivery_id: DeliveryId
     delivery = transaction.deliveries.get(delivery_id)
     if delivery.state in _FINAL:
         return None
-    if delivery.state is DeliveryState.SENDING and not _may_repeat(services, delivery):
-        transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
-        return None
+    if delivery.state is DeliveryState.SENDING:
+        # Killed behind the call, or before it.
+        note_unsure(services, transaction, delivery)
+        if not _may_repeat(services, delivery):
+            transaction.deliveries.set_state(delivery_id, DeliveryState.UNKNOWN)
+            return None
     member = stranger_of(delivery.member_id) or transaction.members.get(delivery.member_id)
+    wait_from_now(services, transaction, delivery)
+    if not _may_leave(services, transaction, delivery, member=member):
+        return None
     placed = None
     if is_in_room(transaction, delivery):
         placed = place_in_room(transaction, delivery)
         if placed is None or not is_waited_for(services, transaction, delivery):
             _not_in_room(services, transaction, delivery, code="thread_gone")
             return None
-    elif not member.is_stranger and delivery.address not in member.addresses:
-        _cut_off(services, transaction, delivery)
-        return None
-    if member.active and delivery.address in member.stopped:
-        _send_elsewhere(services, transaction, delivery, member=member)
-        return None
     leaving = as_it_may_leave(services, transaction, delivery)
     message = rendered(services, transaction, leaving, member=member)
+    message = as_said_again(services, leaving, message=message, member=member)
     message = withheld(services, transaction, delivery, message=message, member=member)
     is_wrong = _is_wrong_patient(transaction, delivery)
     if is_wrong:
         message = _stamped(services, message, member)
     transaction.deliveries.set_state(delivery_id, DeliveryState.SENDING)
     left = as_it_left(transaction, leaving)
-    return _Begun(delivery=delivery, left=left, message=message, was_wrong=is_wrong, placed=placed)
+    is_unsure = transaction.sent.is_unsure(delivery.id)
+    return _Begun(delivery=delivery, left=left, message=message, was_wrong=is_wrong, is_unsure=is_unsure, placed=placed)
 
 
-def _cut_off(services: Services, transaction: Transaction, delivery: Delivery) -> None:
-    """Send nothing to a phone that was lost meanwhile (safety rule 18), nor a preview into a room that was left."""
+def _may_leave(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> bool:
+    """Return whether a delivery may still go to its address; where not, it is dead, and goes where it belongs now."""
+    if member.is_stranger:
+        return True
+    if not member.active and tells_of_the_case(delivery):
+        _left(services, transaction, delivery, member=member)
+    elif delivery.address not in member.addresses and not is_in_room(transaction, delivery):
+        _cut_off(services, transaction, delivery, member=member)
+    elif member.active and delivery.address in member.stopped:
+        _send_elsewhere(services, transaction, delivery, member=member)
+    else:
+        return True
+    return False
+
+
+def _left(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
+    """Send nothing of a case to somebody who has left meanwhile; whoever asks in their place reads their answers."""
+    services.log.warning("reader_left", delivery_id=delivery.id)
+    transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
+    if delivery.question_id is None or delivery.key not in _TO_WHOEVER_ASKS:
+        return
+    question = transaction.questions.get(delivery.question_id)
+    if question.asker_id == member.id:
+        return
+    notice = Notice(
+        key=delivery.key,
+        values=delivery.values,
+        question_id=question.id,
+        choices=delivery.choices,
+        priority=delivery.priority,
+    )
+    tell(services, transaction, transaction.members.get(question.asker_id), cause=f"left:{delivery.id}", notice=notice)
+
+
+def _cut_off(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
+    """Send nothing to a phone that was lost meanwhile (safety rule 18), nor a preview into a room that was left.
+
+    What was on its way there goes to its member's next address.
+    """
     if delivery.key == ECHO:
         _not_in_room(services, transaction, delivery, code="room_gone")
         return
     services.log.warning("address_cut_off", delivery_id=delivery.id)
-    transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
+    _send_elsewhere(services, transaction, delivery, member=member)
 
 
 def _not_in_room(services: Services, transaction: Transaction, delivery: Delivery, *, code: str) -> None:
@@ -142,7 +183,7 @@ def _not_in_room(services: Services, transaction: Transaction, delivery: Deliver
 
 
 def _send_elsewhere(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
-    """Send what was on its way to a phone that was stopped, or a channel that is off, to its member's next address."""
+    """Send what was on its way to a phone that is stopped or lost, or a channel that is off, to the next address."""
     services.log.warning("address_stopped", delivery_id=delivery.id)
     transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
     others = [each for each in member.chain if each.channel in services.channels and each != delivery.address]
@@ -151,12 +192,7 @@ def _send_elsewhere(services: Services, transaction: Transaction, delivery: Deli
     delivery_id = DeliveryId(derive_id("delivery", "stopped", delivery.id))
     elsewhere = replace(delivery, id=delivery_id, address=others[0], state=DeliveryState.READY)
     transaction.deliveries.add(elsewhere)
-    transaction.jobs.add(
-        Deliver(delivery_id=delivery_id),
-        priority=delivery.priority,
-        gate=elsewhere.address.channel,
-        place=place_of(services, elsewhere.address),
-    )
+    queue(services, transaction, elsewhere)
 
 
 def _refused(services: Services, transaction: Transaction, delivery: Delivery, *, code: str) -> None:
@@ -178,8 +214,23 @@ def _may_repeat(services: Services, delivery: Delivery) -> bool:
     return delivery.may_be_sent_twice or (channel is not None and channel.capabilities.repeats_are_harmless)
 
 
-async def _settle(services: Services, delivery: Delivery, state: DeliveryState) -> None:
-    await services.store.write(lambda transaction: transaction.deliveries.set_state(delivery.id, state))
+async def _handed_over(services: Services, begun: _Begun) -> tuple[str, bool]:
+    """Send a message; returns its reference, and whether a look has shown that nothing else of it stands there."""
+    address, message = begun.delivery.address, begun.message
+    channel = services.channels.get(address.channel)
+    if channel is None:
+        raise PermanentError("channel_unknown")
+    if begun.placed is not None:
+        return await cast(RoomChannel, channel).post(address, begun.placed, message), False
+    is_all = begun.is_unsure and isinstance(channel, RecallingChannel) and await channel.look_for(address, message)
+    return await channel.send(address, message), is_all
+
+
+def _waits(services: Services, transaction: Transaction, delivery: Delivery, *, is_unsure: bool) -> None:
+    """Have it sent again later, although it may have arrived where no more than the answer was lost."""
+    transaction.deliveries.set_state(delivery.id, DeliveryState.READY)
+    if is_unsure:
+        note_unsure(services, transaction, delivery)
 
 
 def _sent(services: Services, transaction: Transaction, begun: _Begun, *, reference: str) -> None:

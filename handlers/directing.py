@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain.commands import Command, TakeAction
 from domain.directed import Directed, directed
 from domain.errors import UserError
@@ -12,7 +14,8 @@ from domain.messages import Action
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
-from handlers.choices import offers_to
+from domain.spelling import plain
+from handlers.choices import offers_to, open_questions
 from handlers.inbound import Received
 from handlers.refuse import say_no
 
@@ -74,13 +77,22 @@ def _in_thread(
     if question.number is None or (question.state is QuestionState.NEEDS_INFO and not is_panel):
         return None
     step = about_one(services, transaction, received, text=text.value, question_id=question_id)
-    if step is None or (question.asker_id == received.sender.id and not _is_choice(step)):
+    if step is None or (question.asker_id == received.sender.id and not _is_askers(step)):
         return None
-    return (step,)
+    return (_as_meant(received, step, question),)
 
 
-def _is_choice(step: Command) -> bool:
-    return isinstance(step, TakeAction) and bool(step.token)
+def _as_meant(received: Received, step: Command, question: Question) -> Command:
+    """Whoever has the question, and says "1", means an answer that was shown; it does not wait any more."""
+    has_it = question.claimed_by == received.sender.id and question.is_awaiting_panel
+    is_digit = received.message.text is not None and plain(received.message.text.value).isdecimal()
+    claim = TakeAction(inbox_id=received.inbox_id, action=Action.CLAIM.value, question_id=question.id)
+    return replace(claim, action=Action.SEND_ANSWER.value) if has_it and is_digit and step == claim else step
+
+
+def _is_askers(step: Command) -> bool:
+    """Return whether an asker can mean it: a choice that waits, or the word that goes before what they add."""
+    return isinstance(step, TakeAction) and (bool(step.token) or step.action == Action.ADD_INFORMATION)
 
 
 def _is_about(transaction: Transaction, token: str, question_id: QuestionId) -> bool:
@@ -92,6 +104,9 @@ def _meant(services: Services, transaction: Transaction, received: Received, *, 
     """Return the question that was named, else the only one that the sender has in hand."""
     if said.number is not None:
         return transaction.questions.by_number(said.number)
+    if said.action is Action.ADD_INFORMATION:
+        own = open_questions(transaction, received)
+        return own[0] if len(own) == 1 else None
     waiting = transaction.questions.for_panel(closed_since=services.clock())
     held = [q for q in waiting if q.is_awaiting_panel and q.claimed_by == received.sender.id]
     return held[0] if len(held) == 1 else None

@@ -13,23 +13,23 @@ from domain.member import Member
 from domain.messages import Action, lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import Entry, EntryKind, Question, QuestionState
+from domain.question import TAKES_IMAGES, Entry, EntryKind, Question, QuestionState
 from domain.requests import asked_words
 from domain.study import Image, SealedSegment, UploadState, group_into_series
 from domain.text import DeidentifiedText, IdentifiableText
-from handlers.albums import WORDS_WAIT, is_held_back, preview_cause, receipts_first
+from handlers.albums import WORDS_WAIT, files_said, hold_back, preview_cause, receipts_first
 from handlers.cleaning import note_cleaning
 from handlers.edits import note_taken, with_words
 from handlers.found import offer_related, related_to
-from handlers.identities import MESSAGE, Case, case_of, checks_for, learn, outdate
+from handlers.identities import MESSAGE, checks_for, learn, outdate
 from handlers.inbound import Received, open_received
+from handlers.known_names import Case, case_of
 from handlers.originals import leave_draft
 from handlers.outbox import Notice, tell, where_told
 from handlers.quality import preview_values
 from handlers.replacing import drop_replaced, lock_former
 from handlers.timeline import add_entry, own_entry
 
-PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE, Action.DISCARD)
 
 
@@ -71,13 +71,18 @@ async def gather_draft(services: Services, command: GatherDraft) -> None:
 def begin_draft(services: Services, transaction: Transaction, received: Received) -> Question:
     """Return the draft that begins with a message; the same one however often it is asked for."""
     draft = Question(
-        id=QuestionId(derive_id("question", received.inbox_id)),
+        id=_draft_of(received.inbox_id),
         asker_id=received.sender.id,
         text=DeidentifiedText(value=""),
         created_at=services.clock(),
     )
     transaction.questions.add(draft)
     return transaction.questions.get(draft.id)
+
+
+def _draft_of(inbox_id: InboxId) -> QuestionId:
+    """Return the draft that a message begins, where it begins one."""
+    return QuestionId(derive_id("question", inbox_id))
 
 
 def _note_panel(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> None:
@@ -105,11 +110,12 @@ def _go_elsewhere(services: Services, transaction: Transaction, received: Receiv
         relay = RelayInformation(inbox_id=received.inbox_id, question_id=question.id)
         transaction.jobs.add(relay, lane=lane)
         return
-    draft = begin_draft(services, transaction, received)
-    if draft.id == question.id:
+    if question.id == _draft_of(received.inbox_id):
         # This very message began the draft that was dropped: there is nothing to add it to.
         transaction.inbox.finish(received.inbox_id)
         return
+    # What came with it may have begun one already.
+    draft = transaction.questions.draft_of(received.sender.id) or begin_draft(services, transaction, received)
     transaction.jobs.add(GatherDraft(inbox_id=received.inbox_id, question_id=draft.id), lane=lane)
 
 
@@ -120,9 +126,9 @@ def _check_files(services: Services, transaction: Transaction, received: Receive
         transaction.jobs.add(PresentDraft(question_id=question_id, cause=received.inbox_id))
         return
     if not received.message.attachments:
-        # One file is often the archive of a whole CT; several are pictures. Those of a service were counted before.
-        files = Terms(keys=("draft.one_file" if pending == 1 else "draft.several_images",))
-        checking = Notice(key="draft.checking", values={"count": pending, "files": files}, question_id=question_id)
+        # Those of a service were counted before.
+        values: dict[str, Value] = {"count": pending, "files": files_said(pending)}
+        checking = Notice(key="draft.checking", values=values, question_id=question_id)
         tell(services, transaction, received.sender, cause=received.inbox_id, notice=checking)
     album = album_of(received.inbox_id, received.message)
     late = PresentDraft(question_id=question_id, cause=f"waiting:{album}", if_files_wait=True)
@@ -140,7 +146,7 @@ async def present_draft(services: Services, command: PresentDraft) -> None:
             return
         if question.state is QuestionState.DRAFT:
             files_wait = files_waiting(transaction, question.id)
-            if is_held_back(services, transaction, command, files_wait=files_wait):
+            if hold_back(services, transaction, command, files_wait=files_wait):
                 return
             receipts_first(services, transaction, question.id)
             transaction.questions.save(replace(question, previewed_at=services.clock()))
@@ -149,7 +155,7 @@ async def present_draft(services: Services, command: PresentDraft) -> None:
             for notice in _preview(transaction, question):
                 editable = _with_edit(services, transaction, asker, notice=notice)
                 tell(services, transaction, asker, cause=cause, notice=editable)
-        elif question.is_awaiting_panel or question.state is QuestionState.ANSWERED:
+        elif question.state in TAKES_IMAGES:
             ask_checks(services, transaction, question, cause=command.cause)
             tell_of_held_images(services, transaction, question, cause=command.cause)
 
@@ -181,7 +187,12 @@ async def expire_draft(services: Services, command: ExpireDraft) -> None:
         question = transaction.questions.lock(command.question_id)
         now = services.clock()
         touched = question.previewed_at or question.created_at
-        if question.state is not QuestionState.DRAFT or now - touched < services.rules.draft_time_to_live:
+        if question.state is not QuestionState.DRAFT:
+            return
+        if now - touched < services.rules.draft_time_to_live:
+            # It was shown again since: its time runs from then.
+            again = replace(command, cause=f"{question.id}:{touched.isoformat()}")
+            transaction.jobs.add(again, due_at=touched + services.rules.draft_time_to_live + WORDS_WAIT)
             return
         gone = replace(question, state=QuestionState.EXPIRED, text=DeidentifiedText(value=""))
         transaction.questions.save(gone)
@@ -288,12 +299,12 @@ def _attach(
     transaction.uploads.save(replace(upload, question_id=question_id))
     if upload.state is UploadState.COMPLETE:
         note_cleaning(transaction, upload_id, question_id=question_id, lanes=services.rules.cleaning_lanes)
-    return int(upload.state in PENDING)
+    return int(upload.is_pending)
 
 
 def files_waiting(transaction: Transaction, question_id: QuestionId) -> bool:
     """Return whether files of a question are still on their way or not yet looked at."""
-    return any(upload.state in PENDING for upload in transaction.uploads.of_question(question_id))
+    return any(upload.is_pending for upload in transaction.uploads.of_question(question_id))
 
 
 def tell_of_held_images(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:

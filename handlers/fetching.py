@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from domain.arrival import FETCHED_WITHIN, NOT_FETCHED, FetchedFile, album_of, file_id
 from domain.commands import PresentDraft
 from domain.commands_services import AcknowledgeFiles, FetchFile
-from domain.delivery import Value
 from domain.errors import HilumError, TransientError, UserError
 from domain.ids import QuestionId, UploadId
-from domain.messages import Attachment
+from domain.messages import Address, Attachment
 from domain.ports.channel import FetchingChannel
+from domain.ports.intake import IntakeLimits
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.study import SealedSegment, Upload, UploadState
@@ -69,15 +69,16 @@ async def fetch_file(services: Services, command: FetchFile) -> None:
         segments = await _fetched(services, file, tries=command.round)
     except UserError as error:
         await _tell_of_scope(services, file, error)
-        await refuse_file(services, command, code=error.code)
+        await refuse_file(services, command, error)
     except TransientError as error:
         await _ask_again(services, command, begun_at=upload.created_at, file=file, wait=error.retry_after)
     else:
         await services.store.write(lambda transaction: _complete(services, transaction, upload.id, segments=segments))
 
 
-async def refuse_file(services: Services, command: FetchFile, *, code: str = _CODE) -> None:
+async def refuse_file(services: Services, command: FetchFile, error: UserError | None = None) -> None:
     """Go on without a file that cannot be had, and ask its sender for it."""
+    why = error or UserError(_CODE)
 
     def refuse(transaction: Transaction) -> None:
         file = transaction.arrivals.file(command.upload_id)
@@ -87,9 +88,7 @@ async def refuse_file(services: Services, command: FetchFile, *, code: str = _CO
         refused = replace(upload, state=UploadState.REFUSED, refusals=(NOT_FETCHED,), shredded=True)
         transaction.uploads.save(refused)
         # What it offers instead belongs to the same question.
-        notice = Notice(
-            key=f"error.{code}", values=_values(services, code), to=file.address, question_id=upload.question_id
-        )
+        notice = _refusal(why, to=file.address, question_id=upload.question_id)
         tell(services, transaction, transaction.members.get(upload.member_id), cause=file.album, notice=notice)
         if upload.question_id is not None:
             _present_when_last(transaction, upload.question_id, cause=f"fetched:{upload.id}")
@@ -128,8 +127,8 @@ def _announced(
     try:
         _check(services, transaction, received, size_bytes=attachment.size_bytes or 0)
     except UserError as error:
-        notice = Notice(key=f"error.{error.code}", values=dict(error.values), to=received.message.sender)
-        tell(services, transaction, received.sender, cause=album, notice=notice)
+        refusal = _refusal(error, to=received.message.sender)
+        tell(services, transaction, received.sender, cause=album, notice=refusal)
         return None
     upload = Upload(
         id=upload_id,
@@ -158,13 +157,10 @@ def _is_large(attachment: Attachment) -> bool:
 
 
 def _check(services: Services, transaction: Transaction, received: Received, *, size_bytes: int) -> None:
-    limits = services.limits
     if not services.rules.takes_images:
         raise UserError("images_not_taken")
-    if size_bytes > limits.file_bytes:
-        raise UserError("file_too_large", megabytes=limits.file_bytes // 1_000_000)
-    if transaction.uploads.bytes_held(received.sender.id) + size_bytes > limits.member_bytes:
-        raise UserError("uploads_full")
+    services.limits.check_file(size_bytes)
+    services.limits.check_held(transaction.uploads.bytes_held(received.sender.id) + size_bytes)
 
 
 async def _ask_again(
@@ -192,7 +188,7 @@ async def _fetched(services: Services, file: FetchedFile, *, tries: int) -> tupl
     ends_at = services.clock() + min(patience, FETCHED_WITHIN)
     stream = _Stream(
         channel.fetch(file.attachment),
-        limit_bytes=services.limits.file_bytes,
+        limits=services.limits,
         in_time=lambda: services.clock() <= ends_at,
     )
     segments = [each async for each in services.uploads.receive(file.upload_id, stream.chunks(), first_position=0)]
@@ -210,19 +206,18 @@ class _Stream:
     A channel ends a stream that brings nothing for a while; one that only trickles ends when it is no longer in time.
     """
 
-    def __init__(self, chunks: AsyncIterator[bytes], *, limit_bytes: int, in_time: Callable[[], bool]) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], *, limits: IntakeLimits, in_time: Callable[[], bool]) -> None:
         self._chunks = chunks
         self._in_time = in_time
-        self._left = limit_bytes
-        self._megabytes = limit_bytes // 1_000_000
+        self._limits = limits
+        self._bytes = 0
         self.trouble: HilumError | None = TransientError("file_broken_off")
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:
             async for chunk in self._chunks:
-                self._left -= len(chunk)
-                if self._left < 0:
-                    raise UserError("file_too_large", megabytes=self._megabytes)
+                self._bytes += len(chunk)
+                self._limits.check_file(self._bytes)
                 if not self._in_time():
                     raise TransientError("file_too_slow")
                 yield chunk
@@ -248,12 +243,12 @@ def _complete(
         note_cleaning(transaction, upload_id, question_id=upload.question_id, lanes=services.rules.cleaning_lanes)
 
 
+def _refusal(error: UserError, *, to: Address, question_id: QuestionId | None = None) -> Notice:
+    return Notice(key=f"error.{error.code}", values=dict(error.values), to=to, question_id=question_id)
+
+
 def _present_when_last(transaction: Transaction, question_id: QuestionId, *, cause: str) -> None:
     """Show the preview where no other file is waited for; of two that end at once, one sees that the other has."""
     transaction.questions.lock(question_id)
     if not files_waiting(transaction, question_id):
         transaction.jobs.add(PresentDraft(question_id=question_id, cause=cause))
-
-
-def _values(services: Services, code: str) -> dict[str, Value]:
-    return {"megabytes": services.limits.file_bytes // 1_000_000} if code == "file_too_large" else {}

@@ -21,7 +21,6 @@ WARN_BEFORE = timedelta(hours=2)
 STRAY_AFTER = timedelta(hours=1)
 ENDED_KEPT = timedelta(days=30)
 """So long who comes too late is told that it has expired; afterwards it is unknown."""
-_UNFINISHED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 
 
 async def sweep_inbox(services: Services, command: SweepInbox) -> None:
@@ -89,7 +88,7 @@ def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> 
     member = transaction.members.by_address(notice.sender)
     if member is not None:
         values: dict[str, Value] = {"received": notice.received_at}
-        warning = Notice(key="inbox.expiring", values=values)
+        warning = Notice(key="inbox.expiring", values=values, to=notice.sender)
         tell(services, transaction, member, cause=f"expiring:{notice.inbox_id}", notice=warning)
 
 
@@ -98,10 +97,10 @@ async def _shred_upload(services: Services, upload: Upload) -> None:
         current = transaction.uploads.lock(upload.id)
         segments = transaction.uploads.segments(upload.id)
         transaction.uploads.forget_segments(upload.id)
-        state = UploadState.REFUSED if current.state in _UNFINISHED else current.state
-        refusals = ("refusal.upload_expired",) if current.state in _UNFINISHED else current.refusals
+        state = UploadState.REFUSED if current.is_pending else current.state
+        refusals = ("refusal.upload_expired",) if current.is_pending else current.refusals
         transaction.uploads.save(replace(current, state=state, refusals=refusals, shredded=True))
-        if current.state in _UNFINISHED and current.question_id is not None:
+        if current.is_pending and current.question_id is not None:
             # What else was sent with it has waited for it.
             present = PresentDraft(question_id=current.question_id, cause=f"expired:{current.id}")
             transaction.jobs.add(present)

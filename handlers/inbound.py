@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from domain.arrival import file_id
 from domain.errors import PermanentError, TransientError, UserError
-from domain.ids import InboxId, UploadId
+from domain.ids import InboxId, QuestionId, UploadId
 from domain.member import Member
 from domain.messages import Address, InboundMessage
 from domain.ports.services import Services
@@ -51,16 +51,28 @@ def _still_here(sender: Member) -> Member:
     return sender
 
 
+def open_kept(transaction: Transaction, inbox_id: InboxId) -> InboundMessage:
+    """Return a message that lies in the sealed inbox.
+
+    Raises:
+        PermanentError("inbox_expired"): it does not any more.
+        TransientError: the key folder is away; when the message's time is up, the sweep shreds it.
+    """
+    try:
+        return transaction.inbox.open(inbox_id)
+    except PermanentError as error:
+        if error.code == "inbox_key_missing":
+            raise TransientError(error.code) from error
+        raise
+
+
 def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Received | None:
     try:
-        message = transaction.inbox.open(inbox_id)
+        message = open_kept(transaction, inbox_id)
     except PermanentError as error:
         if error.code == "inbox_expired":
             # Finished by an earlier run of this very command, or expired, of which the sender was told.
             return None
-        if error.code == "inbox_key_missing":
-            # The key folder may be away for a while; when the time is up the sweep shreds the message.
-            raise TransientError(error.code) from error
         raise
     sender = transaction.members.by_address(message.sender)
     if sender is None or not sender.active:
@@ -72,15 +84,31 @@ def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Re
 
 
 def _placed(transaction: Transaction, message: InboundMessage) -> InboundMessage:
-    """Return a message of a room as a reply to the question in whose thread it was written."""
-    origin = message.origin
-    if not origin.room or message.in_reply_to is not None:
+    """Return a message as a reply to the question below which it was written; a page says itself which that is."""
+    if message.in_reply_to is not None:
         return message
+    about = _in_room(transaction, message) if message.origin.room else _in_own_conversation(transaction, message)
+    return message if about is None else replace(message, in_reply_to=about)
+
+
+def _in_room(transaction: Transaction, message: InboundMessage) -> QuestionId | None:
+    """Return in whose thread a message was written, or which of its messages it replies to."""
+    origin = message.origin
     room = Address(channel=message.channel, external_id=origin.room)
     found = transaction.rooms.thread_at(room, origin.thread) if origin.thread else None
     if found is None and origin.replied_to:
         found = transaction.rooms.thread_of_message(room, origin.replied_to)
-    return message if found is None else replace(message, in_reply_to=found.question_id)
+    return None if found is None else found.question_id
+
+
+def _in_own_conversation(transaction: Transaction, message: InboundMessage) -> QuestionId | None:
+    """Return what our message was about that is replied to; below a draft, words mean what they mean anywhere."""
+    if not message.origin.replied_to:
+        return None
+    sent = transaction.sent.found_at(message.sender, message.origin.replied_to)
+    if sent is None or sent.question_id is None or transaction.questions.get(sent.question_id).number is None:
+        return None
+    return sent.question_id
 
 
 def _files(transaction: Transaction, inbox_id: InboxId, message: InboundMessage) -> tuple[UploadId, ...]:

@@ -6,7 +6,7 @@ They are about no question, or about a draft that they stand beside: what they q
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,6 +38,12 @@ def names_taken_back(transaction: Transaction, delivery: Delivery) -> bool:
     return any(not is_searchable(question) for question in _named(transaction, delivery))
 
 
+def lacks_case(transaction: Transaction, left: Delivery) -> bool:
+    """Return whether a list that has left names a case that is no longer in it, as it is kept."""
+    kept = _labels(transaction.deliveries.get(left.id))
+    return not set(_labels(left)) <= set(kept)
+
+
 def take_back_lists(services: Services, transaction: Transaction, question: Question) -> None:
     """Note that lists that tell of a question are taken back; for as long as their lines are in the deliveries."""
     since = services.clock() - services.rules.relays_kept - REMOVED_LATE
@@ -66,9 +72,12 @@ def as_it_may_leave(services: Services, transaction: Transaction, delivery: Deli
 
 
 def _named(transaction: Transaction, delivery: Delivery) -> Iterator[Question]:
-    text = delivery.values.get("text")
-    labels = _LABEL.findall(text.value) if isinstance(text, DeidentifiedText) else []
-    for number in dict.fromkeys(labels):
+    for number in dict.fromkeys(_labels(delivery)):
         question = transaction.questions.by_number(int(number))
         if question is not None:
             yield question
+
+
+def _labels(delivery: Delivery) -> Sequence[str]:
+    text = delivery.values.get("text")
+    return _LABEL.findall(text.value) if isinstance(text, DeidentifiedText) else ()

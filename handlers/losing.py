@@ -32,7 +32,8 @@ def cut_off(
     What was cut off is not taken back by a word from it: the member is enrolled anew there.
 
     Args:
-        told: the address from which the member reports the loss, which is kept; or who else does, and knows already.
+        told: the address from which the member reports the loss, which is kept (at a service it is an account, and on
+            all its devices, as they are told); or who else does, and knows already.
     """
     # A code before its member, as where one is used: in another order two would wait for each other.
     transaction.channel_links.revoke_of(member.id)

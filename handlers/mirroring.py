@@ -106,7 +106,9 @@ async def mirror_question(services: Services, command: MirrorQuestion) -> None:
 
 def needs_step(services: Services, transaction: Transaction, question_id: QuestionId, *, room: Address) -> bool:
     """Return whether a room does not show a question as it is."""
-    return _step(services, transaction, transaction.rooms.lock_thread(question_id, room)) is not None
+    nothing = RoomThread(question_id=question_id, room=room)
+    thread = next((each for each in transaction.rooms.threads_of(question_id) if each.room == room), nothing)
+    return _step(services, transaction, thread) is not None
 
 
 def references_in(transaction: Transaction, thread: RoomThread) -> tuple[str, ...]:

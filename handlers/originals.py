@@ -5,22 +5,21 @@ As far as the service does; what members wrote and what must go is `handlers.typ
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.arrival import NOT_FETCHED
 from domain.commands_services import DeleteOriginal
 from domain.delivery import Terms
-from domain.errors import TransientError
-from domain.ids import UploadId
+from domain.ids import QuestionId, UploadId
 from domain.ports.channel import DeletingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import OVER, Question
-from domain.study import UploadState
 from handlers.outbox import Notice, place_of, tell
+from handlers.retracting import wait_for_channel
 from handlers.shredding import forget_draft
 from handlers.taking_back import take_back_draft
-from handlers.typed_words import is_deleted
-
-_STILL_CHECKED = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
+from handlers.typed_words import delete_written
 
 
 def delete_originals(services: Services, transaction: Transaction, question: Question) -> tuple[str, ...]:
@@ -29,7 +28,7 @@ def delete_originals(services: Services, transaction: Transaction, question: Que
     What is still being looked at follows when that is done.
     """
     uploads = transaction.uploads.of_question(question.id)
-    done = [upload for upload in uploads if upload.state not in _STILL_CHECKED]
+    done = [upload for upload in uploads if not upload.is_pending]
     came = [upload for upload in done if NOT_FETCHED not in upload.refusals]
     gone = [delete_when_sent(services, transaction, upload.id, question=question) for upload in came]
     if not uploads or len(done) < len(uploads):
@@ -79,8 +78,9 @@ async def delete_original(services: Services, command: DeleteOriginal) -> None:
     channel = services.channels.get(file.address.channel)
     if channel is None:
         # Its sender was told that it goes: as soon as the channel is switched on again.
-        raise TransientError("channel_off")
-    is_gone = isinstance(channel, DeletingChannel) and await is_deleted(
+        about, since = await services.store.read(lambda transaction: _was_sent(transaction, command.upload_id))
+        await wait_for_channel(services, file.address.channel, about=about, since=since)
+    is_gone = isinstance(channel, DeletingChannel) and await delete_written(
         services, channel, address=file.address, reference=file.reference
     )
 
@@ -95,3 +95,12 @@ async def delete_original(services: Services, command: DeleteOriginal) -> None:
             tell(services, transaction, transaction.members.get(upload.member_id), cause=cause, notice=notice)
 
     await services.store.write(settle)
+
+
+def _was_sent(transaction: Transaction, upload_id: UploadId) -> tuple[QuestionId | None, datetime]:
+    """Return the question of a file, and from when on the file was nothing any more that may be needed."""
+    upload = transaction.uploads.get(upload_id)
+    if upload.question_id is None:
+        return None, upload.created_at
+    sent_at = transaction.questions.get(upload.question_id).opened_at
+    return upload.question_id, max(upload.created_at, sent_at or upload.created_at)

@@ -89,15 +89,35 @@ def tell(
         return None
     if token is not None:
         _offer(services, transaction, member, notice=notice, token=token)
-    transaction.jobs.add(
-        Deliver(delivery_id=delivery_id),
-        due_at=notice.due_at,
-        priority=delivery.priority,
-        lane=f"{address.channel}|{address.external_id}|{delivery.subject}",
-        gate=address.channel,
-        place=notice.place or place_of(services, address),
-    )
+    queue(services, transaction, delivery, due_at=notice.due_at, place=notice.place)
     return delivery_id
+
+
+def queue(  # noqa: PLR0913 - all that a delivery waits for
+    services: Services,
+    transaction: Transaction,
+    delivery: Delivery,
+    *,
+    again: int = 0,
+    due_at: datetime | None = None,
+    place: SendingGate | None = None,
+    priority: Priority | None = None,
+) -> None:
+    """Have a delivery sent: behind what else of its subject goes there, as fast as its channel and place allow.
+
+    Args:
+        again: as of `Deliver`.
+        place: of a room, where it is said there; that of the conversation unless it is given.
+        priority: on its way out; as it is heard where it arrives unless it is given.
+    """
+    transaction.jobs.add(
+        Deliver(delivery_id=delivery.id, again=again),
+        due_at=due_at,
+        priority=delivery.priority if priority is None else priority,
+        lane=delivery.lane,
+        gate=delivery.address.channel,
+        place=place or place_of(services, delivery.address),
+    )
 
 
 def where_told(transaction: Transaction, member: Member, notice: Notice) -> Address:

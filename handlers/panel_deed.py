@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from domain.errors import AlreadyTakenError, SealedInRoomError, UserError
-from domain.question import EntryKind, Question
+from domain.handover import held_since
+from domain.question import Question
 from handlers.deed import Deed
-
-_TAKES = frozenset({EntryKind.CLAIMED, EntryKind.TAKEN_OVER, EntryKind.HANDED_OVER, EntryKind.ANSWER})
 
 
 def right_patient(deed: Deed) -> Question:
@@ -27,8 +26,8 @@ def refuse_if_taken(deed: Deed, question: Question) -> None:
         return
     claimer = deed.transaction.members.get(question.claimed_by)
     entries = deed.transaction.entries.of_question(question.id)
-    taken = max((e.at for e in entries if e.kind in _TAKES and e.actor_id == claimer.id), default=deed.now)
-    raise AlreadyTakenError(question.id, label=question.label, name=claimer.display_name, at=taken)
+    taken_at = held_since(question, entries) or deed.now
+    raise AlreadyTakenError(question.id, label=question.label, name=claimer.display_name, at=taken_at)
 
 
 def refuse_if_not_mine(deed: Deed, question: Question) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from domain.commands_services import ReportParked, TellUntaken
-from domain.member import Role
 from domain.messages import Address
 from domain.ports.channel import ReplayingChannel
 from domain.ports.deidentifier import Deidentifier
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.text import IdentifiableText
+from handlers.delivered import channel_named
 from handlers.outbox import Notice, tell
-from handlers.troubles import tell_refused
+from handlers.troubles import administrators, tell_refused
 
 _TOO_DEEP = '"nested too deeply"'
 _NAME = re.compile("[a-z_]{1,40}")
@@ -44,11 +44,11 @@ async def report_parked(services: Services, command: ReportParked) -> None:
         count = transaction.parked.waiting(command.channel)
         services.log.error("updates_parked", channel=command.channel, count=count)
         key = "operator.room_archived" if command.reason else "operator.parked"
-        notice = Notice(key=key, values={"channel": command.channel, "count": count})
-        for member in transaction.members.all():
-            if member.active and member.has(Role.ADMINISTRATOR):
-                cause = f"parked:{command.channel}:{command.hour.isoformat()}"
-                tell(services, transaction, member, cause=cause, notice=notice)
+        cause = f"parked:{command.channel}:{command.hour.isoformat()}"
+        for member in administrators(transaction):
+            name = channel_named(services, member, command.channel)
+            notice = Notice(key=key, values={"channel": name, "count": count})
+            tell(services, transaction, member, cause=cause, notice=notice)
 
     await services.store.write(report)
 
@@ -57,12 +57,13 @@ async def tell_untaken(services: Services, command: TellUntaken) -> None:
     """Tell a member, where they wrote from, why a message of theirs was parked; a stranger is told nothing."""
     address = Address(channel=command.channel, external_id=command.sender)
     limits = {"text_too_long": services.limits.text_characters, "too_many_files": services.limits.files_per_message}
+    values = {"limit": limits[command.code]} if command.code in limits else {}
 
     def say(transaction: Transaction) -> None:
         member = transaction.members.by_address(address)
         if member is None or not member.active:
             return
-        notice = Notice(key=f"error.{command.code}", values={"limit": limits[command.code]}, to=address)
+        notice = Notice(key=f"error.{command.code}", values=values, to=address)
         tell(services, transaction, member, cause=f"untaken:{command.cause}", notice=notice)
 
     await services.store.write(say)

@@ -50,7 +50,7 @@ class _Roster:
     in_surge: bool
 
     def meant(self) -> frozenset[MemberId]:
-        return frozenset((*self.tiers, *self.panel.members, self.panel.coordinator_id))
+        return frozenset((*self.tiers, *self.panel.people))
 
     def may_be_paged(self, member: Member) -> bool:
         return member.active and member.id != self.asker.id

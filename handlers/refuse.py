@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.commands import AnswerRequest, FindQuestions, GatherDraft, RelayInformation, TakeAction
-from domain.errors import AlreadyTakenError, SealedInRoomError, UserError
+from domain.errors import AlreadyTakenError, SealedInRoomError, UserError, WordsMissingError
 from domain.following import followers_of
 from domain.ids import QuestionId
 from domain.messages import Action
@@ -14,6 +14,7 @@ from domain.ports.store import Transaction
 from handlers.auditing import refused
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
+from handlers.prompts import asking_for_words
 from handlers.typed_words import delete_sealed, page_of
 
 FromMember = AnswerRequest | FindQuestions | GatherDraft | RelayInformation | TakeAction
@@ -33,6 +34,8 @@ def say_no(services: Services, transaction: Transaction, received: Received, *, 
     notice = Notice(key=f"error.{error.code}", values=dict(error.values), to=received.message.sender)
     if isinstance(error, AlreadyTakenError):
         notice = _with_following(transaction, received, notice, question_id=error.question_id)
+    if isinstance(error, WordsMissingError):
+        notice = asking_for_words(services, transaction, received, notice=notice, error=error)
     if isinstance(error, SealedInRoomError):
         notice = replace(notice, link=page_of(services, error.question_id))
     if not (isinstance(error, SealedInRoomError) and delete_sealed(services, transaction, received, error=error)):

@@ -13,6 +13,7 @@ from domain.question import Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.actions_adding import take_in, tell_of_cut_number
 from handlers.actions_answer import note
+from handlers.albums import follows_in_silence
 from handlers.deed import Deed
 from handlers.draft import attach_uploads, case_for, clean, echo, note_named
 from handlers.edits import note_taken, repeats_own_words, says_nothing_new
@@ -76,6 +77,8 @@ def _from_asker(deed: Deed, received: Received, *, question: Question, text: Dei
         return
     note_taken(services, transaction, received, question_id=question.id)
     if says_nothing_new(transaction, received, question=question, text=text):
+        return
+    if follows_in_silence(transaction, received, question=question):
         return
     key = "question.edit_appended" if received.message.origin.is_edit else "question.information_sent"
     take_in(deed, question, text, key=key)

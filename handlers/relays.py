@@ -17,7 +17,7 @@ from domain.question import QuestionState
 from domain.room import RoomThread
 from handlers.listings import REMOVED_LATE, is_list
 from handlers.mirroring import references_in
-from handlers.retracting import may_go, note_removal, retract_sent, wait_for_channel
+from handlers.retracting import fell_due, may_go, note_removal, retract_sent, wait_for_channel
 from handlers.room_notes import lane_in, room_channel
 from handlers.room_trouble import move_room, stays_for_now
 from handlers.timeline import endings
@@ -62,8 +62,8 @@ async def remove_thread(services: Services, command: RemoveThread) -> None:
     if begun is None:
         return
     if channel is None:
-        await wait_for_channel(services, command, channel=room.channel, about=command.question_id)
-        return
+        since = await services.store.read(lambda transaction: fell_due(services, transaction, command.question_id))
+        await wait_for_channel(services, room.channel, about=command.question_id, since=since)
     thread, references = begun
     try:
         await channel.remove(room, thread.placed, references)

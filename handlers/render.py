@@ -13,6 +13,7 @@ from domain.messages import Action
 from domain.ports.channel import Channel, Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from domain.prompts import prompted_action
 from domain.question import QuestionState
 from domain.text import DeidentifiedText
 from domain.vocabulary import digits_of, word_of
@@ -38,12 +39,15 @@ _ABOUT_IMAGES = frozenset(
 """What is said of a question's images, or has them beside it."""
 _TO_LOOK_THROUGH = frozenset({"draft.preview", "draft.preview_held", "draft.images_held"})
 """What the asker looks through, masks and edits on a page, wherever it is told."""
-_IN_A_CHAT = {"draft.preview": "draft.preview_in_chat"}
+_ONE_ACCOUNT = {"request.cut_off": "request.cut_off_in_chat"}
+"""What is said otherwise at services, where one account is on several devices."""
+_IN_A_CHAT = {**_ONE_ACCOUNT, "draft.preview": "draft.preview_in_chat"}
 """What is said otherwise in a chat, which has no buttons that mask or edit: who edits their message edits the draft."""
-_WITH_FORMS = {"draft.preview": "draft.preview_with_form"}
+_WITH_FORMS = {**_ONE_ACCOUNT, "draft.preview": "draft.preview_with_form"}
 """What is said where a button opens the words in a form."""
 _TYPED_ELSEWHERE = frozenset({"link.wrong", "stranger.link_first"})
 """What sends its reader to where they are known, which is another service."""
+_IN_WORDS = "prompt.in_words"
 _CLOSINGS = {**dict.fromkeys(ANSWER_KEYS, "question.opinion"), "question.asked_back": "question.clock_paused"}
 """What stands below a message, and says of what kind it is (safety rule 22)."""
 
@@ -52,6 +56,10 @@ def rendered(services: Services, transaction: Transaction, delivery: Delivery, *
     """Return a delivery as its channel can show it, in the reader's language."""
     delivery = with_secrets(services, transaction, delivery)
     channel = services.channels.get(delivery.address.channel)
+    action = prompted_action(delivery.key)
+    if action is not None and (channel is None or not channel.capabilities.has_prompts):
+        # Nothing there could be replied to: what is asked for is typed.
+        delivery, action = replace(delivery, key=_IN_WORDS), None
     if channel is not None and channel.capabilities.is_short:
         return _short(services, transaction, delivery, member=member)
     is_chat = channel is not None and channel.capabilities.copies is not Copies.OURS
@@ -62,8 +70,15 @@ def rendered(services: Services, transaction: Transaction, delivery: Delivery, *
         message = _with_commands(message, delivery, lead=channel.capabilities.command_lead)
     shape = ChoiceShape.BUTTONS if channel is None else channel.capabilities.shape_of(len(message.choices))
     reply = _reply(services, message.choices, member) if shape is ChoiceShape.REPLY else ""
+    if action is not None:
+        message = replace(message, prompt=_field_of(services, delivery, action, member=member))
     has_images = channel is None or channel.capabilities.has_images
     return replace(message, shape=shape, reply=reply, images=message.images if has_images else ())
+
+
+def _field_of(services: Services, delivery: Delivery, action: Action, *, member: Member) -> str:
+    """Return what stands in the empty field for the reply: which question, and what is wanted."""
+    return f"{delivery.values['label']}: {services.wording.label(action, member.language)}"
 
 
 def _said_at(channel: Channel | None, key: str) -> str:

@@ -10,17 +10,15 @@ from dataclasses import replace
 
 from domain.arrival import FetchedFile, file_id
 from domain.commands import ShredRemoved
-from domain.delivery import Terms
 from domain.ids import InboxId
 from domain.messages import Attachment, InboundMessage
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import TAKES_IMAGES, Question
 from domain.study import SealedSegment, Upload, UploadState
+from handlers.albums import files_said
 from handlers.inbound import Received
 from handlers.outbox import Notice, tell
-
-_WAITING = (UploadState.RECEIVING, UploadState.COMPLETE)
 
 
 def wanted_files(transaction: Transaction, inbox_id: InboxId, message: InboundMessage) -> tuple[Attachment, ...]:
@@ -65,10 +63,9 @@ def drop_replaced(
         segments += _drop(services, transaction, upload, question=question)
     transaction.jobs.add(ShredRemoved(question_id=question.id, cause=received.inbox_id))
     count = len(message.uploads)
-    files = Terms(keys=("draft.one_file" if count == 1 else "draft.several_images",))
     notice = Notice(
         key="draft.image_replaced" if former else "draft.checking",
-        values={"count": count, "files": files},
+        values={"count": count, "files": files_said(count)},
         question_id=question.id,
         to=message.sender,
     )
@@ -100,7 +97,7 @@ def _drop(
     segments = transaction.uploads.segments(upload.id)
     for object_id in transaction.images.remove_upload(question.id, upload.id, services.clock()):
         transaction.objects.shred(object_id)
-    if upload.state in _WAITING:
+    if upload.is_pending:
         # Not refused for anything: nothing is told of it.
         transaction.uploads.save(replace(upload, state=UploadState.REFUSED, refusals=(), shredded=True))
     transaction.uploads.forget_segments(upload.id)

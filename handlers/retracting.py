@@ -7,30 +7,28 @@ delete it meanwhile. Which messages have to go is for others to say: `handlers.r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NoReturn
 
-from domain.commands_services import ClearPhone, DeleteMessage, RemoveRelay, RemoveThread, Retract, TakeBack
+from domain.commands_services import ClearPhone, RemoveRelay, Retract, Reword, TakeBack
 from domain.delivery import Delivery, Priority, Value
-from domain.errors import PermanentError
+from domain.errors import ChannelOffError, PermanentError
 from domain.ids import QuestionId
 from domain.ports.channel import Copies, RetractingChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from domain.question import QuestionState
 from handlers.delivered import channel_named
 from handlers.outbox import Notice, place_of, tell
 
-_Removal = RemoveRelay | ClearPhone | TakeBack | Retract
-_Waiting = _Removal | RemoveThread | DeleteMessage
-LOOKED_AFTER = timedelta(hours=1)
-"""Between two looks whether a channel is back."""
-LOOKED_AFTER_LONG = timedelta(hours=6)
-"""The same for one that was away longer than patience lasts: it may be for good."""
-_PATIENCE = 24
-"""After so many looks the coordinator hears of what may wait: whoever tries something out is back by then."""
+_Removal = RemoveRelay | ClearPhone | TakeBack | Retract | Reword
+LOOKED_AFTER = timedelta(hours=6)
+"""Between two looks whether a channel is back, and who has to be told; what the program finds on as it starts is done
+at once."""
+_PATIENCE = timedelta(days=1)
+"""After so long the coordinator hears of what may wait: whoever tries something out is back by then."""
 _AT_ONCE = "relay.channel_off_now"
-_MAY_WAIT = (RemoveRelay, RemoveThread)
+_MAY_WAIT = "relay.channel_off"
 
 
 def may_go(services: Services, delivery: Delivery) -> bool:
@@ -48,7 +46,7 @@ def note_removal(
     due_at: datetime | None = None,
 ) -> None:
     """Have one message taken back, as fast as its conversation allows, or from an instant on."""
-    priority = Priority.NORMAL if isinstance(removal, _MAY_WAIT) else Priority.URGENT
+    priority = Priority.NORMAL if isinstance(removal, RemoveRelay) else Priority.URGENT
     gate, place = delivery.address.channel, place_of(services, delivery.address)
     transaction.jobs.add(removal, due_at=due_at, priority=priority, gate=gate, place=place)
 
@@ -61,49 +59,88 @@ async def retract_sent(
 ) -> bool:
     """Take the message of a command back; False where it stays with its reader for good.
 
+    Where a copy may stand there that nobody knows, its reader is asked to look for it.
+
     Raises:
         TransientError: later it may work.
     """
 
-    def begin(transaction: Transaction) -> tuple[Delivery, str | None, bool]:
+    def begin(transaction: Transaction) -> tuple[Delivery, str | None, bool, bool]:
         delivery = transaction.deliveries.get(removal.delivery_id)
-        return delivery, transaction.sent.reference(delivery.id), is_due(transaction, delivery)
+        reference, is_unsure = transaction.sent.reference(delivery.id), transaction.sent.is_unsure(delivery.id)
+        return delivery, reference, is_unsure, is_due(transaction, delivery)
 
-    delivery, reference, has_to_go = await services.store.read(begin)
-    if not has_to_go:
+    delivery, reference, is_unsure, has_to_go = await services.store.read(begin)
+    if not has_to_go or (reference is None and not is_unsure):
+        # Without a reference something else has taken it back.
         return True
-    channel = services.channels.get(delivery.address.channel)
+    channel, about = services.channels.get(delivery.address.channel), delivery.question_id
     if channel is None:
-        await wait_for_channel(services, removal, channel=delivery.address.channel, about=delivery.question_id)
-        return True
-    if reference is None or not may_go(services, delivery):
+        since = None
+        if about is not None and isinstance(removal, RemoveRelay):
+            since = await services.store.read(
+                lambda transaction: fell_due(services, transaction, about, delivery=delivery)
+            )
+        await wait_for_channel(services, delivery.address.channel, about=about, since=since)
+    if not may_go(services, delivery):
         return False
+    is_gone = reference is None or await _is_gone(services, delivery, reference)
+    if is_unsure and not isinstance(removal, ClearPhone):
+        await services.store.write(lambda transaction: _ask_to_look(services, transaction, delivery))
+    return is_gone
+
+
+async def _is_gone(services: Services, delivery: Delivery, reference: str) -> bool:
     try:
-        await cast(RetractingChannel, channel).retract(delivery.address, reference)
+        channel = services.channels[delivery.address.channel]
+        assert isinstance(channel, RetractingChannel)
+        await channel.retract(delivery.address, reference)
     except PermanentError as error:
         services.log.warning("message_stayed", delivery_id=delivery.id, error=error.code)
         return False
     return True
 
 
+def _ask_to_look(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Have its reader delete what may have arrived without a word of the service, which nobody else can find."""
+    reader = transaction.members.get(delivery.member_id)
+    if not reader.active:
+        return
+    values: dict[str, Value] = {"channel": channel_named(services, reader, delivery.address.channel)}
+    key = "relay.perhaps_twice_list"
+    if delivery.question_id is not None:
+        key, values["label"] = "relay.perhaps_twice", transaction.questions.get(delivery.question_id).label
+    notice = Notice(key=key, values=values, question_id=delivery.question_id, to=delivery.address)
+    tell(services, transaction, reader, cause=f"twice:{delivery.id}", notice=notice)
+
+
 async def wait_for_channel(
-    services: Services, command: _Waiting, *, channel: str, about: QuestionId | None = None
-) -> None:
-    """Look again later whether a channel that was switched off is back; what cannot wait is told of at once."""
+    services: Services, channel: str, *, about: QuestionId | None, since: datetime | None = None
+) -> NoReturn:
+    """Leave what is to be done at a channel that was switched off until it is back, and have people told meanwhile.
 
-    def note(transaction: Transaction) -> None:
-        again = replace(command, round=command.round + 1)
-        wait = LOOKED_AFTER if command.round < _PATIENCE else LOOKED_AFTER_LONG
-        priority = Priority.NORMAL if isinstance(command, _MAY_WAIT) else Priority.URGENT
-        transaction.jobs.add(again, due_at=services.clock() + wait, priority=priority, gate=channel)
-        if about is None:
-            return
-        if not isinstance(command, _MAY_WAIT):
-            tell_of_channel_off(services, transaction, about, channel=channel)
-        elif command.round >= _PATIENCE:
-            _tell(services, transaction, about, channel=channel, key="relay.channel_off")
+    Args:
+        about: the question whose coordinator is told.
+        since: from when on it waits, where it may wait; None where it has to go at once.
 
-    await services.store.write(note)
+    Raises:
+        ChannelOffError: always: its job waits, and lasts as long as that takes.
+    """
+    waits_in_silence = since is not None and services.clock() < since + _PATIENCE
+    if about is not None and not waits_in_silence:
+        key = _AT_ONCE if since is None else _MAY_WAIT
+        await services.store.write(lambda transaction: _tell(services, transaction, about, channel=channel, key=key))
+    raise ChannelOffError(look_after=LOOKED_AFTER)
+
+
+def fell_due(
+    services: Services, transaction: Transaction, question_id: QuestionId, *, delivery: Delivery | None = None
+) -> datetime:
+    """Return from when on what stands of a question that is over, or one message about it, was to be removed."""
+    question = transaction.questions.get(question_id)
+    kept = timedelta() if question.state is QuestionState.WITHDRAWN else services.rules.relays_kept
+    ended_at = question.closed_at or question.created_at
+    return kept + (ended_at if delivery is None else max(ended_at, delivery.created_at))
 
 
 def tell_of_channel_off(services: Services, transaction: Transaction, question_id: QuestionId, *, channel: str) -> None:
@@ -119,7 +156,7 @@ def tell_of_rooms_off(services: Services, transaction: Transaction, question_id:
 
 
 def _tell(services: Services, transaction: Transaction, question_id: QuestionId, *, channel: str, key: str) -> None:
-    """Of what may wait the coordinator hears once a week, whatever the number of questions."""
+    """Of what may wait the coordinator hears once a week, whatever it is, and of how many questions."""
     question = transaction.questions.get(question_id)
     services.log.warning("channel_is_off", question_id=question_id, channel=channel)
     if question.panel_id is None:

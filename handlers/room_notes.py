@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import cast
 
 from domain.commands_services import MirrorQuestion, WatchRooms
 from domain.delivery import Priority
@@ -23,7 +22,7 @@ BUNDLED = timedelta(seconds=1)
 def room_channel(services: Services, name: str) -> RoomChannel | None:
     """Return a channel that has rooms; None where it has none, or is not connected."""
     channel = services.channels.get(name)
-    return cast(RoomChannel, channel) if hasattr(channel, "open_thread") else None
+    return channel if isinstance(channel, RoomChannel) else None
 
 
 def follow_in_rooms(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
@@ -77,8 +76,8 @@ def look_into_rooms(services: Services, transaction: Transaction, *, only: Addre
     """
     rooms = [room.address for room in transaction.rooms.all()] if only is None else [only]
     for address in rooms:
-        look = WatchRooms(at=services.clock(), channel=address.channel, room=address.external_id)
-        transaction.jobs.add(look, priority=Priority.URGENT)
+        look = WatchRooms.soon(address, services.clock())
+        transaction.jobs.add(look, due_at=look.at, priority=Priority.URGENT, gate=address.channel)
 
 
 def lane_in(room: Address, question_id: QuestionId) -> str:

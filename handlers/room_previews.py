@@ -38,11 +38,12 @@ def in_thread(deed: Deed, notice: Notice) -> Notice:
 def take_out_preview(deed: Deed, *, cause: str) -> None:
     """Take the preview that a message caused out of its thread; what was shown elsewhere stays there."""
     assert deed.question_id is not None
-    for thread in deed.transaction.rooms.threads_of(deed.question_id):
+    transaction = deed.transaction
+    for thread in transaction.rooms.threads_of(deed.question_id):
         delivery_id = preview_id(cause, thread.room)
-        for delivery in deed.transaction.sent.about(deed.question_id):
-            if delivery.id == delivery_id:
-                note_removal(deed.services, deed.transaction, delivery, removal=TakeBack(delivery_id=delivery.id))
+        if transaction.sent.reference(delivery_id) is not None:
+            shown = transaction.deliveries.get(delivery_id)
+            note_removal(deed.services, transaction, shown, removal=TakeBack(delivery_id=delivery_id))
 
 
 def preview_id(cause: str, room: Address) -> DeliveryId:
@@ -58,6 +59,20 @@ def place_in_room(transaction: Transaction, delivery: Delivery) -> Placed | None
     assert delivery.question_id is not None
     thread = _thread(transaction, delivery.question_id, delivery.address)
     return thread.placed if thread is not None and _takes_words(transaction, thread) else None
+
+
+def wait_from_now(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Have a preview wait for its button from when it is shown: it may have been on its way for longer than that.
+
+    Not one whose place another has taken.
+    """
+    if delivery.key != ECHO or delivery.token is None:
+        return
+    now = services.clock()
+    waiting = [each for each in transaction.choices.open_of(delivery.member_id, now) if each.token != delivery.token]
+    about = [each for each in waiting if each.question_id == delivery.question_id]
+    if not any(each.actions == delivery.choices for each in about):
+        transaction.choices.prolong(delivery.token, now + services.rules.echo_waits)
 
 
 def is_waited_for(services: Services, transaction: Transaction, delivery: Delivery) -> bool:

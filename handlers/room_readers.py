@@ -11,7 +11,7 @@ from domain.room import Room
 def note_readers(services: Services, transaction: Transaction, question: Question, *, room: Room) -> None:
     """Note that pictures or an answer are shown in a room: nobody can tell who looks, so everybody of it counts."""
     panel, channel, at = transaction.panels.get(room.panel_id), room.address.channel, services.clock()
-    for member_id in dict.fromkeys((*panel.members, panel.coordinator_id)):
+    for member_id in panel.people:
         addresses = transaction.members.get(member_id).addresses
         if any(address.channel == channel for address in addresses):
             transaction.viewings.note(question.id, member_id, at)

@@ -72,9 +72,7 @@ def stays_for_now(
 
 def panels_with(transaction: Transaction, member: Member) -> frozenset[PanelId]:
     """Return the panels in whose rooms somebody belongs."""
-    return frozenset(
-        panel.id for panel in transaction.panels.all() if member.id in (*panel.members, panel.coordinator_id)
-    )
+    return frozenset(panel.id for panel in transaction.panels.all() if member.id in panel.people)
 
 
 def have_put_out(

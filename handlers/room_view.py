@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from domain.access import may_see_entry
 from domain.card import Clue, clues_of
 from domain.delivery import OfferedChoice, OutgoingMessage, Value
-from domain.handover import askers_of
+from domain.handover import askers_of, held_since
 from domain.ids import DeliveryId, ImageId, MemberId, ObjectId, derive_id
 from domain.member import Member
 from domain.messages import Action
@@ -240,7 +240,7 @@ def _card(scene: Scene) -> OutgoingMessage:
         images=tuple(image.id for image in chosen) if scene.capabilities.has_images else (),
         choices=choices,
         shape=scene.capabilities.shape_of(len(choices)),
-        is_silent=question.urgency is not Urgency.URGENT,
+        is_silent=question.urgency is not Urgency.URGENT or scene.thread.comes_back,
         link=f"{scene.services.rules.page_address}/questions/{question.id}",
     )
 
@@ -256,7 +256,7 @@ def _bare_card(scene: Scene) -> OutgoingMessage:
         question_id=question.id,
         choices=choices,
         shape=scene.capabilities.shape_of(len(choices)),
-        is_silent=question.urgency is not Urgency.URGENT,
+        is_silent=question.urgency is not Urgency.URGENT or scene.thread.comes_back,
         link=f"{scene.services.rules.page_address}/questions/{question.id}",
     )
 
@@ -264,9 +264,9 @@ def _bare_card(scene: Scene) -> OutgoingMessage:
 def _standing(scene: Scene) -> Iterable[str]:
     """Who has it since when; whether it waits for its asker; and when the answer reached them."""
     question = scene.question
-    claims = [each for each in scene.entries if each.kind in (EntryKind.CLAIMED, EntryKind.TAKEN_OVER)]
-    if question.claimed_by is not None and claims and question.state is not QuestionState.OPEN:
-        values: dict[str, Value] = {"name": scene.name_of(question.claimed_by), "at": claims[-1].at}
+    since = held_since(question, scene.entries)
+    if since is not None:
+        values: dict[str, Value] = {"name": scene.name_of(question.claimed_by), "at": since}
         yield scene.say("room.claimed", values, between=" / ")
     if question.state is QuestionState.NEEDS_INFO:
         yield scene.say("room.waits", between=" / ")

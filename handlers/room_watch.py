@@ -49,7 +49,7 @@ async def watch_rooms(services: Services, command: WatchRooms) -> None:
 
 def people_of_panel(transaction: Transaction, panel: Panel) -> tuple[Member, ...]:
     """Return who belongs in a panel's rooms: its active members, and its coordinator."""
-    people = (transaction.members.get(member_id) for member_id in dict.fromkeys((*panel.members, panel.coordinator_id)))
+    people = (transaction.members.get(member_id) for member_id in panel.people)
     return tuple(member for member in people if member.active)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain.access import Capability, can
 from domain.delivery import Value
 from domain.directed import directed
 from domain.errors import UserError
@@ -26,8 +25,8 @@ from handlers.room_watch import people_of_panel
 _ANYWHERE = frozenset({Request.ON_CALL, Request.STATUS, Request.HELP})
 
 
-def is_for_nobody(services: Services, transaction: Transaction, received: Received) -> bool:
-    """Return whether a message says nothing to Hilum, having answered it where that was called for.
+def settle_aside_from_questions(services: Services, transaction: Transaction, received: Received) -> bool:
+    """Finish a message that says nothing of a question, answered where that is called for; False for any other.
 
     In a question's thread everything of the panel's people counts. Elsewhere in a room only words of command do,
     so that colleagues may talk there; in a room that is no panel's, only the word that makes it one.
@@ -37,7 +36,7 @@ def is_for_nobody(services: Services, transaction: Transaction, received: Receiv
         return False
     address = room_of(message)
     named = _named(message)
-    if named is not None and can(received.sender, Capability.COORDINATE):
+    if named is not None:
         _take_room(services, transaction, received, name=named)
     else:
         room = transaction.rooms.get(address)
@@ -112,7 +111,7 @@ def _take_room(services: Services, transaction: Transaction, received: Received,
     """Make the room in which it was said the panel's, as its coordinator says.
 
     Raises:
-        UserError: "panel_unknown"; "panels_coordinator_only" where another panel's coordinator says it, or it is the
+        UserError: "panel_unknown"; "panels_coordinator_only" where anybody but its coordinator says it, or it is the
             room of another panel.
     """
     panel_id, address = panel_of(transaction, name).id, room_of(received.message)

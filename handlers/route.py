@@ -23,9 +23,10 @@ from handlers.find import is_search
 from handlers.flag_words import flag_step
 from handlers.inbound import Received, open_received
 from handlers.outbox import Notice, tell
+from handlers.prompts import prompted_words, with_kept_words, words_after_prompt
 from handlers.refuse import say_no
 from handlers.requests import step_for
-from handlers.room_words import is_for_nobody
+from handlers.room_words import settle_aside_from_questions
 from handlers.spoken import is_spoken
 from handlers.stopping import put_back_where_heard
 from handlers.strangers import answer_stranger
@@ -47,7 +48,7 @@ async def route_message(services: Services, command: RouteMessage | RoutePart) -
         heard = put_back_where_heard(services, transaction, received)
         delete_with_number(services, transaction, heard)
         try:
-            if is_for_nobody(services, transaction, heard):
+            if settle_aside_from_questions(services, transaction, heard):
                 return
         except UserError as error:
             say_no(services, transaction, heard, error=error)
@@ -55,7 +56,8 @@ async def route_message(services: Services, command: RouteMessage | RoutePart) -
         lane = lane_of(heard.message.sender)
         priority = Priority.NORMAL if heard.message.press is None else Priority.URGENT
         for meant in _meaning(services, transaction, heard):
-            for step in with_album(services, transaction, heard, step=meant):
+            going = with_kept_words(services, transaction, heard, step=meant)
+            for step in with_album(services, transaction, heard, step=going):
                 note_going(services, transaction, heard, step=step)
                 transaction.jobs.add(step, lane=lane, priority=priority)
 
@@ -66,15 +68,18 @@ def _meaning(services: Services, transaction: Transaction, received: Received) -
     if received.message.press is not None or is_spoken(received.message):
         return (TakeAction(inbox_id=received.inbox_id),)
     by_service = (replaced_images, changed_at_service, _unreadable, late_images)
-    in_words = (reserved_word, _asked_anew, attested_words, coded_words, _flag_words, directed_words, chosen_words)
-    for understand in (*by_service, *in_words):
+    replied = (reserved_word, _asked_anew, attested_words, prompted_words)
+    in_words = (coded_words, _flag_words, directed_words, chosen_words)
+    for understand in (*by_service, *replied, *in_words):
         steps = understand(services, transaction, received)
         if steps is not None:
             return steps
     command = step_for(transaction, received) or _search(transaction, received)
     if command is not None:
         return (command,)
-    steps = plain_words(services, transaction, received)
+    steps = words_after_prompt(services, transaction, received)
+    if steps is None:
+        steps = plain_words(services, transaction, received)
     return _words(services, transaction, received) if steps is None else steps
 
 

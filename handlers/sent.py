@@ -13,8 +13,10 @@ from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
-from handlers.listings import is_list, names_taken_back
+from domain.text import DeidentifiedText
+from handlers.listings import is_list, lacks_case, names_taken_back
 from handlers.retracting import may_go, note_removal
+from handlers.rewording import note_rewording
 from handlers.timeline import endings
 from handlers.withholding import says_hidden, shows_hidden, tells_of_the_case
 
@@ -31,6 +33,8 @@ def note_sent(services: Services, transaction: Transaction, delivery: Delivery, 
     if delivery.question_id is None and not tells_of_the_case(delivery):
         return
     transaction.sent.note(delivery.id, reference)
+    if _was_reworded(transaction, delivery):
+        note_rewording(services, transaction, delivery, late=1)
     question = None if delivery.question_id is None else transaction.questions.get(delivery.question_id)
     if tells_of_the_case(delivery) and may_go(services, delivery):
         _note_end(services, transaction, delivery, question=question)
@@ -38,11 +42,23 @@ def note_sent(services: Services, transaction: Transaction, delivery: Delivery, 
         _hide(services, transaction, delivery, question=question)
 
 
+def note_unsure(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Keep that a message may lie with its reader, perhaps once more than is known, as no service has said so.
+
+    Of one in a room the room keeps that itself.
+    """
+    channel = services.channels.get(delivery.address.channel)
+    lies = channel is not None and channel.capabilities.copies is Copies.RETRACTABLE
+    tells = delivery.question_id is not None or tells_of_the_case(delivery)
+    if lies and tells and transaction.rooms.get(delivery.address) is None:
+        transaction.sent.note_unsure(delivery.id)
+
+
 def _note_end(services: Services, transaction: Transaction, delivery: Delivery, *, question: Question | None) -> None:
     """Have it go at once where it came too late, and some days later where its question's close is over, or none is."""
     later = services.clock() + services.rules.relays_kept
     state = None if question is None else question.state
-    is_late = state in _DROPPED or (is_list(delivery) and names_taken_back(transaction, delivery))
+    is_late = state in _DROPPED or (is_list(delivery) and _lists_taken_back(transaction, delivery))
     if _is_lost(transaction, delivery):
         note_removal(services, transaction, delivery, removal=ClearPhone(delivery_id=delivery.id))
     elif is_late:
@@ -54,6 +70,20 @@ def _note_end(services: Services, transaction: Transaction, delivery: Delivery, 
         removal = RemoveRelay(delivery_id=delivery.id, closing=endings(transaction, question.id))
         due_at = None if state is QuestionState.WITHDRAWN else later
         note_removal(services, transaction, delivery, removal=removal, due_at=due_at)
+
+
+def _lists_taken_back(transaction: Transaction, delivery: Delivery) -> bool:
+    """Return whether a list names a case that nobody finds any more, or that was struck out of it meanwhile."""
+    return names_taken_back(transaction, delivery) or lacks_case(transaction, delivery)
+
+
+def _was_reworded(transaction: Transaction, delivery: Delivery) -> bool:
+    """Return whether words of what has left were changed while it was on its way; forgotten is not changed."""
+    if is_list(delivery):
+        return False
+    kept = transaction.deliveries.get(delivery.id).values
+    said = ((kept.get(name), value) for name, value in delivery.values.items() if isinstance(value, DeidentifiedText))
+    return any(isinstance(now, DeidentifiedText) and now.value and now != value for now, value in said)
 
 
 def _is_lost(transaction: Transaction, delivery: Delivery) -> bool:

@@ -22,6 +22,7 @@ from domain.ports.store import Transaction
 from domain.vocabulary import is_stop
 from domain.web import hash_token
 from handlers.auditing import refused
+from handlers.delivered import channel_named
 from handlers.enrolling import join
 from handlers.inbound import Received
 from handlers.outbox import Notice, tell
@@ -29,6 +30,7 @@ from handlers.room_notes import look_into_rooms
 
 _TOKEN = re.compile(r"/?(?:start|join|가입)\s+([A-Za-z0-9_-]{1,200})", re.IGNORECASE)
 _HANGUL = re.compile("[가-힣]")
+_COMMAND = re.compile(r"^\s*/\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,27 @@ class _Knock:
     def text(self) -> str:
         return "" if self.message.text is None else self.message.text.value
 
+    @property
+    def readers(self) -> tuple[Member, ...]:
+        """Return who may be reading, by the language that they write; by both where a word of command alone came."""
+        if _HANGUL.search(self.text):
+            return (stranger(Language.KOREAN, self.address),)
+        is_aside = self.is_short or bool(self.message.origin.room)
+        words = "" if _token_in(self.text) is not None else _COMMAND.sub("", self.text)
+        is_english = is_aside or any(each.isalpha() for each in words)
+        languages = [Language.ENGLISH] if is_english else list(Language)
+        return tuple(stranger(language, self.address) for language in languages)
+
+    @property
+    def is_short(self) -> bool:
+        return self.services.channels[self.address.channel].capabilities.is_short
+
     def say(self, key: str, *, cause: str = "", reader: Member | None = None, **values: Value) -> None:
         """Tell them something where they wrote from; a cause that was there before is silent."""
-        known = reader or stranger(Language.KOREAN if _HANGUL.search(self.text) else Language.ENGLISH, self.address)
-        notice = Notice(key=key, values=values, to=self.address)
-        tell(self.services, self.transaction, known, cause=cause or self.inbox_id, notice=notice)
+        notice, once = Notice(key=key, values=values, to=self.address), cause or self.inbox_id
+        for known in self.readers if reader is None else (reader,):
+            own = once if self.is_short else f"{once}:{known.language}"
+            tell(self.services, self.transaction, known, cause=own, notice=notice)
 
 
 async def answer_stranger(services: Services, inbox_id: InboxId) -> None:
@@ -73,7 +91,7 @@ async def answer_stranger(services: Services, inbox_id: InboxId) -> None:
         )
         if message.origin.room or message.is_empty:
             _answer_in_room(knock)
-        elif is_stop(knock.text) and services.channels[knock.address.channel].capabilities.is_short:
+        elif is_stop(knock.text) and knock.is_short:
             # Who is no member and wants nothing gets nothing.
             _audit(knock, "request_stop", member=member)
         elif member is not None:
@@ -146,7 +164,8 @@ def _linked(knock: _Knock, code: LinkCode) -> None:
     _audit(knock, "link_channel", member=member)
     knock.say("link.done_here", reader=linked, name=member.display_name)
     for address in member.chain:
-        notice = Notice(key="link.done_there", values={"channel": knock.address.channel}, to=address)
+        name = channel_named(knock.services, linked, knock.address.channel)
+        notice = Notice(key="link.done_there", values={"channel": name}, to=address)
         tell(knock.services, knock.transaction, linked, cause=knock.inbox_id, notice=notice)
 
 

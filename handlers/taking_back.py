@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from domain.commands import Deliver
 from domain.commands_services import TakeBack
 from domain.delivery import Delivery, DeliveryState, Priority
 from domain.ids import DeliveryId, QuestionId, derive_id
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.delivered import AUTHOR
-from handlers.outbox import place_of
+from handlers.outbox import queue
 from handlers.render import ANSWER_KEYS
 from handlers.retracting import may_go, note_removal, retract_sent, tell_of_rooms_off
 
@@ -69,9 +68,12 @@ def _send_stamped(services: Services, transaction: Transaction, delivery: Delive
     """Say an answer once more: on its way out it gets the stamp. Its buttons, and the word to its author, are past."""
     if delivery.key not in ANSWER_KEYS or delivery.address.channel not in services.channels:
         return
+    stamped_id = DeliveryId(derive_id("stamped", delivery.id))
     stamped = replace(
         delivery,
-        id=DeliveryId(derive_id("stamped", delivery.id)),
+        id=stamped_id,
+        # A subject of its own: whatever of the question cannot be delivered there holds up no stamp.
+        subject=stamped_id,
         values={name: value for name, value in delivery.values.items() if name != AUTHOR},
         choices=(),
         token=None,
@@ -79,7 +81,5 @@ def _send_stamped(services: Services, transaction: Transaction, delivery: Delive
         state=DeliveryState.READY,
         created_at=services.clock(),
     )
-    address = stamped.address
-    command, place = Deliver(delivery_id=stamped.id), place_of(services, address)
     transaction.deliveries.add(stamped)
-    transaction.jobs.add(command, priority=Priority.URGENT, gate=address.channel, place=place)
+    queue(services, transaction, stamped, priority=Priority.URGENT)

@@ -22,7 +22,7 @@ from handlers.outbox import Notice
 
 def panels_of(transaction: Transaction, member: Member) -> tuple[Panel, ...]:
     """Return the panels whose blocks somebody may use."""
-    return tuple(p for p in transaction.panels.all() if member.id in (*p.members, p.coordinator_id))
+    return tuple(p for p in transaction.panels.all() if member.id in p.people)
 
 
 def blocks_of(transaction: Transaction, member: Member, *, first: PanelId | None = None) -> tuple[TextBlock, ...]:

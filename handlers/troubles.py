@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.delivery import Value
-from domain.member import Role
+from domain.member import Member, Role
 from domain.outage import Trouble
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+from handlers.delivered import channel_named
 from handlers.outbox import Notice, tell
 
 REFUSALS: Mapping[str, str] = {
@@ -17,6 +18,8 @@ REFUSALS: Mapping[str, str] = {
     "telegram_token": "operator.telegram_refused",
 }
 """What no waiting mends, since a service takes our token no more; told at once, and every day anew."""
+_AWAY: Mapping[str, str] = {"slack_not_read_back": "operator.not_read_back"}
+"""What is told of a channel that works otherwise."""
 
 
 async def note_trouble(services: Services, channel: str, *, code: str, owner: str) -> None:
@@ -35,6 +38,11 @@ async def note_trouble(services: Services, channel: str, *, code: str, owner: st
     )
 
 
+def administrators(transaction: Transaction) -> tuple[Member, ...]:
+    """Return whoever is told what keeps the program itself from working."""
+    return tuple(each for each in transaction.members.all() if each.active and each.has(Role.ADMINISTRATOR))
+
+
 def tell_refused(services: Services, transaction: Transaction, channel: str, *, code: str) -> None:
     """Tell every administrator, once a day, that a service takes our token no more, and what to do."""
     now = services.clock()
@@ -47,10 +55,10 @@ def tell_scope(services: Services, transaction: Transaction, channel: str, *, sc
     """Tell every administrator, once a day, which right our app lacks at a service; nothing else is wrong there."""
     services.log.error("scope_missing", channel=channel, reason=scope)
     today = services.clock().date().isoformat()
-    notice = Notice(key="operator.scope_missing", values={"channel": channel, "scope": scope})
-    for member in transaction.members.all():
-        if member.active and member.has(Role.ADMINISTRATOR):
-            tell(services, transaction, member, cause=f"scope:{channel}:{scope}:{today}", notice=notice)
+    for member in administrators(transaction):
+        name = channel_named(services, member, channel)
+        notice = Notice(key="operator.scope_missing", values={"channel": name, "scope": scope})
+        tell(services, transaction, member, cause=f"scope:{channel}:{scope}:{today}", notice=notice)
 
 
 def _note(services: Services, transaction: Transaction, channel: str, *, code: str, owner: str) -> None:
@@ -63,7 +71,8 @@ def _note(services: Services, transaction: Transaction, channel: str, *, code: s
             tell_refused(services, transaction, channel, code=code)
             noted = replace(noted, is_told=True)
         elif not noted.is_told and now - noted.since >= services.rules.outage_told_after:
-            _tell(services, transaction, noted, key="operator.channel_away", values={"code": code})
+            key = _AWAY.get(code, "operator.channel_away")
+            _tell(services, transaction, noted, key=key, values={"code": code})
             noted = replace(noted, is_told=True)
         transaction.troubles.save(noted)
     elif known is not None and (known.owner == owner or not known.lasts(now)):
@@ -79,15 +88,13 @@ def _tell(
 ) -> None:
     """Tell every administrator, where nothing is known to be wrong; whoever is reached by this channel alone is not."""
     away = {each.channel for each in transaction.troubles.all()} | {trouble.channel}
-    said: dict[str, Value] = {"channel": trouble.channel, "since": trouble.since, **values}
     cause = f"trouble:{trouble.channel}:{trouble.since.isoformat()}"
     planned = []
-    for member in transaction.members.all():
-        if not (member.active and member.has(Role.ADMINISTRATOR)):
-            continue
+    for member in administrators(transaction):
         others = [address for address in member.chain if address.channel not in away]
         for to in others[:1]:
-            notice = Notice(key=key, values=said, to=to)
+            name = channel_named(services, member, trouble.channel)
+            notice = Notice(key=key, values={"channel": name, "since": trouble.since, **values}, to=to)
             planned.append(tell(services, transaction, member, cause=cause, notice=notice))
     if any(planned):
         services.log.error("channel_trouble_told", channel=trouble.channel, error=trouble.code)

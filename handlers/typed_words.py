@@ -20,8 +20,8 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, Question
 from domain.text import DeidentifiedText, IdentifierKind
-from handlers.identities import Case
 from handlers.inbound import Received
+from handlers.known_names import Case
 from handlers.outbox import Notice, place_of, tell
 from handlers.retracting import wait_for_channel
 from handlers.room_notes import room_channel
@@ -119,10 +119,9 @@ async def delete_message(services: Services, command: DeleteMessage) -> None:
     channel = services.channels.get(command.channel)
     about = QuestionId(command.question_id) if command.question_id else None
     if channel is None:
-        await wait_for_channel(services, command, channel=command.channel, about=about)
-        return
+        await wait_for_channel(services, command.channel, about=about)
     place = Address(channel=command.channel, external_id=command.place)
-    is_gone = isinstance(channel, DeletingChannel) and await is_deleted(
+    is_gone = isinstance(channel, DeletingChannel) and await delete_written(
         services, channel, address=place, reference=command.reference
     )
     await services.store.write(lambda transaction: _settle(services, transaction, command, is_gone=is_gone))
@@ -132,7 +131,7 @@ def page_of(services: Services, question_id: QuestionId) -> str:
     return f"{services.rules.page_address}/questions/{question_id}"
 
 
-async def is_deleted(services: Services, channel: DeletingChannel, *, address: Address, reference: str) -> bool:
+async def delete_written(services: Services, channel: DeletingChannel, *, address: Address, reference: str) -> bool:
     """Delete what somebody wrote; False where it stays."""
     try:
         return await channel.delete_received(address, reference)

@@ -21,7 +21,6 @@ from handlers.identities import learn
 from handlers.originals import delete_when_sent
 from handlers.timeline import add_entry
 
-PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 MOST_BYTES = 256 * 1024 * 1024
 """What is taken through the door at once, beside the first file: more would take longer than a child may."""
 
@@ -144,7 +143,7 @@ def _add(
             details={"images": len(cleaned.images), "refused": len(cleaned.refusals)},
         ),
     )
-    left = [other for other in transaction.uploads.of_question(question.id) if other.state in PENDING]
+    left = [other for other in transaction.uploads.of_question(question.id) if other.is_pending]
     if not left:
         transaction.jobs.add(PresentDraft(question_id=question.id, cause=f"cleaned:{upload.id}"))
 

@@ -21,6 +21,9 @@ _TIMES: Mapping[str, frozenset[str]] = {
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
+_OF_EARLIER = frozenset({"round"})
+"""What some commands of earlier versions carried as well: they were noted anew each time that they had to wait."""
+
 Arguments = dict[str, str | int]
 
 
@@ -39,10 +42,11 @@ def unpack_command(name: str, arguments: Arguments) -> Command:
     kind: Any = _CLASSES.get(name)
     if kind is None:
         raise PermanentError("command_unknown")
-    times = _TIMES[name]
+    times, dropped = _TIMES[name], _OF_EARLIER.difference(_fields_of(kind))
+    given = {key: value for key, value in arguments.items() if key not in dropped}
     try:
         return kind(  # type: ignore[no-any-return]  # the class comes from the union of all commands
-            **{key: datetime.fromisoformat(str(value)) if key in times else value for key, value in arguments.items()}
+            **{key: datetime.fromisoformat(str(value)) if key in times else value for key, value in given.items()}
         )
     except TypeError as error:
         raise PermanentError("command_unknown") from error

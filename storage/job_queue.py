@@ -8,7 +8,7 @@ many lie ahead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ _SETTLE = sa.update(job).where(_MINE).values(owner=None, leased_until=None)
 _FINISH = _SETTLE.values(state=JobState.DONE.value, error=None)
 _PARK = _SETTLE.values(state=JobState.PARKED.value, error=sa.bindparam("why"))
 _RETRY = _SETTLE.values(state=JobState.READY.value, waits=True, due_at=sa.bindparam("due"), error=sa.bindparam("why"))
+_PUT_OFF = _RETRY.values(attempts=0, lane=None, lane_seq=None)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -99,6 +100,16 @@ class SqlJobQueue:
 
     async def retry(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None:
         await self._settle(_RETRY, {"job_id": job_id, "by": owner, "due": due_at, "why": error})
+
+    async def put_off(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None:
+        await self._settle(_PUT_OFF, {"job_id": job_id, "by": owner, "due": due_at, "why": error})
+
+    async def take_up(self, gates: Collection[str], now: datetime, *, error: str) -> int:
+        waiting = sa.and_(_WAITING, job.c.error == error, job.c.gate.in_(sorted(gates)), job.c.due_at > now)
+        statement = sa.update(job).where(waiting).values(due_at=now)
+        if not await self._database.look(lambda connection: _exists(connection, waiting)):
+            return 0
+        return await self._database.change(lambda connection: connection.execute(statement).rowcount)
 
     async def park(self, job_id: JobId, *, owner: str, error: str) -> None:
         await self._settle(_PARK, {"job_id": job_id, "by": owner, "why": error})

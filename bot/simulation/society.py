@@ -122,7 +122,7 @@ def own(transaction: Transaction) -> Cast | None:
         return None
     panel = panels[0]
     known = [member for member in transaction.members.all() if member.active]
-    concerned = {*panel.members, panel.coordinator_id, *_turns(panel)}
+    concerned = {*panel.people, *_turns(panel)}
     switchers = frozenset({Role.CHAIR, Role.COORDINATOR, Role.BOARD})
     members = [member for member in known if member.id in concerned or member.roles & switchers]
     return Cast(panel=panel, members=tuple(map(_nameless, members)), askers=(), is_own=True)

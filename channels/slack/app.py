@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -15,14 +14,15 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from channels.marks import keyed_mark
 from channels.slack.calls import Calls
 from channels.slack.desk import Answer, Desk
 from channels.slack.happenings import Happened, Happening, happened_in
 from channels.slack.inbound import CHANNEL_NAME, edit_in, known_as, message_in
 from channels.slack.options import SlackOptions
 from channels.slack.payloads import Payload, UnreadableError, text_at
-from channels.slack.references import keyed_mark
 from domain.commands_services import WatchRooms
+from domain.delivery import Priority
 from domain.errors import HilumError, TransientError, UserError
 from domain.messages import Address, InboundMessage
 from domain.ports.listening import ChannelServices
@@ -97,7 +97,7 @@ class SlackApp:
                 return False
             message = None if happened_in(body) is not None else message_in(body, received_at)
             if message is not None:
-                await self._services.intake.accept(await self._placed(message))
+                await self._services.intake.accept(message)
         except (ValueError, RecursionError, UserError):
             return False
         return True
@@ -138,8 +138,8 @@ class SlackApp:
         except UnreadableError as error:
             await self._park(body, error.reason)
         except HilumError as error:
-            if await self._park(body, error.code) and isinstance(error, UserError):
-                await self._desk.tell(_who(body), error)
+            # What a member can mend they are told, as soon as it can be; a fault of ours is an operator's.
+            await self._park(body, error.code, sender=_sender_of(body) if isinstance(error, UserError) else None)
         return _NOTHING
 
     def _ways(self) -> Mapping[str, Callable[[Payload], Awaitable[Answer]]]:
@@ -162,23 +162,14 @@ class SlackApp:
         message, edit = message_in(body, now), edit_in(body, now)
         if message is None:
             return _NOTHING
-        held = None if edit is None else await self._placed(edit)
         try:
-            await self._services.intake.accept(await self._placed(message), edit=held)
+            await self._services.intake.accept(message, edit=edit)
         except UserError:
             if not await self._is_for_us(message):
                 # What others say among themselves is neither kept nor answered.
                 return _NOTHING
             raise
         return _NOTHING
-
-    async def _placed(self, message: InboundMessage) -> InboundMessage:
-        """Return what a member wrote in a thread of their own conversation as a reply to the question it is about."""
-        sender, thread = message.sender, message.origin.replied_to
-        if not thread or message.origin.room:
-            return message
-        question_id = await self._services.store.read(lambda transaction: transaction.sent.question_at(sender, thread))
-        return replace(message, in_reply_to=question_id)
 
     async def _kept_back(self, _body: Payload) -> Answer:
         self.missed.set()
@@ -199,8 +190,11 @@ class SlackApp:
         if happened.what is Happening.REMOVED:
             self.removed.set()
         if happened.room:
-            watch = WatchRooms(at=self._services.clock(), channel=CHANNEL_NAME, room=happened.room)
-            await self._services.store.write(lambda transaction: transaction.jobs.add(watch))
+            room = Address(channel=CHANNEL_NAME, external_id=happened.room)
+            watch, urgent = WatchRooms.soon(room, self._services.clock()), Priority.URGENT
+            await self._services.store.write(
+                lambda transaction: transaction.jobs.add(watch, due_at=watch.at, priority=urgent, gate=CHANNEL_NAME)
+            )
 
     async def _is_for_us(self, message: InboundMessage) -> bool:
         """Return whether somebody has said it to the app alone, or is a member and has said it in a panel's channel."""
@@ -214,20 +208,20 @@ class SlackApp:
         address = Address(channel=CHANNEL_NAME, external_id=room)
         return await self._services.store.read(lambda transaction: transaction.rooms.get(address) is not None)
 
-    async def _park(self, body: Payload, reason: str) -> bool:
-        """Keep what could not be taken in for an operator, who is told; False where it was kept before."""
+    async def _park(self, body: Payload, reason: str, *, sender: Address | None = None) -> None:
+        """Keep what could not be taken in for an operator, who is told; where there is a sender, they are as well."""
         kept = {name: value for name, value in body.items() if name not in _SECRET}
         raw = json.dumps(kept, sort_keys=True, default=str)
         try:
             known = known_as(body)
         except UnreadableError:
             known = ""
-        return await self._park_raw(raw, reason, known=known)
+        await self._park_raw(raw, reason, known=known, sender=sender)
 
-    async def _park_raw(self, raw: str, reason: str, *, known: str = "") -> bool:
+    async def _park_raw(self, raw: str, reason: str, *, known: str = "", sender: Address | None = None) -> None:
         external_id = known or f"raw|{keyed_mark(raw, key=self._options.bot_token)}"
         self._services.log.warning("slack_event_parked", reason=reason)
-        return await self._services.intake.park(CHANNEL_NAME, external_id, raw, reason=reason)
+        await self._services.intake.park(CHANNEL_NAME, external_id, raw, reason=reason, sender=sender)
 
 
 class _Commit(AsyncMiddleware):
@@ -244,7 +238,8 @@ class _Commit(AsyncMiddleware):
         return await self._commit(req, next)
 
 
-def _who(body: Payload) -> str:
-    """Return who has written, pressed or typed what came."""
-    places = (("event", "user"), ("event", "message", "user"), ("user", "id"), ("user_id",))
-    return next((user for path in places if (user := text_at(body, *path))), "")
+def _sender_of(body: Payload) -> Address | None:
+    """Return who has written, edited, typed or chosen what came."""
+    places = (("event", "user"), ("event", "message", "user"), ("user_id",), ("user", "id"))
+    user = next((user for path in places if (user := text_at(body, *path))), "")
+    return Address(channel=CHANNEL_NAME, external_id=user) if user else None

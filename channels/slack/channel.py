@@ -23,6 +23,7 @@ from channels.slack.pace import Pace
 from channels.slack.pictures import Pictures
 from channels.slack.reading_back import ReadingBack
 from channels.slack.rooms import Rooms
+from channels.slack.strays import Strays
 from domain.delivery import OutgoingMessage, SendingGate
 from domain.errors import PermanentError, TransientError
 from domain.ids import QuestionId
@@ -93,7 +94,7 @@ class SlackChannel:
 
     @property
     def trouble(self) -> str:
-        return self._outage.shown(self._services.clock())
+        return self._outage.shown(self._services.clock()) or self._reading.trouble
 
     async def listen(self) -> None:
         """Connect by Socket Mode where there is an app token, else only see that Slack knows us; until cancelled.
@@ -130,6 +131,9 @@ class SlackChannel:
             if error.code != SCOPE_MISSING:
                 raise
             raise TransientError(SCOPE_MISSING, retry_after=MENDED_WITHIN, is_local=True) from error
+
+    async def look_for(self, address: Address, message: OutgoingMessage) -> bool:
+        return await Strays(self._calls, self._outbound).look_for(address, message)
 
     async def retract(self, address: Address, reference: str) -> None:
         """Delete a message, which its reference names whoever has it."""

@@ -21,6 +21,10 @@ from domain.room import Room
 _PART = "slack"
 _EVENTS = "slack events"
 _SETTINGS = "at api.slack.com/apps, your app"
+_TAKE_UP = (
+    "write the token into the file that channels.slack.bot_token_file names (or into channels.slack.bot_token), and "
+    "restart Hilum"
+)
 _PATIENCE = aiohttp.ClientTimeout(total=10)
 _SHORT = 1000
 _DEAD = {"account_inactive", "token_revoked", "token_expired"}
@@ -49,9 +53,9 @@ async def check_up(
 
 def _refused(code: str) -> Finding:
     if code in _DEAD:
-        mend = f"{_SETTINGS}: Install App, Install to Workspace; then write the new token into channels.slack.bot_token"
+        mend = f"{_SETTINGS}: Install App, Install to Workspace; then {_TAKE_UP}"
         return _fault(_PART, "the app was taken out of the workspace", mend)
-    mend = f"{_SETTINGS}: OAuth & Permissions, Bot User OAuth Token; write it into channels.slack.bot_token"
+    mend = f"{_SETTINGS}: OAuth & Permissions, Bot User OAuth Token; {_TAKE_UP}"
     return _fault(_PART, f"Slack does not take this token ({code})", mend)
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from channels.marks import keyed_mark
 from channels.slack.blocks import Block
 from channels.slack.calls import Calls
 from channels.slack.forms import DEED_FORM, LONGEST, MOST_FILES, QUESTION, QUESTION_FORM, Forms, asked_form, deed_form
@@ -18,7 +19,6 @@ from channels.slack.inbound import CHANNEL_NAME, asked, attachments_in, deed, wo
 from channels.slack.mrkdwn import escaped, plain
 from channels.slack.payloads import Payload, needed, part_at, parts_at, text_at
 from channels.slack.presses import ASK, SAY, Done, Pressed, is_direct, pressed_in
-from channels.slack.references import keyed_mark
 from channels.slack.taken import TooLate
 from domain.errors import HilumError, PermanentError, UserError
 from domain.forms import form_of
@@ -31,8 +31,6 @@ Answer = Mapping[str, object]
 """What goes back with the acknowledgement."""
 _NOTHING: Answer = {}
 ASK_COMMAND = "/ask"
-WORDS_COMMAND = "/hilum"
-SHORTCUT = "ask_panel"
 _VIEW_SECONDS = 1.5
 """For a form to open; with what comes before and after it, an answer leaves within Slack's three seconds."""
 _MOST_NOTICED = 1200
@@ -111,15 +109,6 @@ class Desk:
         except HilumError as error:
             self.services.log.warning("home_not_shown", error=error.code)
 
-    async def tell(self, user: str, error: UserError) -> None:
-        """Say at once why something was not taken in; nothing of it is kept that could be answered later."""
-        try:
-            async with asyncio.timeout(_VIEW_SECONDS):
-                said = escaped(await self._sentence(user, error))
-                await self.calls("chat.postMessage", channel=user, text=said)
-        except (HilumError, TimeoutError) as failed:
-            self.services.log.warning("refusal_not_told", error=_code(failed))
-
     async def _ask(self, user: str, trigger: str, *, text: str = "", files: Sequence[Attachment] = ()) -> Answer:
         """Open the form of a question; what is too long for it, and what a stranger says, is taken in as it is."""
         reader = await self._reader(user)
@@ -151,11 +140,11 @@ class Desk:
             known = await self.services.store.read(lambda transaction: _known(transaction, reader, done))
             if await self._opened(pressed.trigger, self.forms.deed(reader, done, known=known)):
                 return _NOTHING
-        if done.press.action is Action.CLAIM and await self._is_told_too_late(reader, pressed):
+        if done.press.action is Action.CLAIM and await self._tell_if_too_late(reader, pressed):
             return _NOTHING
         return await self._take(message)
 
-    async def _is_told_too_late(self, reader: Member, pressed: Pressed) -> bool:
+    async def _tell_if_too_late(self, reader: Member, pressed: Pressed) -> bool:
         try:
             async with asyncio.timeout(_VIEW_SECONDS):
                 return await TooLate(self.calls, self.services).told(reader, pressed)

@@ -14,7 +14,7 @@ from channels.slack.presses import Done, press_of, value_of
 from domain.delivery import Value
 from domain.forms import FieldKind, FormField, form_of
 from domain.member import Member
-from domain.messages import Attachment, AttachmentKind, Origin
+from domain.messages import Action, Attachment, AttachmentKind, Origin
 from domain.panel import Panel
 from domain.ports.channel import ImagesIn
 from domain.ports.services import Wording
@@ -84,7 +84,9 @@ class Forms:
         hidden = {"seen": filled["seen"]} if "seen" in filled else {}
         title = self.wording.label(done.press.action, reader.language)
         view = self._modal(reader, DEED_FORM, title=title, kept={**kept, **hidden})
-        return {**view, "submit": label(self._say(reader, "workspace.send")[:_TITLE]), "blocks": blocks}
+        # An edited draft is shown once more, and sent by a button of its own.
+        submit = "workspace.preview" if done.press.action is Action.EDIT_TEXT else "workspace.send"
+        return {**view, "submit": label(self._say(reader, submit)[:_TITLE]), "blocks": blocks}
 
     def _panels(self, reader: Member, panels: Sequence[Panel]) -> Block:
         by_topic = option(self._say(reader, "workspace.panel_by_topic"), BY_TOPIC)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from channels.marks import keyed_mark
 from channels.slack.blocks import Block, card_blocks, message_parts, notice_of, section
 from channels.slack.calls import Calls
 from channels.slack.inbound import CHANNEL_NAME
@@ -14,7 +16,6 @@ from channels.slack.pictures import MOST_PICTURES, Pictures, Uploaded
 from channels.slack.references import channel_and_timestamp, is_file, joined, message_reference, separate
 from domain.delivery import OutgoingMessage
 from domain.errors import HilumError, PermanentError, TransientError
-from domain.ids import DeliveryId, QuestionId
 from domain.messages import Address
 from domain.ports.listening import ChannelServices
 from domain.ports.store import Transaction
@@ -34,7 +35,7 @@ _UNCLEAR = 2
 """So often something is posted that Slack says it has posted, without a word that can be read."""
 UNREADABLE = "slack_unreadable"
 EVENT = "hilum_post"
-"""By this a post in a room is known again as ours, with the question that it is about."""
+"""By this a post is known again as ours, with the question or the delivery that it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,33 @@ class Outbound:
 
     async def send(self, address: Address, message: OutgoingMessage) -> str:
         """Send a message to a member; returns the references of what was posted."""
+        return joined((await self.post(await self.place_of(address, message), message)).references)
+
+    async def place_of(self, address: Address, message: OutgoingMessage) -> Post:
+        """Return where a message to a member goes."""
         thread = await self._thread(address, message)
         # Who has to do or to read something sees it without opening the thread as well.
         shows = bool(thread) and not message.is_silent and bool(message.choices or message.quoted is not None)
-        post = Post(channel=address.external_id, thread=thread, shows=shows)
-        return joined((await self.post(post, message)).references)
+        return Post(channel=address.external_id, thread=thread, shows=shows)
+
+    async def resume(self, post: Post, message: OutgoingMessage, found: Mapping[str, Payload]) -> None:
+        """Go on behind what of a message was found with a member; what says something else by now is taken back.
+
+        Args:
+            found: what each carries, by its reference.
+        """
+        parts = message_parts(message, title=post.title)
+        begun = _Begun(parts=parts)
+        left = dict(found)
+        for number, part in enumerate(parts):
+            wanted = self._carried(post, message, number=number, part=part)
+            reference = next((each for each, carried in left.items() if carried == wanted), None)
+            if reference is None:
+                break
+            begun.said.append(channel_and_timestamp(reference))
+            del left[reference]
+        await self.take_back(joined(tuple(left)))
+        self._begun[message.delivery_id, post] = begun
 
     async def post(self, post: Post, message: OutgoingMessage) -> Posted:
         """Post a message and its pictures.
@@ -100,7 +123,7 @@ class Outbound:
         """
         brought = await self.pictures.upload(message.images)
         key = (message.delivery_id, post)
-        if brought.is_late and post.room and post.thread and self._in_vain.is_left(key):
+        if brought.is_late and post.room and post.thread and self._in_vain.count_try(key):
             raise TransientError("pictures_late")
         if brought.is_late and post.is_card:
             # All of them come behind the card.
@@ -146,9 +169,9 @@ class Outbound:
                 raise
         return None
 
-    def forget(self, room: str, thread: str) -> None:
-        """Forget what was begun in a thread of a room: whoever tries it again begins anew."""
-        for key in [each for each in self._begun if (each[1].room, each[1].thread) == (room, thread)]:
+    def forget(self, references: Collection[str]) -> None:
+        """Forget what was begun of messages of which something was taken out: whoever tries them again begins anew."""
+        for key in [key for key, begun in self._begun.items() if not set(begun.references).isdisjoint(references)]:
             del self._begun[key]
 
     async def _post(self, post: Post, message: OutgoingMessage, pictures: Sequence[Uploaded]) -> Posted:
@@ -196,17 +219,17 @@ class Outbound:
             await self._keep(post, message, references)
 
     async def _keep(self, post: Post, message: OutgoingMessage, references: Sequence[str]) -> None:
-        """Note what stays although it should not: it goes with everything else about its question."""
+        """Note what stands there before its message is known to: it goes with everything else about its question."""
         question_id, room = message.question_id, Address(channel=CHANNEL_NAME, external_id=post.room)
-        if question_id is None:
+        if not _tells(message):
             return
 
         def note(transaction: Transaction) -> None:
             if not post.room:
                 transaction.sent.note(message.delivery_id, joined(references))
-                return
-            for each in references:
-                transaction.rooms.note_message(room, each, question_id)
+            elif question_id is not None:
+                for each in references:
+                    transaction.rooms.note_message(room, each, question_id)
 
         await self.services.store.write(note)
 
@@ -220,7 +243,8 @@ class Outbound:
         try:
             for part in parts[len(begun.said) :]:
                 notice = notice_of(message, title=title)
-                answer = await self._say(post, part, notice=notice, about=message.question_id)
+                carried = self._carried(post, message, number=len(begun.said), part=part)
+                answer = await self._say(post, part, notice=notice, carried=carried)
                 begun.said.append(self._place_in(answer, (message.delivery_id, post)))
                 await self._note_part(post, message, begun)
         except PermanentError:
@@ -243,7 +267,7 @@ class Outbound:
         try:
             return needed(answer, "channel"), needed(answer, "ts")
         except UnreadableError as error:
-            if self._unclear.is_left(key):
+            if self._unclear.count_try(key):
                 raise TransientError(UNREADABLE, is_unsure=True) from error
             raise PermanentError(UNREADABLE) from error
 
@@ -269,14 +293,29 @@ class Outbound:
         return begun
 
     async def _note_part(self, post: Post, message: OutgoingMessage, begun: _Begun) -> None:
-        """Keep at once what lies with a member, so that it can be taken back even if the rest never comes."""
-        tells = message.question_id is not None or message.quoted is not None
-        if post.room or not tells or len(begun.parts) == 1:
-            return
-        reference = begun.references[-1]
-        await self.services.store.write(lambda transaction: transaction.sent.note(message.delivery_id, reference))
+        """Keep at once what stands there, so that it can be taken back even if the rest never comes.
 
-    async def _say(self, post: Post, blocks: Sequence[Block], *, notice: str, about: QuestionId | None) -> Payload:
+        The last part in a room is for others to keep: it says that the message is there.
+        """
+        is_last = len(begun.said) == len(begun.parts)
+        if len(begun.parts) > 1 and not (post.room and is_last):
+            await self._keep(post, message, begun.references[-1:])
+
+    def _carried(self, post: Post, message: OutgoingMessage, *, number: int, part: list[Block]) -> Payload | None:
+        """Return what a post carries unseen: in a room its question; with a member its delivery, and which part it is.
+
+        Without the app's token nobody can try out words on what stands for them.
+        """
+        if post.room:
+            return {"question": message.question_id} if message.question_id else None
+        if not _tells(message):
+            return None
+        return {"delivery": message.delivery_id, "part": f"{number}", "says": self._mark(part)}
+
+    def _mark(self, part: list[Block]) -> str:
+        return keyed_mark(json.dumps(part, sort_keys=True), key=self.pictures.options.bot_token)
+
+    async def _say(self, post: Post, blocks: Sequence[Block], *, notice: str, carried: Payload | None) -> Payload:
         return await self.calls(
             "chat.postMessage",
             room=post.room,
@@ -287,7 +326,7 @@ class Outbound:
             reply_broadcast=True if post.shows else None,
             unfurl_links=False,
             unfurl_media=False,
-            metadata={"event_type": EVENT, "event_payload": {"question": about}} if post.room and about else None,
+            metadata={"event_type": EVENT, "event_payload": carried} if carried else None,
         )
 
     async def _delete(self, reference: str, *, room: str) -> None:
@@ -308,17 +347,15 @@ class Outbound:
         question_id = message.question_id
         if question_id is None or message.key.startswith(_BEFORE_IT_IS_ONE):
             return ""
-        return await self.services.store.read(
-            lambda transaction: _root(transaction, address, question_id, besides=message.delivery_id)
+        found = await self.services.store.read(
+            lambda transaction: transaction.sent.first_at(
+                address, question_id, besides=message.delivery_id, unlike=_BEFORE_IT_IS_ONE
+            )
         )
+        references = separate(found or "")
+        return channel_and_timestamp(references[0])[1] if references else ""
 
 
-def _root(transaction: Transaction, address: Address, question_id: QuestionId, *, besides: DeliveryId) -> str:
-    sent = [
-        each
-        for each in transaction.sent.about(question_id)
-        if each.address == address and each.id != besides and not each.key.startswith(_BEFORE_IT_IS_ONE)
-    ]
-    first = min(sent, key=lambda each: each.created_at, default=None)
-    references = separate((transaction.sent.reference(first.id) if first is not None else None) or "")
-    return channel_and_timestamp(references[0])[1] if references else ""
+def _tells(message: OutgoingMessage) -> bool:
+    """Return whether a message is about a case."""
+    return message.question_id is not None or message.quoted is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from channels.drawing import Drawing, Wanted
+from channels.drawing import Drawing, wanted_of
 from channels.slack.calls import Calls
 from channels.slack.hosts import is_own
 from channels.slack.options import SlackOptions
@@ -15,13 +15,12 @@ from channels.slack.payloads import text_at
 from domain.errors import HilumError, PermanentError, TransientError
 from domain.ids import ImageId
 from domain.ports.channel import ImagesOut
-from domain.ports.deidentifier import FrameRequest, RenderedFrame
+from domain.ports.deidentifier import RenderedFrame
 from domain.ports.listening import ChannelServices
-from domain.ports.store import Transaction
 
 MOST_PICTURES = 10
-_THUMBNAIL = 320
-_FULL = 2048
+_EDGES = {ImagesOut.THUMBNAIL: 320, ImagesOut.FULL: 2048}
+"""Longest edge in pixels."""
 _OK, _REFUSED, _BROKEN = 200, 400, 500
 _LATER = frozenset({408, 425, 429})
 """Of the refusals by HTTP those that say "not now"."""
@@ -55,10 +54,12 @@ class Pictures:
 
     async def upload(self, images: Sequence[ImageId]) -> Brought:
         """Bring pictures of images to Slack; those that are gone meanwhile are left out, as what Slack never takes."""
-        if self.options.images_out is ImagesOut.NONE or not images:
+        edge = _EDGES.get(self.options.images_out)
+        if edge is None or not images:
             return Brought()
-        edge = _THUMBNAIL if self.options.images_out is ImagesOut.THUMBNAIL else _FULL
-        wanted = await self.services.store.read(lambda transaction: _existing(transaction, images, edge=edge))
+        wanted = await self.services.store.read(
+            lambda transaction: wanted_of(transaction, images, edge=edge, most=MOST_PICTURES)
+        )
         drawn = await self.drawing.of(wanted)
         count = len(drawn.frames)
         try:
@@ -100,19 +101,3 @@ def _refusal(status: int) -> HilumError:
     """Return what an answer to an upload means: that of a proxy on the way which lets nothing out is for good."""
     is_later = status in _LATER or not _REFUSED <= status < _BROKEN
     return TransientError("slack_away") if is_later else PermanentError("slack_refused")
-
-
-def _existing(transaction: Transaction, images: Sequence[ImageId], *, edge: int) -> list[Wanted]:
-    found = []
-    for image_id in images[:MOST_PICTURES]:
-        try:
-            image = transaction.images.get(image_id)
-            sealed = transaction.objects.get(image.object_id)
-        except PermanentError:
-            continue
-        if image.removed_at is not None:
-            continue
-        frame = image.facts.frames // 2
-        request = FrameRequest(frame=frame, longest_edge=edge, hatched=image.facts.masks_of(frame))
-        found.append(Wanted(image_id=image_id, sealed=sealed, request=request))
-    return found

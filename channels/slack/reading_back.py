@@ -10,21 +10,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.slack.calls import Calls
-from channels.slack.failures import SCOPE_MISSING
+from channels.slack.failures import CUT_OFF, SCOPE_MISSING
 from channels.slack.history import History, Place
 from channels.slack.inbound import CHANNEL_NAME
 from channels.slack.pace import Pace
 from channels.slack.payloads import Payload, needed, text_at
 from domain.errors import HilumError, PermanentError, TransientError
 from domain.history import ReadMark
+from domain.outage import SHOWN_AFTER
 from domain.ports.listening import ChannelServices
 from domain.ports.store import Transaction
 from domain.room import Suspension
 
+NOT_READ_BACK = "slack_not_read_back"
 LEASE_NAME = f"{CHANNEL_NAME}_history"
 _OVERLAP = timedelta(minutes=1)
 """So much is read again: what was read already is known, and a message may show a moment after its date."""
 _ELSEWHERE = "slack_read_elsewhere"
+_OF_MORE = frozenset({"slack_away", CUT_OFF})
+"""What keeps more from working than the reading."""
 _A_SECOND = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(minutes=5)
 """Between two tries while something is out of reach: what was missed is not to wait for an hour after that."""
@@ -45,6 +49,14 @@ class ReadingBack:
     find: Callable[[Payload], Awaitable[None]]
     missed: asyncio.Event
     pace: Pace = field(default_factory=Pace)
+    _failing_since: datetime | None = None
+    _failing_by: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """Return a fixed word where nothing, or not everything, was read back for minutes; empty while all is."""
+        since = self._failing_since
+        return self._failing_by if since is not None and self.services.clock() - since >= SHOWN_AFTER else ""
 
     async def begin(self) -> None:
         """See to it that there is a mark: what was written before Hilum listened for the first time is none of it."""
@@ -60,19 +72,30 @@ class ReadingBack:
                 async with asyncio.timeout(wait.total_seconds()):
                     await self.missed.wait()
             self.missed.clear()
+            # Not even a defect may end the hearing beside it: it is logged, and shown as our trouble.
             (ended,) = await asyncio.gather(self._round(), return_exceptions=True)
+            self._judge(ended=ended)
             if ended is True:
                 failing, wait = self.pace.pause, self.pace.again
             else:
-                self._note(ended)
                 # A new connection, which says that something was missed, ends this wait.
                 failing, wait = min(2 * failing, self.pace.again, _LONGEST_WAIT), failing
             await asyncio.sleep(self.pace.pause.total_seconds())
 
-    async def _round(self) -> bool:
-        """Return whether everything was read; False where another process does it, or something was out of reach."""
+    def _judge(self, *, ended: bool | BaseException | None) -> None:
+        """Note how a round ended; that another process reads says nothing of ours."""
+        self._note(ended)
+        code = ended.code if isinstance(ended, HilumError) else ""
+        if ended is True:
+            self._failing_since = None
+        elif ended is not None and code != _ELSEWHERE:
+            self._failing_since = self._failing_since or self.services.clock()
+            self._failing_by = code if code in _OF_MORE else NOT_READ_BACK
+
+    async def _round(self) -> bool | None:
+        """Return whether everything was read; None where another process does it."""
         if not await self.services.store.write(self._take_lease):
-            return False
+            return None
         try:
             return await self._read_all()
         finally:

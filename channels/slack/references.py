@@ -6,8 +6,6 @@ Several are joined by commas, the message first.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 
 
@@ -31,8 +29,3 @@ def joined(references: Iterable[str]) -> str:
 
 def separate(reference: str) -> tuple[str, ...]:
     return tuple(part for part in reference.split(",") if part)
-
-
-def keyed_mark(said: str, *, key: str) -> str:
-    """Return a name for what was said that is the same each time; without the key nobody can try out words on it."""
-    return hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()[:32]

@@ -53,7 +53,7 @@ class Rooms:
 
     async def remove(self, room: Address, placed: Placed, references: tuple[str, ...]) -> None:
         """Delete the replies first: Slack keeps an empty stone where a message with replies was."""
-        others = [each for each in dict.fromkeys((*references, *placed.others)) if each != placed.card]
+        others = [each for each in dict.fromkeys(references) if each != placed.card]
         await self.outbound.take_back(joined((*others, placed.card)), room=room.external_id)
 
     async def take_out_strays(

@@ -19,5 +19,3 @@ BOT_SCOPES: Mapping[str, str] = MappingProxyType(
         "im:write": "write to members first",
     }
 )
-APP_SCOPES = frozenset({"connections:write"})
-"""Of the app-level token, for Socket Mode."""

@@ -1,4 +1,5 @@
-"""Finding again what was posted in a room when Slack's answer was lost: each post there says what it is about.
+"""Finding again what was posted when Slack's answer was lost: a post in a room says what it is about, and a message to
+somebody of which delivery it is.
 
 Source: Slack, *Message metadata*: an app may put data of its own into a message, which its history brings back.
 """
@@ -14,12 +15,14 @@ from channels.slack.history import timestamp_of
 from channels.slack.outbound import EVENT, Outbound
 from channels.slack.payloads import Payload, part_at, parts_at, text_at
 from channels.slack.references import channel_and_timestamp, joined, message_reference
+from domain.delivery import OutgoingMessage
+from domain.errors import HilumError
 from domain.ids import QuestionId
 from domain.messages import Address
 from domain.ports.channel import Placed
 
-_LOOKED_BACK = timedelta(days=1)
-"""Longer ago nobody waits for the answer to a call."""
+_LOOKED_BACK = timedelta(days=7)
+"""Longer ago nobody waits for the answer to a call, nor is Hilum down."""
 _PAGE = 200
 _MOST_PAGES = 20
 
@@ -35,15 +38,41 @@ class Strays:
         kept = {channel_and_timestamp(each)[1] for each in known}
         found = [
             timestamp
-            for message in await self._written(room, thread)
-            if (timestamp := text_at(message, "ts")) not in kept and _is_about(message, question_id)
+            for message in await self._written(room.external_id, thread, room=room.external_id)
+            if (timestamp := text_at(message, "ts")) not in kept
+            and text_at(_carried_by(message), "question") == question_id
         ]
-        # What was posted of it before the line was cut goes as well: it is posted anew as a whole.
-        self.outbound.forget(room.external_id, thread)
-        references = joined(message_reference(room.external_id, each) for each in found)
-        await self.outbound.take_back(references, room=room.external_id)
+        references = [message_reference(room.external_id, each) for each in found]
+        self.outbound.forget(references)
+        await self.outbound.take_back(joined(references), room=room.external_id)
 
-    async def _written(self, room: Address, thread: str) -> list[Payload]:
+    async def look_for(self, address: Address, message: OutgoingMessage) -> bool:
+        """Find what stands of a message with a member whose acceptance was never heard of; False where nobody can look.
+
+        Words wait for no look: where Slack does not let us, they are sent once more.
+        """
+        try:
+            await self._resume(address, message)
+        except HilumError as error:
+            self.outbound.services.log.warning("copies_not_found", delivery_id=message.delivery_id, error=error.code)
+            return False
+        # Pictures carry nothing.
+        return not message.images
+
+    async def _resume(self, address: Address, message: OutgoingMessage) -> None:
+        channel = text_at(await self.calls("conversations.open", users=address.external_id), "channel", "id")
+        post = await self.outbound.place_of(address, message)
+        written = await self._written(channel, "")
+        if post.thread:
+            written += await self._written(channel, post.thread)
+        found = {
+            message_reference(channel, text_at(each, "ts")): carried
+            for each in written
+            if text_at(carried := _carried_by(each), "delivery") == message.delivery_id
+        }
+        await self.outbound.resume(post, message, found)
+
+    async def _written(self, channel: str, thread: str, *, room: str = "") -> list[Payload]:
         method = "conversations.replies" if thread else "conversations.history"
         oldest = timestamp_of(self.calls.now - _LOOKED_BACK)
         where: Mapping[str, object] = {"ts": thread} if thread else {"oldest": oldest}
@@ -52,8 +81,8 @@ class Strays:
         for _ in range(_MOST_PAGES):
             answer = await self.calls(
                 method,
-                room=room.external_id,
-                channel=room.external_id,
+                room=room,
+                channel=channel,
                 limit=_PAGE,
                 cursor=cursor or None,
                 include_all_metadata=True,
@@ -66,6 +95,7 @@ class Strays:
         return found
 
 
-def _is_about(message: Payload, question_id: QuestionId) -> bool:
+def _carried_by(message: Payload) -> Payload:
+    """Return what a post of ours carries unseen; nothing where it is none."""
     metadata = part_at(message, "metadata")
-    return text_at(metadata, "event_type") == EVENT and text_at(metadata, "event_payload", "question") == question_id
+    return part_at(metadata, "event_payload") if text_at(metadata, "event_type") == EVENT else {}

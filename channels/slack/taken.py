@@ -13,14 +13,12 @@ from channels.slack.references import channel_and_timestamp
 from domain.access import Capability, can
 from domain.delivery import Value
 from domain.errors import HilumError
+from domain.handover import held_since
 from domain.ids import QuestionId
 from domain.member import Member
 from domain.messages import Action, Press
 from domain.ports.listening import ChannelServices
 from domain.ports.store import Transaction
-from domain.question import EntryKind
-
-_TAKES = frozenset({EntryKind.CLAIMED, EntryKind.TAKEN_OVER, EntryKind.HANDED_OVER, EntryKind.ANSWER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +81,7 @@ def _taker(transaction: Transaction, reader: Member, press: Press) -> Taker | No
     if question.claimed_by in (None, reader.id) or not question.is_awaiting_panel:
         return None
     claimer = transaction.members.get(question.claimed_by)
-    entries = transaction.entries.of_question(question_id)
-    moments = [entry.at for entry in entries if entry.kind in _TAKES and entry.actor_id == claimer.id]
-    if not moments:
+    since = held_since(question, transaction.entries.of_question(question_id))
+    if since is None:
         return None
-    return Taker(question_id=question_id, label=question.label, name=claimer.display_name, at=max(moments))
+    return Taker(question_id=question_id, label=question.label, name=claimer.display_name, at=since)

@@ -23,7 +23,7 @@ from channels.telegram.topics import Topics
 from domain.delivery import OutgoingMessage, SendingGate
 from domain.errors import PermanentError, RoomMovedError, TransientError
 from domain.messages import Address, Attachment
-from domain.ports.channel import Capabilities, Copies, ImagesIn, ImagesOut, Placed, RoomView
+from domain.ports.channel import Capabilities, Copies, ImagesIn, Placed, RoomView
 from domain.ports.listening import ChannelServices
 from domain.ports.webhook import Webhook
 
@@ -57,7 +57,7 @@ class TelegramChannel:
             between=pace.between,
         )
         self._rooms = Rooms(posting=self._posting, topics=Topics(self._client, Icons(self._client)))
-        self._reception = Reception(self._client, services)
+        self._reception = Reception(self._client, services, options.token)
         self._listening = Listening(self._client, options, services, self._reception, pace)
 
     @property
@@ -74,14 +74,11 @@ class TelegramChannel:
             repeats_are_harmless=False,
             copies=Copies.RETRACTABLE,
             most_buttons=12,
+            has_prompts=True,
             address_interval=_PRIVATE_INTERVAL,
             # A Bot API server of one's own makes no difference: behind it are the same data centres.
             passes_abroad=self._options.images_in is ImagesIn.LINK,
         )
-
-    @property
-    def images_out(self) -> ImagesOut:
-        return self._options.images_out
 
     @property
     def gate(self) -> SendingGate | None:

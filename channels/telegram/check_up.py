@@ -32,7 +32,10 @@ async def check_up(options: TelegramOptions, rooms: Sequence[Room]) -> tuple[Fin
             findings = [_bot(bot, options), _webhook(await bot.get_webhook_info(), options)]
             return (*findings, *[await _room(bot, room) for room in rooms])
     except InvalidToken:
-        mend = "open @BotFather, /mybots, your bot, API Token, and write that token into channels.telegram.token"
+        mend = (
+            "open @BotFather, /mybots, your bot, API Token; write that token into the file that "
+            "channels.telegram.token_file names (or into channels.telegram.token), and restart Hilum"
+        )
         return (_fault(_PART, "Telegram does not know this token", mend),)
     except TelegramError as error:
         says = f"{options.api_url} gives no answer ({type(error).__name__})"

@@ -30,6 +30,7 @@ _PRIVATE: Mapping[str, str] = {
     "quiet": "telegram.command_quiet",
     "lang": "telegram.command_lang",
     "link": "telegram.command_link",
+    "web": "telegram.command_web",
     "lost": "telegram.command_lost",
     "privacy": "telegram.command_privacy",
     "help": "telegram.command_help",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from channels.telegram.presses import data_of
 from domain.delivery import OutgoingMessage
@@ -15,6 +15,8 @@ from domain.delivery import OutgoingMessage
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 """Source: Bot API, sendMessage and sendPhoto: "1-4096", "0-1024 characters after entities parsing", UTF-16 units."""
+PLACEHOLDER_LIMIT = 64
+"""Source: Bot API, ForceReply, input_field_placeholder: "1-64 characters"."""
 
 _MOST_BUTTONS = 100
 _ROW_WIDTH = 30
@@ -31,6 +33,8 @@ class Shaped:
 
     texts: tuple[str, ...]
     keyboard: InlineKeyboardMarkup | None
+    asks: ForceReply | None = None
+    """Opens the field for the reply, where there are no buttons."""
 
     @property
     def fits_caption(self) -> bool:
@@ -51,7 +55,7 @@ def shaped(message: OutgoingMessage, *, page_address: str = "", is_card: bool = 
         texts = (_joined(shortened(said, max(room, 1)), below),)
     else:
         texts = pieces(_joined(said, below), TEXT_LIMIT)
-    return Shaped(texts=texts, keyboard=keyboard(message))
+    return Shaped(texts=texts, keyboard=keyboard(message), asks=_asks(message))
 
 
 def link_of(message: OutgoingMessage, page_address: str) -> str:
@@ -78,6 +82,13 @@ def keyboard(message: OutgoingMessage) -> InlineKeyboardMarkup | None:
         rows[-1].append(InlineKeyboardButton(choice.label, callback_data=data))
         room -= width
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _asks(message: OutgoingMessage) -> ForceReply | None:
+    """Source: Bot API, ForceReply: "act as if the user has selected the bot's message and tapped 'Reply'"."""
+    if not message.prompt:
+        return None
+    return ForceReply(selective=True, input_field_placeholder=shortened(message.prompt, PLACEHOLDER_LIMIT))
 
 
 def pieces(text: str, limit: int) -> tuple[str, ...]:

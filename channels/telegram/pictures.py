@@ -7,12 +7,10 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.drawing import Drawing, Drawn, Wanted
-from domain.errors import PermanentError
+from channels.drawing import Drawing, Drawn, wanted_of
 from domain.ids import ImageId
 from domain.ports.channel import ImagesOut
-from domain.ports.deidentifier import FrameRequest
-from domain.ports.store import Store, Transaction
+from domain.ports.store import Store
 
 MOST = 10
 """Source: Bot API, sendMediaGroup, media: "must include 2-10 items"."""
@@ -39,7 +37,7 @@ class Pictures:
         if edge is None or not images:
             return Drawn()
         return await self.drawing.of(
-            await self.store.read(lambda transaction: _found(transaction, images[:MOST], edge))
+            await self.store.read(lambda transaction: wanted_of(transaction, images, edge=edge, most=MOST))
         )
 
 
@@ -54,19 +52,3 @@ def blank_picture() -> bytes:
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def _found(transaction: Transaction, images: Sequence[ImageId], edge: int) -> list[Wanted]:
-    found = []
-    for image_id in images:
-        try:
-            image = transaction.images.get(image_id)
-            sealed = transaction.objects.get(image.object_id)
-        except PermanentError:
-            continue
-        if image.removed_at is not None:
-            continue
-        frame = image.facts.frames // 2
-        request = FrameRequest(frame=frame, longest_edge=edge, hatched=image.facts.masks_of(frame))
-        found.append(Wanted(image_id=image_id, sealed=sealed, request=request))
-    return found

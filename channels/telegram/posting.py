@@ -26,7 +26,9 @@ from channels.telegram.removing import Removing
 from domain.delivery import OutgoingMessage
 from domain.errors import PermanentError, TransientError
 from domain.ids import ImageId
+from domain.messages import Address
 from domain.ports.services import Log
+from domain.ports.store import Transaction
 from domain.tries import Tries
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -149,7 +151,7 @@ class Posting:
         try:
             yield
         except TransientError as error:
-            if error.code != UNREADABLE or self._unclear.is_left(what):
+            if error.code != UNREADABLE or self._unclear.count_try(what):
                 raise
             raise PermanentError(UNREADABLE) from error
         self._unclear.forget(what)
@@ -163,10 +165,12 @@ class Posting:
             drawn = ()
         if not done:
             done.append(await self._album(saying, drawn))
-            await self._note_pictures(saying.place, saying.message, numbers=done[0])
+            await self._note(saying, done[0])
         try:
             for number in range(len(done) - 1, len(look.texts)):
                 done.append(await self._text(saying, number))
+                if begun.texts_left:
+                    await self._note(saying, done[-1])
         except PermanentError as error:
             if error.code != _MENDED_BY_AN_OPERATOR:
                 await self._drop(saying.place, saying.message, begun)
@@ -186,7 +190,7 @@ class Posting:
         frames = tuple(frame.body for frame in drawn.frames)
         if not drawn.is_late:
             return frames
-        if not saying.is_card and saying.place.chat_id < 0 and self._in_vain.is_left(saying.key):
+        if not saying.is_card and saying.place.chat_id < 0 and self._in_vain.count_try(saying.key):
             raise TransientError("pictures_late")
         # All those of a card come behind it.
         saying.begun.lacks_images = saying.is_card
@@ -208,12 +212,25 @@ class Posting:
         """Let a group take a card with its pictures, or name the time at which it does; see `Flood`."""
         self.flood.make_room(chat_id, self.pictures.most(card.images) + 1)
 
-    async def _note_pictures(self, place: Place, message: OutgoingMessage, *, numbers: tuple[int, ...]) -> None:
-        """Keep at once which pictures lie with a member, so that they can be taken back whatever happens now."""
-        if place.chat_id < 0 or not numbers or message.question_id is None:
+    async def _note(self, saying: _Saying, numbers: tuple[int, ...]) -> None:
+        """Keep at once what stands there of a message whose rest is still to come.
+
+        It can be taken back even if another process goes on, which begins anew. The last part is for others to keep:
+        it says that the message is there.
+        """
+        message, chat_id = saying.message, saying.place.chat_id
+        about, room = message.question_id, Address(channel=CHANNEL_NAME, external_id=str(chat_id))
+        if not numbers or (about is None and message.quoted is None):
             return
-        reference = Said(pictures=numbers).reference
-        await self.pictures.store.write(lambda transaction: transaction.sent.note(message.delivery_id, reference))
+
+        def note(transaction: Transaction) -> None:
+            if chat_id > 0:
+                transaction.sent.note(message.delivery_id, Said(texts=numbers).reference)
+            elif about is not None:
+                for number in numbers:
+                    transaction.rooms.note_message(room, str(number), about)
+
+        await self.pictures.store.write(note)
 
     async def _run(self, saying: _Saying, step: _Step) -> tuple[int, ...]:
         """Make one call that posts, and return the ids of what it posted."""
@@ -315,7 +332,7 @@ class Posting:
             sent = await self.client.bot.send_message(
                 saying.place.chat_id,
                 look.texts[number],
-                reply_markup=look.keyboard if is_last else None,
+                reply_markup=(look.keyboard or look.asks) if is_last else None,
                 protect_content=bool(saying.message.images),
                 link_preview_options=NO_PREVIEW,
                 **saying.common,

@@ -74,7 +74,7 @@ class Rooms:
             PermanentError: "room_rights": a topic stays, with what others have written in it.
         """
         chat_id, topic = chat_id_of(room), _topic(placed)
-        whole = (placed.card, *placed.others, *references)
+        whole = (placed.card, *references)
         numbers = tuple(dict.fromkeys(number for each in whole for number in numbers_in(each)))
         with self._in_room(chat_id):
             try:

@@ -47,6 +47,8 @@ class Capabilities:
     address_burst: int = 1
     has_forms: bool = False
     """Whether a button can open a form in which words are typed, or changed."""
+    has_prompts: bool = False
+    """Whether a message can open the field for a reply to it, by which the reply is known as such."""
     command_lead: str = "/"
     """What stands before a word of command there."""
     passes_abroad: bool = False
@@ -89,6 +91,7 @@ class Channel(Protocol):
         """
 
 
+@runtime_checkable
 class RetractingChannel(Channel, Protocol):
     """A channel whose capabilities say that its messages are retractable."""
 
@@ -98,6 +101,18 @@ class RetractingChannel(Channel, Protocol):
         Raises:
             TransientError: later it may work.
             PermanentError: it stays where it is.
+        """
+
+
+@runtime_checkable
+class RecallingChannel(Channel, Protocol):
+    """A channel that finds a message again whose acceptance it never heard of."""
+
+    async def look_for(self, address: Address, message: OutgoingMessage) -> bool:
+        """Find what stands of a message with a member, so that `send` goes on behind it, or begins anew.
+
+        Returns:
+            False where it may stand there unknown to anybody, as nobody could look.
         """
 
 
@@ -171,6 +186,7 @@ class Placed:
     lacks_images: bool = False
 
 
+@runtime_checkable
 class RoomChannel(Channel, Protocol):
     """A channel with rooms. Each call is one message for the room's gate.
 

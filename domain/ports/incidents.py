@@ -49,7 +49,20 @@ class SentRepository(Protocol):
     def note(self, delivery_id: DeliveryId, reference: str) -> None:
         """Keep a reference, of several messages with a comma between them, beside those that are known already."""
 
+    def forget(self, delivery_id: DeliveryId) -> None:
+        """Forget the references of what does not lie there any more: nothing is said below it, and it goes once."""
+
     def reference(self, delivery_id: DeliveryId) -> str | None: ...
+    def note_unsure(self, delivery_id: DeliveryId) -> None:
+        """Keep that a message may lie there whose acceptance was not heard of: alone, or beside those with a reference.
+
+        It counts like one that has a reference wherever these are looked for.
+        """
+
+    def is_unsure(self, delivery_id: DeliveryId) -> bool: ...
+    def note_found(self, delivery_id: DeliveryId) -> None:
+        """Keep that nothing lies there but what has a reference."""
+
     def about(self, question_id: QuestionId) -> Sequence[Delivery]:
         """What was sent about a question and has a reference."""
 
@@ -59,8 +72,20 @@ class SentRepository(Protocol):
     def lying(self, address: Address, *, since: datetime) -> Sequence[Delivery]:
         """What was sent to an address and has a reference, but for what is over: sent, or closed, before an instant."""
 
-    def question_at(self, address: Address, reference: str) -> QuestionId | None:
-        """Return what a message was about that was sent to an address, by any of its references."""
+    def first_at(
+        self, address: Address, question_id: QuestionId, *, besides: DeliveryId, unlike: Sequence[str] = ()
+    ) -> str | None:
+        """Return the reference of the oldest message about a question that lies at an address, but for one delivery.
+
+        Args:
+            unlike: how the keys of those begin that do not count either.
+        """
+
+    def found_at(self, address: Address, reference: str) -> Delivery | None:
+        """Return what was sent to an address about a question, by any of its references."""
+
+    def latest(self, address: Address, *, since: datetime) -> Delivery | None:
+        """Return the newest message about a question that lies at an address, sent from an instant on."""
 
 
 class WaitingRepository(Protocol):

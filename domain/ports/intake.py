@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.errors import UserError
 from domain.ids import MemberId, UploadId
 from domain.messages import Address, InboundMessage
 from domain.study import Upload
@@ -19,6 +20,16 @@ class IntakeLimits:
     file_bytes: int = 500 * 1024 * 1024
     files_per_message: int = 2_000
     member_bytes: int = 4 * 1024 * 1024 * 1024
+
+    def check_file(self, size_bytes: int) -> None:
+        """Raise UserError("file_too_large") where one file has more."""
+        if size_bytes > self.file_bytes:
+            raise UserError("file_too_large", megabytes=self.file_bytes // 1_000_000)
+
+    def check_held(self, size_bytes: int) -> None:
+        """Raise UserError("uploads_full") where all files of one member that lie in the vault have more."""
+        if size_bytes > self.member_bytes:
+            raise UserError("uploads_full")
 
 
 class Intake(Protocol):

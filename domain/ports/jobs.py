@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +53,12 @@ class JobQueue(Protocol):
 
     async def finish(self, job_id: JobId, *, owner: str) -> None: ...
     async def retry(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None: ...
+    async def put_off(self, job_id: JobId, *, owner: str, due_at: datetime, error: str) -> None:
+        """Have a job wait for what has to happen first: it counts as not tried yet, and its lane goes past it."""
+
+    async def take_up(self, gates: Collection[str], now: datetime, *, error: str) -> int:
+        """Make due at once what was put off for a reason, of these gates; returns how many."""
+
     async def park(self, job_id: JobId, *, owner: str, error: str) -> None:
         """Set aside for an operator; a parked job no longer blocks its lane."""
 

@@ -41,6 +41,9 @@ class ChoiceRepository(Protocol):
     def take_all(self, question_id: QuestionId, action: Action) -> int:
         """Resolve every open choice of a question that offers an action, since it has been done; returns how many."""
 
+    def prolong(self, token: str, until: datetime) -> None:
+        """Have a choice that was not taken wait until another time."""
+
     def outdate(self, question_id: QuestionId) -> None:
         """Mark a question's open choices: what they stand under has changed since."""
 

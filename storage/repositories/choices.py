@@ -29,6 +29,11 @@ _TAKE_ALL = (
     .where(choice.c.token.in_(sa.bindparam("tokens", expanding=True)), choice.c.taken.is_(None))
     .values(taken=sa.bindparam("chosen"))
 )
+_PROLONG = (
+    sa.update(choice)
+    .where(choice.c.token == sa.bindparam("wanted"), choice.c.taken.is_(None))
+    .values(expires_at=sa.bindparam("until"))
+)
 _OUTDATE = (
     sa.update(choice)
     .where(choice.c.question_id == sa.bindparam("about"), choice.c.taken.is_(None))
@@ -71,6 +76,9 @@ class SqlChoices:
         if tokens:
             self._connection.execute(_TAKE_ALL, {"tokens": tokens, "chosen": action.value})
         return len(tokens)
+
+    def prolong(self, token: str, until: datetime) -> None:
+        self._connection.execute(_PROLONG, {"wanted": token, "until": until})
 
     def outdate(self, question_id: QuestionId) -> None:
         self._connection.execute(_OUTDATE, {"about": question_id})

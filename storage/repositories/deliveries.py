@@ -53,7 +53,7 @@ class SqlDeliveries:
         row = self._connection.execute(_ONE, {"wanted": delivery_id}).mappings().one_or_none()
         if row is None:
             raise PermanentError("delivery_unknown")
-        return _delivery(row)
+        return unpack_delivery(row)
 
     def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None:
         values = {"wanted": delivery_id, "reached": state.value}
@@ -68,7 +68,7 @@ class SqlDeliveries:
             .order_by(delivery.c.created_at, delivery.c.id)
             .limit(limit)
         )
-        return tuple(_delivery(row) for row in rows_of(self._connection, statement))
+        return tuple(unpack_delivery(row) for row in rows_of(self._connection, statement))
 
     def forget_words(self, question_id: QuestionId) -> None:
         self.reword(question_id, lambda _: DeidentifiedText(value=""))
@@ -92,9 +92,9 @@ class SqlDeliveries:
     def forget(self, until: Mapping[str, datetime]) -> int:
         """The lanes of their jobs go too, which name an address; a lane without a question is one delivery's alone."""
         over = sa.or_(*(sa.and_(delivery.c.key == key, delivery.c.created_at <= at) for key, at in until.items()))
-        gone = [_delivery(row) for row in rows_of(self._connection, sa.select(delivery).where(over))]
+        gone = [unpack_delivery(row) for row in rows_of(self._connection, sa.select(delivery).where(over))]
         ids = [each.id for each in gone]
-        lanes = [f"{each.address.channel}|{each.address.external_id}|{each.subject}" for each in gone]
+        lanes = [each.lane for each in gone]
         if not gone:
             return 0
         traces = {conversation: conversation.c.lane.in_(lanes), web_line: web_line.c.cause.in_(ids)}
@@ -114,7 +114,8 @@ class SqlDeliveries:
                 self._connection.execute(statement.values(message_values=pack_values(changed)))
 
 
-def _delivery(row: sa.RowMapping) -> Delivery:
+def unpack_delivery(row: sa.RowMapping) -> Delivery:
+    """Return what a row of the table holds."""
     return Delivery(
         id=DeliveryId(row["id"]),
         address=Address(channel=row["channel"], external_id=row["external_id"]),

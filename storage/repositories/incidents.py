@@ -21,13 +21,15 @@ from domain.withholding import holds, said_item
 from storage import search_index
 from storage.packing import pack_text, pack_values, unpack_text, unpack_values
 from storage.repositories import question_review
-from storage.repositories.deliveries import SqlDeliveries
+from storage.repositories.deliveries import unpack_delivery
 from storage.repositories.entries import SqlEntries
 from storage.statements import insert_all_new, insert_new, rows_of
 from storage.tables import delivery, entry, question, web_line
 from storage.tables_incident import incident, incident_item, sent_reference
 
 _NOTHING = DeidentifiedText(value="")
+_UNSURE = "?"
+"""Among the references of a delivery: one that nobody has named may stand there as well."""
 _ENDED = OVER | {QuestionState.CLOSED}
 _MEMBERS = ("opened_by", "taken_by", "decided_by", "closed_by")
 _COPIED = (*_MEMBERS, "opened_at", "due_at", "taken_at", "identifies_at", "decided_at", "closed_at")
@@ -117,14 +119,25 @@ class SqlSent:
         row = {"delivery_id": delivery_id, "reference": reference}
         if insert_new(self._connection, sent_reference, row):
             return
-        parts = f"{self.reference(delivery_id)},{reference}".split(",")
-        together = ",".join(dict.fromkeys(part for part in parts if part))
-        mine = sent_reference.c.delivery_id == delivery_id
-        self._connection.execute(sa.update(sent_reference).where(mine).values(reference=together))
+        parts = (*_parts(self._kept(delivery_id)), *_parts(reference))
+        self._keep(delivery_id, ",".join(dict.fromkeys(parts)))
+
+    def forget(self, delivery_id: DeliveryId) -> None:
+        self._connection.execute(sa.delete(sent_reference).where(sent_reference.c.delivery_id == delivery_id))
 
     def reference(self, delivery_id: DeliveryId) -> str | None:
-        wanted = sa.select(sent_reference.c.reference).where(sent_reference.c.delivery_id == delivery_id)
-        return self._connection.execute(wanted).scalar_one_or_none()
+        return _named(self._kept(delivery_id))
+
+    def note_unsure(self, delivery_id: DeliveryId) -> None:
+        self.note(delivery_id, _UNSURE)
+
+    def is_unsure(self, delivery_id: DeliveryId) -> bool:
+        return _UNSURE in _parts(self._kept(delivery_id))
+
+    def note_found(self, delivery_id: DeliveryId) -> None:
+        kept = self._kept(delivery_id)
+        if kept is not None:
+            self._keep(delivery_id, _named(kept) or "")
 
     def about(self, question_id: QuestionId) -> Sequence[Delivery]:
         return self._known(delivery.c.question_id == question_id)
@@ -141,30 +154,63 @@ class SqlSent:
         there = sa.and_(delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
         return self._known(there, sa.or_(delivery.c.created_at >= since, still))
 
+    def first_at(
+        self, address: Address, question_id: QuestionId, *, besides: DeliveryId, unlike: Sequence[str] = ()
+    ) -> str | None:
+        there = sa.and_(delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
+        wanted = (
+            sa.select(sent_reference.c.reference)
+            .join(delivery, delivery.c.id == sent_reference.c.delivery_id)
+            .where(delivery.c.question_id == question_id, there, delivery.c.id != besides)
+            .where(*(~delivery.c.key.startswith(begins, autoescape=True) for begins in unlike))
+            .where(sent_reference.c.reference.not_in(("", _UNSURE)))
+            .order_by(delivery.c.created_at, delivery.c.id)
+            .limit(1)
+        )
+        return _named(self._connection.execute(wanted).scalar_one_or_none())
+
+    def _kept(self, delivery_id: DeliveryId) -> str | None:
+        wanted = sa.select(sent_reference.c.reference).where(sent_reference.c.delivery_id == delivery_id)
+        return self._connection.execute(wanted).scalar_one_or_none()
+
+    def _keep(self, delivery_id: DeliveryId, reference: str) -> None:
+        mine = sent_reference.c.delivery_id == delivery_id
+        self._connection.execute(sa.update(sent_reference).where(mine).values(reference=reference))
+
     def _known(self, *conditions: sa.ColumnElement[bool]) -> tuple[Delivery, ...]:
         """Return what has a reference and meets conditions, oldest first."""
         wanted = (
-            sa.select(delivery.c.id)
+            sa.select(delivery)
             .join(sent_reference, delivery.c.id == sent_reference.c.delivery_id)
             .outerjoin(question, question.c.id == delivery.c.question_id)
             .where(*conditions)
             .order_by(delivery.c.created_at, delivery.c.id)
         )
-        deliveries = SqlDeliveries(self._connection)
-        return tuple(deliveries.get(DeliveryId(row["id"])) for row in rows_of(self._connection, wanted))
+        return tuple(unpack_delivery(row) for row in rows_of(self._connection, wanted))
 
-    def question_at(self, address: Address, reference: str) -> QuestionId | None:
+    def found_at(self, address: Address, reference: str) -> Delivery | None:
         kept = sa.literal(",") + sent_reference.c.reference + ","
-        wanted = (
-            sa.select(delivery.c.question_id)
-            .join(sent_reference, delivery.c.id == sent_reference.c.delivery_id)
-            .where(delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
-            .where(delivery.c.question_id.is_not(None))
-            .where(kept.contains(f",{reference},", autoescape=True))
-            .limit(1)
-        )
-        found = self._connection.execute(wanted).scalar_one_or_none()
-        return None if found is None else QuestionId(found)
+        found = self._known(*_about_one_at(address), kept.contains(f",{reference},", autoescape=True))
+        return found[0] if found else None
+
+    def latest(self, address: Address, *, since: datetime) -> Delivery | None:
+        found = self._known(*_about_one_at(address), delivery.c.created_at >= since)
+        return found[-1] if found else None
+
+
+def _about_one_at(address: Address) -> tuple[sa.ColumnElement[bool], ...]:
+    """What lies at an address and is about a question: the index knows these."""
+    there = (delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
+    return (*there, delivery.c.question_id.is_not(None))
+
+
+def _parts(kept: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (kept or "").split(",") if part)
+
+
+def _named(kept: str | None) -> str | None:
+    """Return the references that are known; None where there are none."""
+    return ",".join(part for part in _parts(kept) if part != _UNSURE) or None
 
 
 def _words_of(sent: Delivery) -> str:

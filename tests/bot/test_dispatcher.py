@@ -20,8 +20,9 @@ from domain.commands import (
     RouteMessage,
     TakeAction,
 )
+from domain.commands_services import AcknowledgeFiles, RoutePart
 from domain.delivery import DeliveryState
-from domain.errors import PermanentError, UserError
+from domain.errors import ChannelOffError, PermanentError, UserError
 from domain.ids import UploadId
 from domain.ports.store import Transaction
 from domain.study import UploadState
@@ -42,7 +43,7 @@ def make(kind: type[Any], **given: object) -> Any:
 
 @pytest.mark.parametrize("kind", COMMANDS)
 async def test_every_command_reaches_a_handler(society: Society, kind: type[Any]) -> None:
-    with suppress(PermanentError):
+    with suppress(PermanentError, ChannelOffError):
         await dispatch(society.services, make(kind))
 
 
@@ -65,7 +66,7 @@ async def test_abandoning_what_nobody_waits_for_is_nothing(society: Society, kin
     assert await society.told(MEMBER) == []
 
 
-@pytest.mark.parametrize("kind", [*FROM_MEMBERS, RouteMessage])
+@pytest.mark.parametrize("kind", [*FROM_MEMBERS, RouteMessage, RoutePart, AcknowledgeFiles])
 async def test_sender_of_an_abandoned_message_is_told(society: Society, kind: type[Any]) -> None:
     await society.intake.accept(society.message(MEMBER, "lost"))
     (notice,) = await society.read(lambda t: t.inbox.unfinished(received_before=datetime.max.replace(tzinfo=UTC)))

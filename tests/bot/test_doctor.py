@@ -69,8 +69,20 @@ async def test_healthy_installation_has_nothing_to_mend(settings: Settings) -> N
 
     assert [finding for finding in findings if not finding.is_fine] == []
     assert [finding.part for finding in findings] == [
-        "settings", "data folder", "keys", "database", "archive", "channels", "jobs", "audit", "search",
+        "settings", "data folder", "keys", "database", "archive", "channels", "rules", "jobs", "audit", "search",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("telephone", "advised"), [("", True), ("02-000-0000", False)])
+async def test_telephone_that_askers_are_promised_is_asked_for(
+    settings: Settings, telephone: str, advised: bool
+) -> None:
+    environment = {"HILUM_DATA": str(settings.data), "HILUM_RULES__FALLBACK_TELEPHONE": telephone}
+
+    found = {finding.part: finding for finding in await examine(load_settings(None, environment=environment))}
+
+    assert ("rules" in found) is advised
+    assert all(finding.is_fine for finding in found.values())
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -166,7 +178,14 @@ async def test_faults_are_named_by_fixed_words(parts: Parts, settings: Settings)
     assert found["database"] == "database_closed"
 
 
-@pytest.mark.parametrize(("code", "says"), [("telegram_conflict", "another program fetches"), ("defect", "defect")])
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("telegram_conflict", "another program fetches"),
+        ("slack_not_read_back", "is not read back"),
+        ("defect", "defect"),
+    ],
+)
 async def test_channel_that_does_not_work_is_found(settings: Settings, parts: Parts, code: str, says: str) -> None:
     now = parts.services.clock()
     noted = Trouble(channel="telegram", code=code, since=now, latest=now, owner="one")

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from channels.drawing import Drawing, Wanted
+from channels.drawing import Drawing, Wanted, wanted_of
 from domain.errors import PermanentError, TransientError, UserError
 from domain.ids import ImageId, ObjectId
 from domain.ports.archive import SealedObject
 from domain.ports.deidentifier import FrameRequest, RenderedFrame
 from tests.fakes.quiet_log import QuietLog
+from tests.fakes.telegram_world import START, FewTables
 
 SEALED = SealedObject(object_id=ObjectId("o"), size_bytes=9, wrapped_key=b"key", key_id="archive-0001")
 PICTURE = RenderedFrame(body=b"picture", media_type="image/jpeg")
@@ -86,3 +87,14 @@ async def test_nothing_to_draw_is_nothing():
     drawn = await drawing().of(())
 
     assert (drawn.frames, drawn.is_late) == ((), False)
+
+
+@pytest.mark.parametrize(("most", "kept"), [(10, ["a", "c"]), (3, ["a"]), (1, ["a"])])
+def test_first_images_are_drawn_but_for_what_is_gone(most, kept):
+    tables = FewTables()
+    names = [tables.keep_image("a"), ImageId("unknown"), tables.keep_image("b", removed_at=START)]
+
+    wanted = wanted_of(tables, [*names, tables.keep_image("c")], edge=320, most=most)
+
+    assert [each.image_id for each in wanted] == kept
+    assert {(each.request.longest_edge, len(each.request.hatched)) for each in wanted} == {(320, 1)}

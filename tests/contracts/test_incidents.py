@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from domain.errors import PermanentError
 from domain.ids import DeliveryId
@@ -32,6 +33,20 @@ INCIDENT = Incident(
 )
 DECIDED = replace(INCIDENT, decision=Decision.REMOVED, decided_by=MEMBER, decided_at=NOW)
 CLOSED = replace(DECIDED, closed_at=NOW + MINUTE, closed_by=MEMBER, note=WORDS, identifies_at=NOW)
+
+
+@pytest.fixture
+def queries():
+    """Every query that is sent to a database from now on."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT"):
+            sent.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 async def _asked(store, *more):
@@ -153,6 +168,77 @@ async def test_references_of_what_was_sent_are_kept_once_each(store):
     assert await store.read(lambda transaction: transaction.sent.reference(DeliveryId("none"))) is None
 
 
+async def test_reference_of_what_is_gone_is_forgotten(store):
+    await _asked(store)
+    gone, there = delivery(question_id=QUESTION), delivery("delivery-2", question_id=QUESTION)
+
+    def note(transaction):
+        for one in (gone, there):
+            transaction.deliveries.add(one)
+            transaction.sent.note(one.id, one.id)
+        transaction.sent.forget(gone.id)
+
+    await store.write(note)
+
+    found = await store.read(lambda transaction: transaction.sent.about(QUESTION))
+    assert [one.id for one in found] == [there.id]
+    assert await store.read(lambda transaction: transaction.sent.reference(gone.id)) is None
+
+
+async def test_all_that_was_sent_about_a_question_is_one_query(store, queries):
+    await _asked(store)
+
+    def note(transaction):
+        for number in range(5):
+            one = delivery(f"delivery-{number}", question_id=QUESTION, created_at=NOW + number * MINUTE)
+            transaction.deliveries.add(one)
+            transaction.sent.note(one.id, str(number))
+        return transaction.deliveries.get(one.id)
+
+    last = await store.write(note)
+    queries.clear()
+
+    found = await store.read(lambda transaction: transaction.sent.about(QUESTION))
+
+    assert ([one.id for one in found], found[-1]) == ([f"delivery-{number}" for number in range(5)], last)
+    assert len(queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("besides", "unlike", "reference"),
+    [
+        ("none", (), "draft"),
+        ("none", ("draft.", "check."), "first"),
+        ("first", ("draft.",), "second"),
+        ("second", ("draft.", "question."), None),
+    ],
+)
+async def test_first_that_lies_at_an_address_is_found_by_one_query(store, queries, besides, unlike, reference):
+    await _asked(store)
+    there, kinds = delivery(question_id=QUESTION), ("draft.preview", "question.receipt", "question.taken")
+    elsewhere = replace(there, address=Address(channel=there.address.channel, external_id="lee"), created_at=NOW)
+    sent = [
+        replace(there, id=DeliveryId(name), key=key, created_at=NOW + at * MINUTE)
+        for at, (name, key) in enumerate(zip(("draft", "first", "second"), kinds, strict=True), start=1)
+    ]
+
+    def note(transaction):
+        for one in (*reversed(sent), elsewhere, replace(there, id=DeliveryId("other"), question_id=None)):
+            transaction.deliveries.add(one)
+            transaction.sent.note(one.id, one.id)
+
+    await store.write(note)
+    queries.clear()
+
+    found = await store.read(
+        lambda transaction: transaction.sent.first_at(
+            there.address, QUESTION, besides=DeliveryId(besides), unlike=unlike
+        )
+    )
+
+    assert (found, len(queries)) == (reference, 1)
+
+
 @pytest.mark.parametrize(
     ("label", "key", "minutes", "is_found"),
     [
@@ -232,8 +318,29 @@ async def test_question_is_found_by_what_was_sent(store, address, reference, is_
     await store.write(note)
 
     there = Address(channel=sent.address.channel, external_id=address)
-    found = await store.read(lambda transaction: transaction.sent.question_at(there, reference))
-    assert found == (QUESTION if is_known else None)
+    found = await store.read(lambda transaction: transaction.sent.found_at(there, reference))
+    assert found == (sent if is_known else None)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "about", "is_found"), [(0, QUESTION, True), (-2, QUESTION, False), (0, None, False)]
+)
+async def test_newest_that_was_sent_about_a_question_is_found(store, minutes, about, is_found):
+    await _asked(store)
+    sent = delivery(question_id=about, created_at=NOW + minutes * MINUTE)
+    before = replace(sent, id=DeliveryId("before"), created_at=sent.created_at - MINUTE)
+    unsent = replace(sent, id=DeliveryId("unsent"), created_at=NOW + MINUTE)
+
+    def note(transaction):
+        for one in (sent, before, unsent):
+            transaction.deliveries.add(one)
+        for one in (sent, before):
+            transaction.sent.note(one.id, one.id)
+
+    await store.write(note)
+
+    found = await store.read(lambda transaction: transaction.sent.latest(sent.address, since=NOW - MINUTE))
+    assert found == (sent if is_found else None)
 
 
 async def test_first_opening_claim_and_answer_are_what_counts(store):

@@ -109,6 +109,42 @@ async def test_retrying_job_blocks_its_lane_only(store, queue):
     assert (again.command, again.attempts) == (route(1), 2)
 
 
+async def test_job_that_is_put_off_holds_nothing_up(store, queue):
+    at = SendingGate(channel="chat|-100", interval=SECOND, burst=1)
+    await add(store, route(1), route(2), lane="one", gate="chat", place=at)
+    (first,) = await claim(queue)
+
+    await queue.put_off(first.id, owner="a", due_at=NOW + 9 * MINUTE, error="channel_off")
+
+    assert await claimed(queue, NOW + SECOND) == [route(2)]
+    (again,) = await claim(queue, NOW + 9 * MINUTE)
+    assert (again.command, again.attempts, again.place) == (route(1), 1, "chat|-100")
+
+
+async def test_what_was_put_off_is_taken_up_by_its_reason_and_gate(store, queue):
+    await add(store, *(route(number) for number in range(3)), gate="chat")
+    await add(store, route(3), gate="mail")
+    off, other, busy, elsewhere = await claim(queue)
+    for held, error in ((off, "channel_off"), (other, "another"), (elsewhere, "channel_off")):
+        await queue.put_off(held.id, owner="a", due_at=NOW + 9 * MINUTE, error=error)
+    await queue.retry(busy.id, owner="a", due_at=NOW + 9 * MINUTE, error="busy")
+
+    counts = [await queue.take_up({"chat", "web"}, NOW + MINUTE, error="channel_off") for _ in range(2)]
+
+    assert counts == [1, 0]
+    assert await claimed(queue, NOW + MINUTE) == [route(0)]
+
+
+async def test_job_that_was_lost_to_another_is_not_put_off(store, queue):
+    await add(store, route())
+    (held,) = await claim(queue)
+
+    await queue.put_off(held.id, owner="b", due_at=NOW + MINUTE, error="channel_off")
+
+    (row,) = await queue.rows(JobState.LEASED)
+    assert (row.id, row.attempts) == (held.id, 1)
+
+
 async def test_parked_job_frees_its_lane(store, queue):
     await add(store, route(1), route(2), lane="one")
     (first,) = await claim(queue)

@@ -231,6 +231,16 @@ async def test_open_choices_are_neither_taken_nor_expired(store):
     assert await store.read(lambda transaction: transaction.choices.get("z")) is None
 
 
+async def test_choice_that_was_not_taken_can_wait_longer(store):
+    added = (choice("a", expires_at=NOW), choice("b", expires_at=NOW, taken=Action.CLAIM))
+    await store.write(lambda transaction: [transaction.choices.add(each) for each in added])
+
+    await store.write(lambda transaction: [transaction.choices.prolong(each, NOW + MINUTE) for each in "ab"])
+
+    found = await store.read(lambda transaction: [transaction.choices.get(token) for token in "ab"])
+    assert found == [choice("a"), added[1]]
+
+
 async def test_taking_an_action_everywhere_spares_other_choices(store):
     added = (choice("a"), choice("b"), choice("c", taken=Action.ASK_BACK), choice("d", actions=(Action.CLOSE,)))
     await store.write(lambda transaction: [transaction.choices.add(each) for each in added])

@@ -62,6 +62,8 @@ def test_word_of_command_is_understood_however_it_is_typed(text: str, form: Form
         "/find effusion",
         "1",
         "second, look at the ventricle",
+        "add contrast and repeat",
+        "추가 정보 부탁드립니다",
         "case of OP",
     ],
 )
@@ -77,6 +79,8 @@ def test_sentence_for_people_is_no_command(text: str) -> None:
         ("/close 417", 417, ""),
         ("/back 5 days since onset?", None, "5 days since onset?"),
         ("/a OP pattern", None, "OP pattern"),
+        ("/add Q417 no fever", 417, "no fever"),
+        ("/추가 정보 Q417 열 없음", 417, "열 없음"),
         ("back Q417 prior CT?", None, "Q417 prior CT?"),
     ],
 )

@@ -140,10 +140,10 @@ def test_room_of_no_language_reads_both() -> None:
 
 
 def test_thread_has_a_mark_until_it_is_emptied() -> None:
-    thread = RoomThread(question_id=QUESTION, room=HERE, thread="7", card="8", round=4, is_closed=True)
+    thread = RoomThread(question_id=QUESTION, room=HERE, thread="7", card="8", round=4, withheld="w", is_closed=True)
 
-    emptied = thread.emptied(withheld="w", removed_at=NOW)
+    emptied = thread.emptied(removed_at=NOW)
 
     assert thread.mark != replace(thread, thread="9").mark
     assert (thread.is_open, emptied.is_open) == (True, False)
-    assert (emptied.round, emptied.withheld, emptied.removed_at) == (4, "w", NOW)
+    assert (emptied.round, emptied.withheld, emptied.removed_at) == (4, "", NOW)

@@ -43,24 +43,24 @@ def test_no_wait_that_is_named_crashes_or_lasts(named):
 def test_tries_end_and_begin_anew():
     tries = Tries(3)
 
-    assert [tries.is_left("one") for _ in range(4)] == [True, True, False, True]
-    assert tries.is_left("another")
+    assert [tries.count_try("one") for _ in range(4)] == [True, True, False, True]
+    assert tries.count_try("another")
 
 
 def test_what_went_well_is_forgotten():
     tries = Tries(2)
 
-    before = tries.is_left("one")
+    before = tries.count_try("one")
     tries.forget("one")
 
-    assert (before, tries.is_left("one")) == (True, True)
+    assert (before, tries.count_try("one")) == (True, True)
 
 
 def test_tries_of_long_ago_are_forgotten():
     tries = Tries(2)
-    tries.is_left("first")
+    tries.count_try("first")
 
     for number in range(1_000):
-        tries.is_left(number)
+        tries.count_try(number)
 
-    assert tries.is_left("first")
+    assert tries.count_try("first")

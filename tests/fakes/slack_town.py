@@ -157,7 +157,7 @@ async def _peopled(slack: Slack, script: Scripted) -> SlackTown:
     )
     services = script.society.services
     await script.society.change(lambda transaction: save_room(services, transaction, place))
-    await script.society.advance(timedelta(seconds=1))
+    await script.society.advance(A_MOMENT)
     return SlackTown(slack=slack, script=script, asker=asker, first=first, second=second, office=office, room=room)
 
 

@@ -53,7 +53,8 @@ class Intake:
     parked: list[tuple[str, str]] = field(default_factory=list)
     troubles: list[Exception] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
-
+    refused: list[Address] = field(default_factory=list)
+    """Who is told that their message was not taken in."""
     held: set[str] = field(default_factory=set)
     """Edits that were in their message when it was found."""
 
@@ -69,10 +70,10 @@ class Intake:
     async def park(
         self, _channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
     ) -> bool:
-        assert sender is None, "Slack tells it at once"
         is_new = external_id not in self.raw
         if is_new:
             self.parked.append((external_id, reason))
+            self.refused += [] if sender is None else [sender]
         self.raw[external_id] = raw
         return is_new
 
@@ -101,6 +102,8 @@ class Rows:
     sent: list[tuple[Any, str]] = field(default_factory=list)
     images: dict[str, Image] = field(default_factory=dict)
     jobs: list[Any] = field(default_factory=list)
+    waits: list[Mapping[str, Any]] = field(default_factory=list)
+    """What each of the jobs waits for."""
     rooms: list[Room] = field(default_factory=list)
     marks: dict[str, ReadMark] = field(default_factory=dict)
     readers: list[str] = field(default_factory=list)
@@ -109,7 +112,8 @@ class Rows:
     """References that were kept while a message was still leaving."""
     in_rooms: list[tuple[Address, str]] = field(default_factory=list)
     """What lies in rooms, beside what the handlers note."""
-    when_noted: Callable[[], None] = lambda: None
+    when_noted: Callable[[], object] = lambda: None
+    when_kept: Callable[[], object] = lambda: None
 
 
 class Store:
@@ -140,24 +144,31 @@ class Store:
             entries=SimpleNamespace(of_question=lambda _: rows.entries),
             panels=SimpleNamespace(all=lambda: rows.panels),
             sent=SimpleNamespace(
-                about=lambda question_id: [each for each, _ in rows.sent if each.question_id == question_id],
-                question_at=lambda address, reference: next(
-                    (each.question_id for each, ref in rows.sent if (each.address, ref) == (address, reference)), None
-                ),
+                first_at=self._first_at,
                 note=self._note,
-                reference={each.id: ref for each, ref in rows.sent}.get,
             ),
-            jobs=SimpleNamespace(add=rows.jobs.append),
+            jobs=SimpleNamespace(add=self._add),
             rooms=SimpleNamespace(
                 all=lambda: rows.rooms,
                 get=lambda address: next((room for room in rows.rooms if room.address == address), None),
-                note_message=lambda address, reference, _question_id: rows.in_rooms.append((address, reference)),
+                note_message=self._keep,
             ),
             leases=SimpleNamespace(take=self._take, release=self._release),
             read_marks=SimpleNamespace(of=lambda _: tuple(rows.marks.values()), move=self._move),
             images=SimpleNamespace(get=self._image),
             objects=SimpleNamespace(get=_sealed),
         )
+
+    def _add(self, command: Any, **waits: Any) -> None:
+        self.rows.jobs.append(command)
+        self.rows.waits.append(waits)
+
+    def _first_at(self, address: Address, question_id: str, *, besides: str, unlike: tuple[str, ...]) -> str | None:
+        for each, reference in sorted(self.rows.sent, key=lambda sent: sent[0].created_at):
+            is_there = (each.question_id, each.address) == (question_id, address)
+            if is_there and each.id != besides and not each.key.startswith(unlike):
+                return str(reference)
+        return None
 
     def _take(self, _name: str, *, owner: str, **_times: datetime) -> bool:
         if not self.rows.readers:
@@ -174,6 +185,10 @@ class Store:
     def _note(self, _delivery_id: Any, reference: str) -> None:
         self.rows.noted.append(reference)
         self.rows.when_noted()
+
+    def _keep(self, room: Address, reference: str, _question_id: QuestionId) -> None:
+        self.rows.in_rooms.append((room, reference))
+        self.rows.when_kept()
 
     def _image(self, image_id: ImageId) -> Image:
         if image_id not in self.rows.images:

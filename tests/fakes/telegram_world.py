@@ -14,6 +14,7 @@ from PIL import Image as Picture
 from domain.commands import Command
 from domain.errors import PermanentError
 from domain.ids import ImageId, ObjectId, QuestionId, UploadId
+from domain.member import Member
 from domain.messages import Address, InboundMessage
 from domain.ports.archive import SealedObject
 from domain.ports.deidentifier import FrameRequest, RenderedFrame
@@ -56,20 +57,13 @@ class KeepingIntake:
 
 
 @dataclass
-class Numbers:
-    """Questions by the message that was sent about them, each with its number, none while it is a draft."""
+class References:
+    """What was kept of messages while they were still leaving."""
 
-    sent: dict[str, tuple[QuestionId, int | None]] = field(default_factory=dict)
     noted: list[str] = field(default_factory=list)
 
     def note(self, _delivery_id: str, reference: str) -> None:
         self.noted.append(reference)
-
-    def question_at(self, _address: Address, reference: str) -> QuestionId | None:
-        return self.sent[reference][0] if reference in self.sent else None
-
-    def get(self, question_id: QuestionId) -> SimpleNamespace:
-        return SimpleNamespace(number=dict(self.sent.values())[question_id])
 
 
 @dataclass
@@ -80,7 +74,15 @@ class FewTables:
     held: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     known: dict[ImageId, Image] = field(default_factory=dict)
     failures: list[Exception] = field(default_factory=list)
-    questions: Numbers = field(default_factory=Numbers)
+    sent: References = field(default_factory=References)
+    waits: list[Mapping[str, Any]] = field(default_factory=list)
+    """What each of the commands waits for."""
+    no_rooms: set[str] = field(default_factory=set)
+    """The groups that are no panel's."""
+    people: dict[str, Member] = field(default_factory=dict)
+    """Whom we know, by their ids at the service."""
+    in_rooms: list[tuple[Address, str]] = field(default_factory=list)
+    """What was kept of messages in groups while they were still leaving."""
 
     async def write(self, work: Callable[[Any], T]) -> T:
         if self.failures:
@@ -96,11 +98,19 @@ class FewTables:
     leases = images = objects = jobs
 
     @property
-    def sent(self) -> Numbers:
-        return self.questions
+    def rooms(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            get=lambda address: None if address.external_id in self.no_rooms else address,
+            note_message=lambda address, reference, _question_id: self.in_rooms.append((address, reference)),
+        )
 
-    def add(self, command: Command) -> bool:
+    @property
+    def members(self) -> SimpleNamespace:
+        return SimpleNamespace(by_address=lambda address: self.people.get(address.external_id))
+
+    def add(self, command: Command, **waits: Any) -> bool:
         self.commands.append(command)
+        self.waits.append(waits)
         return True
 
     def take(self, name: str, *, owner: str, now: datetime, until: datetime) -> bool:

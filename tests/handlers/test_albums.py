@@ -12,7 +12,8 @@ from bot.dispatcher import dispatch
 from domain.commands import GatherDraft, PresentDraft, RouteMessage
 from domain.errors import TransientError
 from domain.ids import InboxId, derive_id
-from domain.messages import Action, InboundMessage
+from domain.messages import Action, InboundMessage, Press
+from domain.ports.jobs import JobState
 from domain.question import Question, QuestionState
 from tests.fakes.faults import CrashError
 from tests.fakes.service_channel import ServiceChannel, connect_service, from_service
@@ -299,3 +300,76 @@ async def test_words_of_an_album_answer_though_images_are_not_taken(
 
     assert "images_not_taken" in " ".join(chat.keys())
     assert (await society.question(question.id)).state is QuestionState.CLAIMED
+
+
+async def test_album_behind_a_discarded_draft_stays_together(society: Society, chat: ServiceChannel) -> None:
+    await society.receive(from_service(society, "first one"))
+    await society.advance(timedelta(seconds=30))
+    token = chat.sent[-1].token
+    await society.intake.accept(from_service(society, press=Press(action=Action.DISCARD, token=token)))
+    for name, text in zip("abc", ("M50s PE?", None, None), strict=True):
+        await society.intake.accept(from_service(society, text, name, group="album"))
+
+    await society.advance(timedelta(minutes=1))
+
+    assert (await images(society), (await society.draft(MEMBER)).text.value) == (3, "M50s PE?")
+    assert previews(chat)[1:] == ["M50s PE?"]
+
+
+async def _claimed(society: Society) -> Question:
+    question = await society.ask("PE?", action=Action.SEND_ROUTINE)
+    await society.press(PANELIST, Action.CLAIM, question.id)
+    return question
+
+
+async def _answered_with(society: Society, *words: str | None) -> list[str]:
+    """Answer an ask-back with an album; returns what its claimer is told of it."""
+    question = await _claimed(society)
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+    await society.advance(timedelta(minutes=11))
+    before = len(await society.told(PANELIST))
+    await at_once(society, *words)
+    await society.advance(MOMENT)
+    assert len(await society.images(question.id)) == len(words)
+    return (await society.told(PANELIST))[before:]
+
+
+@pytest.mark.parametrize("words", [(None, None, None), ("no effusion", None, None), (None, None, "no effusion")])
+async def test_album_for_a_sent_question_is_told_once(
+    society: Society, chat: ServiceChannel, words: tuple[str | None, ...]
+) -> None:
+    claimer = await _answered_with(society, *words)
+
+    assert claimer == ["panel.information"]
+    asker = [each.key for each in chat.sent if each.key.startswith("question.information")]
+    assert asker == ["question.information_resumed"]
+
+
+async def test_late_album_that_is_added_is_told_once(society: Society, chat: ServiceChannel) -> None:
+    question = await _claimed(society)
+    await at_once(society, None, None, None)
+    await society.advance(MOMENT)
+    (asked,) = [message for message in chat.sent if message.key == "question.add_images"]
+
+    await society.press(MEMBER, Action.ADD_IMAGES, token=asked.token)
+
+    assert len(await society.images(question.id)) == 3
+    assert chat.keys().count("question.information_sent") == 1
+    assert (await society.told(PANELIST)).count("panel.information") == 1
+
+
+async def test_parts_wait_for_a_key_that_is_away(society: Society, chat: ServiceChannel) -> None:
+    question = await _claimed(society)
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Effusion?"})
+    await at_once(society, None, "no effusion")
+    (key,) = (society.folder / "keys").glob("inbox-*.key")
+    key.rename(key.with_suffix(".away"))
+    await society.advance(MOMENT)
+    parked, early = await society.queue.rows(JobState.PARKED), (await society.question(question.id)).state
+    key.with_suffix(".away").rename(key)
+
+    await society.advance(timedelta(minutes=1))
+
+    assert ([row.command for row in parked], early) == ([], QuestionState.NEEDS_INFO)
+    assert (await society.question(question.id)).state is QuestionState.CLAIMED
+    assert len(await society.images(question.id)) == 2

@@ -10,6 +10,7 @@ from domain.ids import PanelId
 from domain.messages import Action, InboundMessage, Press
 from domain.question import QuestionState
 from domain.text import IdentifiableText
+from tests.fakes.paper_channel import PaperChannel
 from tests.fakes.society import MEMBER, PANELIST, SECOND, Society
 
 
@@ -76,6 +77,29 @@ async def test_unsent_draft_is_remembered_then_expires(society: Society) -> None
     assert reminders == 2
     assert (await society.question(draft.id)).state is QuestionState.EXPIRED
     assert (await society.told(MEMBER))[-1] == "draft.expired"
+
+
+async def test_draft_that_was_changed_late_expires_a_day_later(society: Society) -> None:
+    draft = await society.write_draft("PE?")
+    await society.advance(timedelta(minutes=10))
+    await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE? D8"})
+
+    await society.advance(timedelta(hours=24))
+    early = (await society.question(draft.id)).state
+    await society.advance(timedelta(minutes=1))
+
+    assert (early, (await society.question(draft.id)).state) == (QuestionState.DRAFT, QuestionState.EXPIRED)
+
+
+async def test_words_after_a_day_begin_another_question(society: Society) -> None:
+    first = await society.write_draft("PE?")
+    await society.advance(timedelta(minutes=10))
+    await society.press(MEMBER, Action.EDIT_TEXT, first.id, {"text": "PE? D8"})
+    await society.advance(timedelta(days=3))
+
+    second = await society.write_draft("Another patient, nodule?")
+
+    assert (second.text.value, second.id == first.id) == ("Another patient, nodule?", False)
 
 
 async def test_discarded_draft_leaves_no_words(society: Society) -> None:
@@ -155,3 +179,13 @@ async def test_chosen_panel_gets_the_question(society: Society) -> None:
 
     asked = await society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
     assert [question.panel_id for question in reversed(asked)] == ["cardiac", "chest", "chest"]
+
+
+async def test_preview_opens_a_form_where_there_are_forms(society: Society) -> None:
+    paper = PaperChannel()
+    paper.capabilities = replace(paper.capabilities, has_forms=True)
+    society.services = replace(society.services, channels={"web": paper})
+
+    await society.say(MEMBER, "PE?")
+
+    assert [choice.action for choice in paper.sent[-1].choices][-2:] == [Action.EDIT_TEXT, Action.DISCARD]

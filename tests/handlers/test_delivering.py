@@ -18,6 +18,7 @@ from domain.ports.jobs import JobState
 from domain.ports.store import Transaction
 from domain.text import DeidentifiedText
 from handlers.deliver import deliver, send_again
+from handlers.outbox import queue
 from tests.fakes.faults import CrashError
 from tests.fakes.paper_channel import PaperChannel
 from tests.fakes.society import MEMBER, MONDAY_NOON, Society, found_society
@@ -32,6 +33,7 @@ PAGE = Delivery(
     priority=Priority.URGENT,
     created_at=MONDAY_NOON,
 )
+CLAIMED = replace(PAGE, id=DeliveryId("claimed"), key="question.claimed")
 DIGEST = replace(
     PAGE,
     id=DeliveryId("digest"),
@@ -59,6 +61,11 @@ async def _plan(society: Society, delivery: Delivery) -> None:
         transaction.jobs.add(Deliver(delivery_id=delivery.id), gate="web")
 
     await society.change(plan)
+
+
+def _queued(society: Society, transaction: Transaction, delivery: Delivery) -> None:
+    transaction.deliveries.add(delivery)
+    queue(society.services, transaction, delivery)
 
 
 async def _state(society: Society, delivery: Delivery) -> DeliveryState:
@@ -163,11 +170,40 @@ async def test_words_of_others_are_quoted_not_mixed_in(society: Society, paper: 
 async def test_operator_has_it_sent_once_more(society: Society, paper: PaperChannel, state: DeliveryState) -> None:
     await society.change(lambda transaction: transaction.deliveries.add(replace(DIGEST, state=state)))
 
-    taken = await society.change(lambda transaction: send_again(transaction, DIGEST.id, society.now))
+    taken = await society.change(lambda transaction: send_again(society.services, transaction, DIGEST.id))
     await society.work()
 
     assert taken
     assert (paper.keys(), await _state(society, DIGEST)) == (["digest.daily"], DeliveryState.SENT)
+
+
+async def test_what_is_sent_once_more_goes_behind_what_waits(society: Society, paper: PaperChannel) -> None:
+    paper.troubles = [TransientError("busy")]
+
+    def again(transaction: Transaction) -> None:
+        _queued(society, transaction, CLAIMED)
+        transaction.deliveries.add(replace(PAGE, state=DeliveryState.DEAD))
+        send_again(society.services, transaction, PAGE.id)
+
+    await society.change(again)
+    await society.advance(timedelta(minutes=5))
+
+    assert paper.keys() == [CLAIMED.key, PAGE.key]
+
+
+async def test_what_is_sent_once_more_keeps_to_its_chats_pace(society: Society, paper: PaperChannel) -> None:
+    paper.capabilities = replace(paper.capabilities, address_interval=timedelta(seconds=1))
+    dead = [replace(PAGE, id=DeliveryId(name), subject=name, state=DeliveryState.DEAD) for name in ("one", "two")]
+
+    def again(transaction: Transaction) -> None:
+        for each in dead:
+            transaction.deliveries.add(each)
+            send_again(society.services, transaction, each.id)
+
+    await society.change(again)
+    await society.work()
+
+    assert len(paper.sent) == 1
 
 
 async def test_what_was_sent_is_not_sent_once_more(society: Society, paper: PaperChannel) -> None:
@@ -175,7 +211,7 @@ async def test_what_was_sent_is_not_sent_once_more(society: Society, paper: Pape
     await society.work()
 
     def again(transaction: Transaction) -> list[bool]:
-        return [send_again(transaction, each, society.now) for each in (PAGE.id, DeliveryId("unheard-of"))]
+        return [send_again(society.services, transaction, each) for each in (PAGE.id, DeliveryId("unheard-of"))]
 
     taken = await society.change(again)
     await society.work()
@@ -202,6 +238,21 @@ async def test_what_a_channel_that_is_off_would_bring_goes_elsewhere(society: So
 
     assert paper.keys() == ["question.asked_back"]
     assert await _state(society, PAGE) is DeliveryState.DEAD
+
+
+async def test_what_goes_elsewhere_goes_in_its_order(society: Society, paper: PaperChannel) -> None:
+    off = Address(channel="telegram", external_id="1")
+    await society.change_member(MEMBER, addresses=(off, *MEMBER.addresses))
+    paper.troubles = [TransientError("busy")]
+
+    def plan(transaction: Transaction) -> None:
+        for each in (CLAIMED, PAGE):
+            _queued(society, transaction, replace(each, address=off))
+
+    await society.change(plan)
+    await society.advance(timedelta(minutes=5))
+
+    assert paper.keys() == [CLAIMED.key, PAGE.key]
 
 
 async def test_whoever_is_reached_by_nothing_else_is_logged(society: Society, paper: PaperChannel) -> None:

@@ -18,7 +18,7 @@ from domain.ports.intake import IntakeLimits
 from domain.ports.jobs import JobState
 from domain.ports.services import Rules
 from domain.ports.store import Transaction
-from domain.question import Question
+from domain.question import Question, QuestionState
 from domain.study import Upload, UploadState
 from domain.web import hash_token
 from handlers.fetching import refuse_file
@@ -67,6 +67,18 @@ async def test_file_comes_when_its_service_is_back(society: Society, chat: Servi
     await society.advance(timedelta(minutes=1))
 
     assert len(await society.images((await society.draft(MEMBER)).id)) == 1
+
+
+async def test_draft_whose_file_came_late_expires_all_the_same(society: Society, chat: ServiceChannel) -> None:
+    chat.files["a"] = TransientError("service_away")
+    await write_here(society, "PE?", "a")
+    await society.advance(timedelta(seconds=40))
+    draft, chat.files["a"] = await society.draft(MEMBER), SLICE
+
+    await society.advance(timedelta(days=2))
+
+    assert (await society.question(draft.id)).state is QuestionState.EXPIRED
+    assert chat.keys()[-1] == "draft.expired"
 
 
 async def test_file_that_stays_away_is_given_up(society: Society, chat: ServiceChannel) -> None:

@@ -11,7 +11,7 @@ from domain.identity import IdentityKind
 from domain.ids import QuestionId
 from domain.messages import Action
 from domain.study import subject_of
-from handlers.identities import case_of
+from handlers.known_names import case_of
 from tests.fakes.society import MEMBER, PANELIST, Society
 from tests.fakes.watchful_door import Watched
 

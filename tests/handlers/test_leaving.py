@@ -12,14 +12,17 @@ from bot.dispatcher import dispatch
 from channels.web.channel import WebChannel
 from domain.commands import Deliver
 from domain.delivery import Delivery, Value
+from domain.errors import TransientError
 from domain.ids import DeliveryId, ImageId
+from domain.member import Member
 from domain.messages import Action, Address
 from domain.ports.channel import Copies
 from domain.short_codes import ShortCode
 from domain.text import DeidentifiedText
+from handlers.render import ANSWER_KEYS
 from tests.fakes.erasable_channel import ErasableChannel, erasable_channel
 from tests.fakes.flagged import MODERATOR, PAGE, answered, decide, flag_answer, incident_of, moderated
-from tests.fakes.society import COLLEAGUE, COORDINATOR, SECOND, SLICE, Society, found_society
+from tests.fakes.society import COLLEAGUE, COORDINATOR, MEMBER, PANELIST, SECOND, SLICE, Society, found_society
 
 PHONE = Address(channel="sms", external_id="m")
 ANSWER = DeidentifiedText(value="CTPA now, please.")
@@ -88,6 +91,54 @@ async def test_what_left_at_the_same_moment_is_taken_back_behind_it(tmp_path: Pa
 
     assert channel.erased == ["paper-1"]
     society.close()
+
+
+async def _waiting(society: Society, member: Member) -> ErasableChannel:
+    """Give a member a phone that nothing reaches for now."""
+    channel = erasable_channel("sms", Copies.RETRACTABLE)
+    channel.troubles = [TransientError("sms_away", retry_after=timedelta(minutes=5)) for _ in range(40)]
+    society.services = replace(society.services, channels={**society.services.channels, "sms": channel})
+    await society.change_member(member, addresses=(PHONE, *member.addresses))
+    return channel
+
+
+async def test_card_that_waited_goes_to_nobody_who_has_left(society: Society) -> None:
+    channel = await _waiting(society, PANELIST)
+    await society.ask("M50s COVID. PE?")
+    await society.press(COORDINATOR, Action.OFFBOARD, fields={"member": PANELIST.id})
+
+    channel.troubles = []
+    await society.advance(timedelta(minutes=20))
+
+    assert channel.keys() == []
+    assert "reader_left" in society.log.events
+
+
+async def test_answer_that_waited_goes_to_who_asks_now(society: Society) -> None:
+    question = await society.ask(action=Action.SEND_ROUTINE)
+    channel = await _waiting(society, MEMBER)
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "CTPA now."})
+    await society.press(COORDINATOR, Action.OFFBOARD, fields={"member": MEMBER.id})
+
+    channel.troubles = []
+    await society.advance(timedelta(minutes=20))
+
+    heir = (await society.question(question.id)).asker_id
+    [answer] = [each for each in await society.lines(COORDINATOR) if each.payload["key"] in ANSWER_KEYS]
+    assert (heir, "CTPA now." in str(answer.payload)) == (COORDINATOR.id, True)
+    assert channel.keys() == []
+
+
+async def test_answer_to_a_closed_question_goes_to_nobody_else(society: Society) -> None:
+    question = await society.ask(action=Action.SEND_ROUTINE)
+    channel = await _waiting(society, MEMBER)
+    await society.settle(question.id)
+    await society.press(COORDINATOR, Action.OFFBOARD, fields={"member": MEMBER.id})
+
+    channel.troubles = []
+    await society.advance(timedelta(minutes=20))
+
+    assert not ANSWER_KEYS & {*channel.keys(), *await society.told(COORDINATOR)}
 
 
 async def test_page_waits_for_a_phone_that_takes_no_other_yet(tmp_path: Path) -> None:

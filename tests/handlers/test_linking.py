@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from domain.member import Member
 from domain.messages import Action, Address
 from handlers.strangers import answer_stranger
 from tests.fakes.newcomers import PHONE, Newcomers, six_digits_in
+from tests.fakes.paper_channel import PaperChannel
 from tests.fakes.society import COLLEAGUE, MEMBER, Society
 
 KNOWN = Address(channel="sms", external_id="+821011111111")
@@ -132,6 +134,24 @@ async def test_stranger_is_told_the_way_once_a_day(newcomers: Newcomers) -> None
     assert today == ["stranger.link_first"]
     assert "연결" in newcomers.got()[0]
     assert len(newcomers.got()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("/start", ["ko", "en"]), ("hello", ["en"]), ("/연결", ["ko"]), ("/start no-invite", ["ko", "en"])],
+)
+async def test_stranger_in_a_chat_is_told_in_the_language_that_they_write(
+    newcomers: Newcomers, words: str, told: list[str]
+) -> None:
+    chat, here = PaperChannel(name="chat"), Address(channel="chat", external_id="1")
+    services = newcomers.society.services
+    newcomers.society.services = replace(services, channels={**services.channels, "chat": chat})
+
+    await newcomers.text(words, sender=here)
+    await newcomers.text(words, sender=here)
+
+    assert [message.key for message in chat.sent] == ["stranger.link_first"] * len(told)
+    assert ["ko" if "연결" in message.text else "en" for message in chat.sent] == told
 
 
 async def test_words_of_a_stranger_are_not_kept(newcomers: Newcomers) -> None:

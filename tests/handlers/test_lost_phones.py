@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from domain.delivery import DeliveryState
+from domain.errors import TransientError
 from domain.member import Member
 from domain.messages import Action, Address
 from domain.web import WebSession
 from handlers.outbox import Notice, tell
 from tests.fakes.newcomers import Newcomers
-from tests.fakes.society import COORDINATOR, PANELIST, Society
+from tests.fakes.service_channel import connect_service
+from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, Society
 
 LOST = Address(channel="sms", external_id="+821044444444")
 
@@ -60,6 +63,20 @@ async def test_what_waits_for_a_lost_phone_does_not_leave(newcomers: Newcomers) 
 
     assert newcomers.got(LOST) == []
     assert (await society.read(lambda t: t.deliveries.get(delivery_id))).state is DeliveryState.DEAD
+
+
+async def test_answer_that_waits_for_a_lost_phone_goes_elsewhere(society: Society) -> None:
+    chat = await connect_service(society)
+    question = await society.ask(action=Action.SEND_ROUTINE)
+    chat.troubles = [TransientError("service_away", retry_after=timedelta(minutes=5)) for _ in range(9)]
+    await society.press(PANELIST, Action.ANSWER, question.id, {"text": "OP pattern."})
+
+    await society.say(MEMBER, "/lost")
+    chat.troubles = []
+    await society.advance(timedelta(hours=1))
+
+    key = "question.answer_without_confidence"
+    assert (chat.keys().count(key), key in await society.told(MEMBER)) == (0, True)
 
 
 async def test_button_on_a_lost_phone_opens_nothing(newcomers: Newcomers) -> None:

@@ -10,7 +10,7 @@ from domain.access import may_see_entry
 from domain.member import Member
 from domain.messages import Action
 from domain.question import EntryKind, Question, QuestionState
-from tests.fakes.society import COLLEAGUE, MEMBER, PANELIST, SECOND, Society
+from tests.fakes.society import COLLEAGUE, COORDINATOR, MEMBER, PANELIST, SECOND, SLICE, Society
 
 LEAD_WORDS = "Reversed halo in the left lower lobe?"
 
@@ -207,3 +207,37 @@ async def test_answered_question_is_not_merged(society: Society) -> None:
     await society.press(PANELIST, Action.MERGE, other.id, {"lead": lead.label})
 
     assert (await society.told(PANELIST))[-1] == "error.not_now"
+
+
+async def test_what_a_follower_adds_reaches_whoever_has_the_lead(society: Society) -> None:
+    lead, follower = await _two(society)
+    await society.press(PANELIST, Action.CLAIM, lead.id)
+    await society.press(PANELIST, Action.MERGE, follower.id, {"lead": lead.label})
+
+    await society.say(COLLEAGUE, "SpO2 is 78% now", to=follower.id)
+
+    (line,) = [each for each in await society.lines(PANELIST) if each.payload["key"] == "panel.information"]
+    assert "SpO2 is 78% now" in str(line.payload)
+    assert follower.label in str(line.payload)
+
+
+async def test_while_nobody_has_the_lead_its_coordinator_hears(society: Society) -> None:
+    _, follower = await _merged(society)
+
+    await society.press(COLLEAGUE, Action.ADD_INFORMATION, follower.id, {"text": "SpO2 is 78% now"})
+
+    assert (await society.told(COORDINATOR))[-1] == "panel.information"
+
+
+async def test_images_of_a_follower_are_confirmed_and_told_of(society: Society) -> None:
+    lead, follower = await _two(society)
+    await society.press(PANELIST, Action.CLAIM, lead.id)
+    await society.press(PANELIST, Action.MERGE, follower.id, {"lead": lead.label})
+    await society.say(COLLEAGUE, "new CT", uploads=[await society.upload(COLLEAGUE, SLICE)], to=follower.id)
+    asked = (await society.told(COLLEAGUE))[-1]
+
+    await society.confirm_all(COLLEAGUE, follower.id)
+
+    assert asked == "draft.images_held"
+    assert all(image.is_visible for image in await society.images(follower.id))
+    assert (await society.told(PANELIST))[-1] == "panel.images_added"

@@ -124,6 +124,18 @@ async def test_button_in_the_room_is_everybodys(room: PanelRoom) -> None:
     assert room.chat.only.view.card.token != first
 
 
+async def test_card_says_since_when_its_new_holder_has_it(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    await room.society.press(PANELIST, Action.ASK_BACK, question_id, {"text": "Prior CT?"})
+    await room.later(timedelta(minutes=4))
+    await room.society.press(PANELIST, Action.HAND_OVER, question_id, {"colleague": SECOND.id})
+
+    await room.society.press(SECOND, Action.ACCEPT_HANDOVER, question_id)
+    await room.later()
+
+    assert f"Taken by {SECOND.display_name} 12:04" in room.chat.only.view.card.text
+
+
 async def test_what_happens_together_is_shown_by_one_call(room: PanelRoom) -> None:
     question_id = await room.ask()
     calls = len(room.chat.calls)

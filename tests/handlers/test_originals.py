@@ -9,7 +9,7 @@ import pytest
 
 from bot.dispatcher import dispatch
 from domain.commands_services import DeleteMessage, DeleteOriginal
-from domain.errors import TransientError, UserError
+from domain.errors import ChannelOffError, TransientError, UserError
 from domain.ids import PanelId
 from domain.messages import Action, Address
 from domain.ports.jobs import JobState
@@ -18,11 +18,12 @@ from domain.room import Room
 from tests.fakes.panel_room import CHEST
 from tests.fakes.paper_channel import PaperChannel
 from tests.fakes.service_channel import CHAT, ServiceChannel, connect_service, write_here
-from tests.fakes.society import MEMBER, SLICE, Society
+from tests.fakes.society import COORDINATOR, MEMBER, SLICE, Society
 
 NUMBER = "PE? 900101-1234567"
 DELETED, GOING = "I deleted your original photos", "I am deleting your original photos"
 KEPT = "Please delete them where you sent them"
+OFF = "relay.channel_off"
 
 
 @pytest.fixture
@@ -178,10 +179,11 @@ async def test_number_at_a_service_that_deletes_nothing_is_spoken_of(society: So
 
 async def test_message_at_a_service_that_is_off_is_deleted_later(society: Society) -> None:
     command = DeleteMessage(member_id=MEMBER.id, channel="chat", sender=CHAT.external_id, place="1", reference="1")
-    await dispatch(society.services, command)
+    await society.change(lambda transaction: transaction.jobs.add(command, gate="chat"))
 
     chat = await connect_service(society)
-    await society.advance(timedelta(hours=1, minutes=1))
+    await society.worker().prepare()
+    await society.work()
 
     assert (chat.deleted, chat.keys()) == (["1"], ["number.deleted"])
 
@@ -199,8 +201,40 @@ async def test_original_at_a_channel_that_is_off_is_waited_for(society: Society,
     (upload,) = await society.read(lambda transaction: transaction.uploads.of_question(draft.id))
     services = replace(society.services, channels={})
 
-    with pytest.raises(TransientError, match="channel_off"):
+    with pytest.raises(ChannelOffError):
         await dispatch(services, DeleteOriginal(upload_id=upload.id))
     await dispatch(society.services, DeleteOriginal(upload_id=upload.id))
 
     assert chat.deleted == ["1"]
+
+
+async def test_original_of_no_question_is_waited_for_in_silence(society: Society, chat: ServiceChannel) -> None:
+    await write_here(society, "PE?", "a", reference="1")
+    draft = await society.draft(MEMBER)
+    (upload,) = await society.read(lambda transaction: transaction.uploads.of_question(draft.id))
+    await society.change(lambda transaction: transaction.uploads.save(replace(upload, question_id=None)))
+    await society.advance(timedelta(days=2))
+
+    with pytest.raises(ChannelOffError):
+        await dispatch(replace(society.services, channels={}), DeleteOriginal(upload_id=upload.id))
+
+    assert OFF not in await society.told(COORDINATOR)
+
+
+async def test_coordinator_hears_after_a_day_of_originals_that_wait(society: Society, chat: ServiceChannel) -> None:
+    chat.kept = frozenset({"1"})
+    await write_here(society, "PE?", "a", reference="1")
+    draft = await society.draft(MEMBER)
+    (upload,) = await society.read(lambda transaction: transaction.uploads.of_question(draft.id))
+    await _send(society)
+    services = replace(society.services, channels={"web": society.services.channels["web"]})
+    told = []
+
+    for wait in (timedelta(0), timedelta(days=1), timedelta(hours=6)):
+        await society.advance(wait)
+        with pytest.raises(ChannelOffError):
+            await dispatch(services, DeleteOriginal(upload_id=upload.id))
+        await society.work()
+        told.append((await society.told(COORDINATOR)).count(OFF))
+
+    assert told == [0, 1, 1]

@@ -54,6 +54,7 @@ async def test_administrators_are_told_once_an_hour(society: Society) -> None:
     [
         ("text_too_long", Language.ENGLISH, "The text is too long (20000 characters at most). Nothing was sent."),
         ("too_many_files", Language.KOREAN, "한 번에 파일은 최대 2000개입니다."),
+        ("images_not_taken", Language.ENGLISH, "Images cannot be taken here yet. Ask in words; nothing was kept."),
     ],
 )
 async def test_sender_of_what_was_refused_is_told_once(

@@ -118,7 +118,7 @@ async def test_preview_in_a_chat_opens_its_page_once(connected: tuple[Society, C
         await society.change(lambda transaction: transaction.web.use_sign_in_link(token, society.now)) for _ in range(2)
     ]
 
-    assert preview.closing.startswith("Add images, look at each")
+    assert preview.closing.startswith("The panel sees an image only once you have confirmed on this page")
     assert opened == [MEMBER.id, None]
 
 
@@ -128,8 +128,20 @@ async def test_preview_in_a_chat_names_no_button_it_lacks(connected: tuple[Socie
     await society.write_draft("PE?")
 
     preview = channel.newest("draft.preview")
-    assert "Still a name or a number? Edit your message." in preview.text
+    assert "Still a name or a number in the words? Edit your message." in preview.text
     assert "Mask more" not in preview.text
+
+
+async def test_loss_told_from_an_account_says_that_it_stays(connected: tuple[Society, ChatChannel]) -> None:
+    society, channel = connected
+    here = Address(channel="chat", external_id=MEMBER.id)
+    message = replace(society.message(MEMBER), channel="chat", sender=here, text=IdentifiableText("/lost"))
+
+    await society.receive(message)
+    await society.say(MEMBER, "/lost")
+
+    assert "but this account" in channel.newest("request.cut_off").text
+    assert "this account" not in CATALOGUE.sentence("request.cut_off", Language.ENGLISH)
 
 
 async def test_preview_of_an_office_signs_nobody_in(connected: tuple[Society, ChatChannel]) -> None:

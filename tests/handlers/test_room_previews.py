@@ -20,6 +20,7 @@ from tests.fakes.society import PANELIST, SECOND, Society
 
 ECHO = "panel.answer_echo"
 AWAY = TransientError("service_away", retry_after=timedelta(minutes=5))
+LONG_AWAY = TransientError("service_away", retry_after=timedelta(minutes=31))
 
 
 @pytest.fixture
@@ -102,6 +103,44 @@ async def test_preview_that_nothing_waits_for_any_more_is_not_shown(room: PanelR
 
     assert room.chat.only.keys == [ECHO]
     assert ECHO not in await room.society.told(PANELIST)
+
+
+async def test_preview_that_was_long_on_its_way_is_shown_and_waits(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    room.chat.troubles = [LONG_AWAY]
+    await room.write(PANELIST, "/a OP", thread=(await room.thread_of(question_id)).thread)
+    await room.later(timedelta(minutes=32))
+
+    await _send(room)
+
+    assert (await room.society.question(question_id)).state is QuestionState.ANSWERED
+
+
+async def test_expired_preview_whose_place_another_took_is_not_shown(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    thread = (await room.thread_of(question_id)).thread
+    room.chat.troubles = [LONG_AWAY]
+    await room.write(PANELIST, "/a OP", thread=thread)
+    await room.later(timedelta(minutes=30))
+
+    await room.write(PANELIST, "/a OP, no PE.", thread=thread)
+    await room.later(timedelta(minutes=5))
+
+    shown = [post.quoted.value for post in room.chat.only.posts if post.key == ECHO and post.quoted is not None]
+    assert shown == ["OP, no PE."]
+
+
+async def test_one_that_comes_too_late_for_the_preview_is_answered(room: PanelRoom) -> None:
+    question_id = await room.ask(action=Action.SEND_ROUTINE)
+    thread = (await room.thread_of(question_id)).thread
+    await room.society.press(PANELIST, Action.CLAIM, question_id)
+    await room.write(PANELIST, "/a OP", thread=thread)
+    await room.later(timedelta(minutes=31))
+
+    await room.write(PANELIST, "1", thread=thread)
+
+    assert room.chat.keys_to(address_of(PANELIST).external_id)[-1] == "error.no_answer_waits"
+    assert (await room.society.question(question_id)).state is QuestionState.CLAIMED
 
 
 @pytest.mark.parametrize("is_left", [False, True])

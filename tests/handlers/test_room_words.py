@@ -285,6 +285,8 @@ async def test_nobody_else_makes_a_place_a_room(room: PanelRoom, member) -> None
     await room.write(member, "/panel chest", room="-300")
 
     assert await room.room() is not None
+    assert room.chat.keys_to(address_of(member).external_id) == ["error.panels_coordinator_only"]
+    assert room.chat.keys_to("-300") == []
 
 
 async def test_another_panels_coordinator_makes_no_room(room: PanelRoom) -> None:

@@ -20,7 +20,7 @@ from domain.room import Suspension
 from domain.text import DeidentifiedText
 from handlers.sent import note_sent
 from tests.fakes.panel_room import PanelRoom, address_of, open_room
-from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND, Society
+from tests.fakes.society import COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, Society
 
 A_WEEK = timedelta(days=7, minutes=1)
 TWO_MONTHS = timedelta(days=60)
@@ -243,6 +243,23 @@ async def test_list_on_its_way_while_a_case_is_withdrawn_goes(room: PanelRoom) -
     await _arrives(room, late)
 
     assert room.chat.retracted[-1] == "late-late"
+
+
+async def test_list_on_its_way_while_a_case_is_held_back_goes(room: PanelRoom) -> None:
+    """A digest that is held back just as it arrives: the case may still be found, but not told of there."""
+    question_id = await room.ask(CASE)
+    late = _listing(await _last_of(room, question_id))
+    await room.society.settle(question_id)
+    await room.society.press(MEMBER, Action.CONSENT_TEACHING, question_id)
+    await room.society.change(lambda transaction: transaction.deliveries.add(late))
+
+    await room.society.press(EDITOR, Action.HOLD_BACK, question_id)
+    await room.society.change(
+        lambda transaction: note_sent(room.society.services, transaction, late, reference="late-late")
+    )
+    await room.later()
+
+    assert room.chat.retracted[-1:] == ["late-late"]
 
 
 async def test_list_that_leaves_late_lacks_what_was_withdrawn(room: PanelRoom) -> None:

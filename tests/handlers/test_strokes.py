@@ -15,8 +15,8 @@ def _at_slack(text: str, *typed: str) -> str:
     ("sentence", "shown"),
     [
         ("Not you? Send /lost at once.", "Not you? Send /hilum lost at once."),
-        ("/drafts sends another.", "/hilum drafts sends another."),
-        ("다시 받기: /초안", "다시 받기: /hilum 초안"),
+        ("/web sends another.", "/hilum web sends another."),
+        ("다시 받기: /웹", "다시 받기: /hilum 웹"),
         ("Write /ask first.", "Write /ask first."),
         ("Like this: /back Q417 and your words.", "Like this: /hilum back Q417 and your words."),
         ("/찾기 낱말 · /find words", "/hilum 찾기 낱말 · /hilum find words"),

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from domain.delivery import OutgoingMessage
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
 from domain.ids import DeliveryId, ImageId
 from domain.messages import Action, Address
 from domain.ports.channel import Copies
 from domain.ports.store import Transaction
 from domain.question import Question
 from tests.fakes.service_channel import CHAT, ServiceChannel, connect_service, write_here
-from tests.fakes.society import MEMBER, PANELIST, SLICE, Society
+from tests.fakes.society import MEMBER, PANELIST, SECOND, SLICE, Society
 
 ANSWER = "question.answer_without_confidence"
 
@@ -29,6 +29,8 @@ class Chat(ServiceChannel):
     keeps: str = ""
     """Why it takes nothing back."""
     on_its_way: Callable[[], Awaitable[None]] | None = None
+    stuck: str = ""
+    """The key of what it does not bring, however often it is tried."""
 
     async def retract(self, _address: Address, reference: str) -> None:
         if self.keeps:
@@ -36,6 +38,8 @@ class Chat(ServiceChannel):
         self.erased.append(reference)
 
     async def send(self, address: Address, message: OutgoingMessage) -> str:
+        if message.key == self.stuck:
+            raise TransientError("chat_busy")
         happens, self.on_its_way = self.on_its_way, None if message.key == ANSWER else self.on_its_way
         if happens is not None and message.key == ANSWER:
             await happens()
@@ -69,6 +73,16 @@ async def test_wrong_patients_answer_is_said_again_with_its_stamp(society: Socie
     assert chat.erased == [place]
     assert [text.startswith("⛔") for text in chat.texts(ANSWER)] == [False, True]
     assert (await society.told(PANELIST)).count("panel.answer_sent") == 1
+
+
+async def test_stamp_waits_for_nothing_that_cannot_be_delivered(society: Society, chat: Chat) -> None:
+    question = await _answered(society)
+    chat.stuck = "question.answer_addition"
+    await society.press(SECOND, Action.ANSWER, question.id, {"text": "I agree."})
+
+    await society.press(MEMBER, Action.WRONG_PATIENT, question.id)
+
+    assert [text.startswith("⛔") for text in chat.texts(ANSWER)] == [False, True]
 
 
 async def test_answer_that_leaves_meanwhile_is_stamped_as_well(society: Society, chat: Chat) -> None:

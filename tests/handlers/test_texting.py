@@ -12,7 +12,7 @@ import pytest
 from domain.commands import TakeAction
 from domain.errors import UserError
 from domain.ids import InboxId, UploadId, derive_id
-from domain.member import Language
+from domain.member import Language, Member
 from domain.messages import Action, Address
 from domain.question import QuestionState
 from handlers.action import take_action
@@ -88,6 +88,25 @@ async def test_command_behind_an_unknown_code_joins_the_draft(phones: Texting) -
     assert (await phones.society.draft(MEMBER)).text.value == "PE?\n55 2"
 
 
+async def test_words_that_waited_go_to_the_number(phones: Texting) -> None:
+    await ask(phones, "PE?", "new Effusion?")
+    await phones.text(MEMBER, "prior CT had none")
+
+    await phones.text(MEMBER, "418")
+
+    question = await phones.society.read(lambda transaction: transaction.questions.by_number(418))
+    assert question is not None
+    said = [each.text.value for each in await phones.society.entries(question.id) if each.text is not None]
+    assert said[-1] == "prior CT had none"
+
+
+@pytest.mark.parametrize(("member", "text"), [(MEMBER, "7"), (MEMBER, "417"), (PANELIST, "55 1")])
+async def test_digit_that_nothing_asked_for_is_answered(phones: Texting, member: Member, text: str) -> None:
+    await phones.text(member, text)
+
+    assert "Nothing waits" in phones.got(member)[-1]
+
+
 async def test_member_with_another_page_is_confirmed_on_the_phone(phones: Texting) -> None:
     await ask(phones)
     await phones.text(PANELIST, "41 1")
@@ -160,7 +179,7 @@ async def test_echo_whose_message_is_gone_sends_nothing(phones: Texting) -> None
 
     await phones.text(PANELIST, "1")
 
-    assert "write something" in phones.got(PANELIST)[-1]
+    assert "no answer of yours waits" in phones.got(PANELIST)[-1]
 
 
 async def test_number_that_its_digit_is_not_about_changes_nothing(phones: Texting) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from domain.member import Role
 from domain.messages import Address
 from handlers.troubles import note_trouble
+from tests.fakes.paper_channel import PaperChannel
 from tests.fakes.society import MEMBER, Society
 
 CHAT = Address(channel="chat", external_id="4711")
@@ -43,6 +45,19 @@ async def test_long_outage_is_told_once_on_another_channel(society: Society) -> 
     assert (before, await society.told(MEMBER)) == ([], ["operator.channel_away"])
 
 
+async def test_channel_is_called_by_its_name(society: Society) -> None:
+    chat = PaperChannel(name="chat")
+    society.services = replace(society.services, channels={**society.services.channels, "chat": chat})
+    for _ in range(TOLD_AFTER // STEP + 1):
+        await note_trouble(society.services, "slack", code="service_away", owner="one")
+        await society.advance(STEP)
+
+    await society.work()
+
+    assert [message.key for message in chat.sent] == ["operator.channel_away"]
+    assert chat.sent[0].text.startswith("Slack has not worked since")
+
+
 async def test_end_of_a_long_outage_is_told_once(society: Society) -> None:
     await _is_away(society, TOLD_AFTER)
 
@@ -50,6 +65,16 @@ async def test_end_of_a_long_outage_is_told_once(society: Society) -> None:
     await _note(society, "")
 
     assert await society.told(MEMBER) == ["operator.channel_away", "operator.channel_back"]
+
+
+async def test_channel_that_works_but_for_its_history_is_not_called_away(society: Society) -> None:
+    for _ in range(TOLD_AFTER // STEP + 1):
+        await _note(society, "slack_not_read_back")
+        await society.advance(STEP)
+
+    await _note(society, "")
+
+    assert await society.told(MEMBER) == ["operator.not_read_back", "operator.channel_back"]
 
 
 async def test_short_outage_is_nobodys_business(society: Society) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -141,7 +140,8 @@ async def test_typed_words_at_a_channel_that_is_off_are_for_both(room: PanelRoom
     asked = ASK in await room.society.told(PANELIST)
 
     room.society.services = services
-    await room.later(timedelta(hours=1, minutes=1))
+    await room.society.worker().prepare()
+    await room.later()
 
     assert (asked, _deleted(room)) == (True, [typed])
 

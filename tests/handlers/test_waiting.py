@@ -75,6 +75,29 @@ async def test_reply_left_lying_pages_the_next_person(society: Society) -> None:
     assert (5, "second", "web") in await pages(society, question)
 
 
+async def test_reply_that_names_the_patient_ends_the_waiting(society: Society) -> None:
+    """What was learned of a reply must not bring back the question as it stood before it."""
+    question = await society.ask("HN20311 65M COVID, PE?")
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+
+    await society.say(MEMBER, "ID HN20311, CT in 2020")
+    replied = await society.question(question.id)
+    await society.advance(4 * MINUTE)
+
+    assert (replied.state, "HN20311" in replied.text.value) == (QuestionState.CLAIMED, False)
+    assert await society.told(SECOND) == ["panel.reply_waits"]
+
+
+async def test_reply_by_form_that_names_the_patient_ends_the_waiting(society: Society) -> None:
+    question = await society.ask("HN20311 65M COVID, PE?")
+    await society.press(PANELIST, Action.ASK_BACK, question.id, {"text": "Prior CT?"})
+
+    await society.press(MEMBER, Action.ADD_INFORMATION, question.id, {"text": "ID HN20311, CT in 2020"})
+
+    replied = await society.question(question.id)
+    assert (replied.state, "HN20311" in replied.text.value) == (QuestionState.CLAIMED, False)
+
+
 async def test_reply_that_was_looked_at_pages_nobody(society: Society) -> None:
     question = await asked_back(society)
     await society.advance(MINUTE)

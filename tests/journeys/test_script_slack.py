@@ -43,7 +43,7 @@ def test_asker_sees_the_preview_and_the_receipt(played: Played, say: Say) -> Non
         say("this is exactly what the panel sees", "패널에게 보이는 그대로입니다."),
         say("Press Edit.", "[고치기]를 누르세요."),
         "[50s]M covid D8, O2 2->5L today. new effusion? PE?",
-        say("/hilum drafts sends another", "다시 받기: /hilum 초안"),
+        say("/hilum web sends another", "다시 받기: /hilum 웹"),
         say("Q417 · URGENT · sent 14:02 to chest on-call", "Q417 긴급 · 14:02 흉부 당직(A → B) 전달."),
         say("Goal: someone takes it by 14:12, answer by 15:02.", "14:12까지 배정, 15:02까지 답변 목표."),
         say("Please delete them where you sent them.", "보내신 곳에서 직접 지워 주세요."),

@@ -139,7 +139,7 @@ async def test_stranger_is_told_to_link_first(town: SlackTown) -> None:
 
     await town.write(stranger, WORDS)
 
-    assert unsaid(["this phone is not linked yet"], await town.texts(stranger)) == []
+    assert unsaid(["this account is not linked yet"], await town.texts(stranger)) == []
 
 
 async def test_edit_after_sending_is_appended_as_new_info(town: SlackTown) -> None:
@@ -150,6 +150,42 @@ async def test_edit_after_sending_is_appended_as_new_info(town: SlackTown) -> No
     await town.settle()
 
     assert unsaid(["Q417 was sent already: new info appended."], await town.texts(town.asker)) == []
+
+
+@pytest.mark.parametrize(("said", "follows"), [("today", "Q417 · TODAY · sent"), ("D9, O2 6 L", "O2 2->5 L. PE?\nD9")])
+async def test_words_in_the_thread_of_a_preview_mean_what_they_say(town: SlackTown, said: str, follows: str) -> None:
+    await town.write(town.asker, WORDS)
+    preview = next(post for post in await town.all(town.asker) if "Preview" in words_of(post))
+
+    await town.write(town.asker, said, thread=preview.content.get("thread_ts", preview.ts))
+
+    assert unsaid([follows], await town.texts(town.asker)) == []
+
+
+async def test_words_below_a_dropped_draft_begin_another(town: SlackTown) -> None:
+    await town.write(town.asker, WORDS)
+    preview = next(post for post in await town.all(town.asker) if "Preview" in words_of(post))
+    await town.press(town.asker, Action.DISCARD)
+
+    await town.write(town.asker, "OP or PE?", thread=preview.content.get("thread_ts", preview.ts))
+
+    assert (await town.society.draft(MEMBER)).text.value == "OP or PE?"
+    assert unsaid(["OP or PE?"], await town.texts(town.asker)) == []
+
+
+async def test_text_that_is_too_long_is_answered_once_slack_is_back(town: SlackTown) -> None:
+    await town.asker.writes(WORDS * 1000)
+    town.slack.faults.rate_limit("chat.postMessage", retry_after=60)
+    await town.settle()
+    before = await town.texts(town.asker)
+
+    await town.settle(timedelta(minutes=2))
+
+    said = ["The text is too long (20000 characters at most). Nothing was sent."]
+    assert [[text for text in texts if "too long" in text] for texts in (before, await town.texts(town.asker))] == [
+        [],
+        said,
+    ]
 
 
 async def test_archived_channel_holds_nothing_up(town: SlackTown) -> None:

@@ -62,7 +62,7 @@ async def test_nobody_for_twenty_minutes_is_said(town: TelegramTown) -> None:
 async def test_stranger_is_told_to_link_and_is_linked_by_the_code(town: TelegramTown) -> None:
     stranger = town.peer.person("Eunseo")
     await town.write(stranger, "58M, effusion?")
-    assert unsaid(["this phone is not linked yet"], stranger.hears()) == []
+    assert unsaid(["this account is not linked yet"], stranger.hears()) == []
 
     kept, code = new_link_code("a" * 32, COLLEAGUE.id, town.society.now)
     await town.society.change(lambda transaction: transaction.channel_links.add(kept))
@@ -263,7 +263,8 @@ async def test_somebody_else_in_the_forum_stops_words_and_images(town: TelegramT
 
     assert not any(each.photo for each in town.forum.messages(town.topic))
     assert unsaid(["What a question says is not shown here"], town.forum.texts(town.topic)) == []
-    assert unsaid(["in its room at Telegram are people who are not of the panel"], town.office.hears()) == []
+    strangers = "in its room at Telegram are people whom Hilum does not know as the panel's"
+    assert unsaid([strangers], town.office.hears()) == []
 
 
 async def test_bot_put_out_of_the_forum_holds_nothing_up(town: TelegramTown) -> None:

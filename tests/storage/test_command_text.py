@@ -9,8 +9,9 @@ from typing import get_args
 import pytest
 
 from domain.commands import Command, RouteMessage, StartDigest
+from domain.commands_services import TakeBack
 from domain.errors import PermanentError
-from domain.ids import InboxId
+from domain.ids import DeliveryId, InboxId
 from storage.command_text import key_of, pack_command, unpack_command
 from tests.contracts.samples import NOW
 
@@ -47,6 +48,13 @@ def test_same_instant_in_another_zone_is_the_same_work():
 def test_command_of_another_version_is_permanent(name, arguments):
     with pytest.raises(PermanentError, match="command_unknown"):
         unpack_command(name, arguments)
+
+
+@pytest.mark.parametrize("waited", [0, 3])
+def test_command_that_an_earlier_version_noted_anew_comes_back(waited):
+    arguments = {"delivery_id": "d", "round": waited}
+
+    assert unpack_command("TakeBack", arguments) == TakeBack(delivery_id=DeliveryId("d"))
 
 
 def test_content_cannot_become_a_command():

@@ -72,7 +72,7 @@ def test_attested_basis_is_not_called_verified(key: str) -> None:
     assert not re.search("(번호|보관) 확인", KOREAN[key])
 
 
-@pytest.mark.parametrize("key", ["request.cut_off", "request.cut_off.sms"])
+@pytest.mark.parametrize("key", ["request.cut_off", "request.cut_off_in_chat", "request.cut_off.sms"])
 def test_coordinator_is_told_of_the_phones_of_a_panel_alone(key: str) -> None:
     assert "of a panel" in ENGLISH[key]
     assert "패널이" in KOREAN[key]

@@ -12,10 +12,12 @@ from domain.member import Language
 from domain.short_texts import plain_signs
 from tests.fakes.society import CATALOGUE, MEMBER
 
+ELSEWHERE = frozenset({"link.on_page", "stranger.link_first"})
+"""What is said on our pages and at services; by text message in other words, or never."""
 KEYS = tuple(
     key
     for key in CATALOGUE.sentences[Language.ENGLISH]
-    if key.startswith(("link.", "stranger.", "error.invite_", "error.former", "error.linked")) and key != "link.on_page"
+    if key.startswith(("link.", "stranger.", "error.invite_", "error.former", "error.linked")) and key not in ELSEWHERE
 )
 NAMES = {Language.KOREAN: "남궁민수", Language.ENGLISH: "Dr Catherine Namgung"}
 

@@ -11,8 +11,10 @@ from bot.demo_people import MEMBER
 from domain.delivery import Terms
 from domain.lengths import length_of
 from domain.member import Language
+from domain.messages import Action
 from domain.short_codes import LINK_CODE_LENGTH
 from domain.short_texts import plain_signs
+from domain.vocabulary import word_of
 from handlers.short_text import BARE, ELSEWHERE, MADE_NAMES, REPLY, SHORT
 from wording.catalogue import load_catalogue
 
@@ -37,7 +39,9 @@ ON_PAGES = (
 """What stands on pages, or inside other sentences."""
 AT_SERVICES = (
     *("telegram.", "workspace.", "files.", "number.", "error.file_", "edit.", "question.originals_"),
-    *("draft.message_deleted", "draft.preview_in_chat", "draft.preview_with_form", "room.not_of_panel"),
+    *("draft.message_deleted", "draft.preview_in_chat", "draft.preview_with_form", "draft.page"),
+    *("room.not_of_panel", "room.taken", "request.cut_off_in_chat"),
+    *("prompt.ask_", "prompt.answer", "prompt.opinion", "prompt.add_", "prompt.consent_", "prompt.or_new"),
 )
 """What is said where files come in and messages are edited, and on the pages of services: never in a text message."""
 LETTERS = frozenset({"join.code", "join.approved", "join.refused"})
@@ -90,6 +94,7 @@ def longest(language: Language) -> dict[str, object]:
         "count": 3,
         "telephone": "02-2072-0000",
         "like": "Q9999",
+        "word": word_of(Action.ADD_INFORMATION, language),
         "merge": CATALOGUE.sentence("panel.merge_alike", language).format(like="Q9999"),
     }
 

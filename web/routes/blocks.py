@@ -26,7 +26,7 @@ async def show_blocks(visit: Visit) -> Response:
     member = visit.member
 
     def read(transaction: Transaction) -> dict[str, JsonValue]:
-        panels = [panel for panel in transaction.panels.all() if member.id in (*panel.members, panel.coordinator_id)]
+        panels = [panel for panel in transaction.panels.all() if member.id in panel.people]
         names = {panel.id: panel.called(member.language) for panel in panels}
         led = {panel.id for panel in panels if panel.coordinator_id == member.id}
         own = [_block(block) for block in transaction.text_blocks.of_member(member.id)]

@@ -10,7 +10,7 @@ from domain.checks import Check, open_checks
 from domain.consent import ConsentScope
 from domain.member import Member, Role
 from domain.messages import Action
-from domain.question import AWAITING_PANEL, TAKES_IMAGES, Entry, Question, QuestionState
+from domain.question import TAKES_IMAGES, Entry, Question, QuestionState
 from domain.study import Image, group_into_series
 from domain.wrong_patient import may_mark
 from web.views.panel_actions import of_asker, of_panel, of_taker
@@ -37,7 +37,6 @@ _SCOPES = {
     ConsentScope.RESEARCH: Action.CONSENT_RESEARCH,
     ConsentScope.CONSULT_ONLY: Action.CONSENT_CONSULT_ONLY,
 }
-_TAKES_INFORMATION = AWAITING_PANEL | {QuestionState.ANSWERED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from domain.ports.store import Transaction
 from domain.question import Entry, Question
 from domain.reading import unread
 from domain.search import published_text
-from domain.study import Image, Upload, UploadState
+from domain.study import Image, Upload
 from domain.text import DeidentifiedText
 from domain.web import JsonValue
 from domain.withholding import hides_text, series_of, shown, shown_entries
@@ -27,8 +27,6 @@ from web.views.images import frame_count, series_views
 from web.views.panel import panel_view
 
 TITLE_CHARACTERS = 80
-
-_PENDING = frozenset({UploadState.RECEIVING, UploadState.COMPLETE})
 
 _REFUSAL = "refusal."
 
@@ -220,7 +218,7 @@ def _uploads_view(transaction: Transaction, question: Question, *, reader: Membe
     refusals = [refusal for upload in uploads for refusal in upload.refusals]
     return {
         "total": len(uploads),
-        "pending": sum(upload.state in _PENDING for upload in uploads),
+        "pending": sum(upload.is_pending for upload in uploads),
         "refused": [wording.text(_refusal_key(refusal), reader, {}) for refusal in refusals],
     }
 

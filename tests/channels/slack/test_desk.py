@@ -77,14 +77,26 @@ async def test_more_files_than_a_form_holds_are_all_taken(slack, world):
     assert (kim.screen.modals, len(world.intake.messages[-1].attachments)) == ([], 11)
 
 
-async def test_command_that_is_refused_is_answered(slack, world):
+async def test_command_that_is_refused_is_parked_and_its_writer_told(slack, world):
     kim = await slack.person("kim")
     world.intake.troubles = [UserError("text_too_long", limit=10)]
 
-    await kim.commands("58M")
+    delivery = await kim.commands("58M")
 
-    assert "too long" in (await kim.sees())[-1].text
-    assert world.intake.parked[0][1] == "text_too_long"
+    assert delivery.is_acknowledged
+    assert [reason for _, reason in world.intake.parked] == ["text_too_long"]
+    assert world.intake.refused == [Address(channel="slack", external_id=kim.user_id)]
+
+
+async def test_shortcut_that_is_refused_is_told_to_whoever_chose_it(slack, world):
+    kim, lee = await slack.person("kim"), await slack.person("lee")
+    post = await lee.writes("58M", channel=await slack.channel("ward", kim, lee))
+    world.intake.messages.clear()
+    world.intake.troubles = [UserError("text_too_long", limit=10)]
+
+    await kim.uses_shortcut("ask_panel", post)
+
+    assert world.intake.refused == [Address(channel="slack", external_id=kim.user_id)]
 
 
 async def test_stranger_gets_no_form(slack, world):
@@ -228,10 +240,11 @@ async def test_own_draft_is_edited_as_it_stands(slack, world):
     await world.channel.send(Address(channel="slack", external_id=kim.user_id), message("Draft", Action.EDIT_TEXT))
 
     await kim.presses("Edit Text", (await kim.sees())[-1])
+    said = kim.modal["submit"]["text"]
     await kim.submits({"text": "58M, D8"})
 
     fields = world.intake.messages[-1].fields
-    assert (fields["text"].value, fields["seen"].value) == ("58M, D8", "58M")
+    assert (said, fields["text"].value, fields["seen"].value) == ("Preview", "58M, D8", "58M")
 
 
 async def test_draft_of_another_is_shown_to_nobody(slack, world):
@@ -330,17 +343,6 @@ async def test_stranger_who_presses_is_taken_in(slack, world):
     await kim.presses("Answer", card)
 
     assert (kim.screen.modals, world.intake.messages[0].sender.external_id) == ([], kim.user_id)
-
-
-async def test_refusal_that_cannot_be_told_is_kept_all_the_same(slack, world):
-    kim = await slack.person("kim")
-    world.intake.troubles = [UserError("text_too_long", limit=10)]
-    slack.faults.fail("chat.postMessage")
-
-    delivery = await kim.commands("58M")
-
-    assert delivery.is_acknowledged
-    assert [reason for _, reason in world.intake.parked] == ["text_too_long"]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from domain.delivery import Priority
 from domain.errors import PermanentError, TransientError, UserError
 from domain.messages import Address, AttachmentKind
-from tests.fakes.slack_world import QUESTION, message
+from tests.fakes.slack_world import message
 from tests.peers.slack.signing import signed_headers
 
 
@@ -125,15 +126,15 @@ async def test_words_in_a_room_name_its_thread(slack, world):
     assert second.text.value == ">> agree"
 
 
-async def test_reply_in_a_thread_of_ones_own_is_about_its_question(slack, world):
+async def test_reply_in_a_thread_of_ones_own_names_what_it_replies_to(slack, world):
     kim = await slack.person("kim")
     root = await world.channel.send(Address(channel="slack", external_id=kim.user_id), message("Q417"))
-    world.was_sent(root, kim.user_id)
 
     await kim.writes("CT 5 days ago", thread=root.partition("/")[2])
     await kim.writes("and something else")
 
-    assert [taken.in_reply_to for taken in world.intake.messages] == [QUESTION, None]
+    said = [(taken.origin.replied_to, taken.origin.room, taken.in_reply_to) for taken in world.intake.messages]
+    assert said == [(root, "", None), ("", "", None)]
 
 
 async def test_who_comes_and_goes_has_the_room_looked_at(slack, world):
@@ -146,6 +147,8 @@ async def test_who_comes_and_goes_has_the_room_looked_at(slack, world):
 
     assert {(watch.channel, watch.room) for watch in world.rows.jobs} == {("slack", room)}
     assert len(world.rows.jobs) >= 2
+    assert {(how["gate"], how["priority"]) for how in world.rows.waits} == {("slack", Priority.URGENT)}
+    assert [how["due_at"] for how in world.rows.waits] == [watch.at for watch in world.rows.jobs]
 
 
 async def test_user_id_stays_when_the_name_changes(slack, world):
@@ -211,13 +214,15 @@ async def test_stone_in_a_messages_place_is_its_deletion(slack, world):
 
 async def test_refused_text_is_parked_and_its_writer_told(slack, world):
     kim = await slack.person("kim")
-    world.intake.troubles = [UserError("text_too_long", limit=20_000)]
+    world.intake.troubles = [UserError("text_too_long", limit=20_000)] * 2
+    slack.faults.fail("chat.postMessage", times=99)
 
     await kim.writes("58M")
+    again = await slack.courier.bring(slack.deliveries[0].kind, slack.deliveries[0].payload)
 
-    assert slack.deliveries[0].is_acknowledged
-    assert world.intake.parked[0][1] == "text_too_long"
-    assert "too long (20000 characters" in (await kim.sees())[-1].text
+    assert (slack.deliveries[0].is_acknowledged, again.is_acknowledged) == (True, True)
+    assert [reason for _, reason in world.intake.parked] == ["text_too_long"]
+    assert world.intake.refused == [Address(channel="slack", external_id=kim.user_id)]
 
 
 @pytest.mark.parametrize(("is_room", "is_member", "kept"), [(True, True, 1), (True, False, 0), (False, True, 0)])
@@ -233,7 +238,7 @@ async def test_long_words_among_others_are_kept_of_members_in_rooms_alone(slack,
     await kim.writes("58M", channel=channel)
 
     assert slack.deliveries[-1].is_acknowledged
-    assert (len(world.intake.parked), len(await kim.sees())) == (kept, kept)
+    assert (len(world.intake.parked), len(world.intake.refused)) == (kept, kept)
 
 
 async def test_what_never_can_be_taken_is_parked_and_acknowledged(slack, world):
@@ -244,6 +249,17 @@ async def test_what_never_can_be_taken_is_parked_and_acknowledged(slack, world):
 
     assert [attempt.status for attempt in slack.deliveries[-1].attempts] == [200]
     assert [reason for _, reason in world.intake.parked] == ["key_missing"]
+    assert world.intake.refused == []
+
+
+async def test_edit_that_is_refused_is_told_to_whoever_wrote_it(slack, world):
+    kim = await slack.person("kim")
+    post = await kim.writes("58M")
+    world.intake.troubles = [UserError("text_too_long", limit=20_000)]
+
+    await kim.edits(post, "68M")
+
+    assert world.intake.refused == [Address(channel="slack", external_id=kim.user_id)]
 
 
 async def test_events_that_slack_kept_back_are_noted(slack, world):

@@ -16,6 +16,7 @@ from domain.errors import TransientError
 from domain.history import ReadMark
 from domain.ids import PanelId
 from domain.messages import Address
+from domain.outage import SHOWN_AFTER
 from domain.room import Room, Suspension
 from tests.fakes.slack_world import START, SlackWorld, message
 
@@ -134,14 +135,13 @@ async def test_name_of_the_app_stands_for_the_stroke_as_ever(slack, world, kim):
     assert texts(world) == ["/close Q417"]
 
 
-async def test_reply_in_ones_own_thread_is_about_its_question(slack, world, kim):
+async def test_reply_in_ones_own_thread_names_what_it_replies_to(slack, world, kim):
     root = await world.channel.send(Address(channel="slack", external_id=kim.user_id), message("Q417"))
-    world.was_sent(root, kim.user_id)
 
     await kim.writes("CT 5 days ago", thread=root.partition("/")[2])
     await read_back(world)
 
-    assert [taken.in_reply_to is not None for taken in world.intake.messages] == [True]
+    assert [taken.origin.replied_to for taken in world.intake.messages] == [root]
 
 
 async def test_edit_made_meanwhile_is_honoured_once(slack, world, kim):
@@ -243,6 +243,63 @@ async def test_missing_scope_leaves_the_mark_until_it_is_mended(slack, world, ki
 
     assert texts(world) == ["58M"]
     assert world.rows.marks[""].until > mark.until
+
+
+@pytest.mark.parametrize(
+    ("trouble", "word"),
+    [
+        (TransientError("slack_unreadable"), "slack_not_read_back"),
+        (RuntimeError(), "slack_not_read_back"),
+        (TransientError("slack_away"), "slack_away"),
+        (TransientError("slack_read_elsewhere"), ""),
+    ],
+)
+async def test_history_that_is_not_read_is_shown_until_it_is(slack, world, kim, trouble, word):
+    await kim.writes("58M")
+
+    async def fail(_message, **_given):
+        raise trouble
+
+    world.intake.accept = fail
+    logged = "slack_not_read" if isinstance(trouble, TransientError) else "slack_reading_failed"
+    async with listening(world, until=logged):
+        await world.until(lambda: world.log.events.count(logged) > 1)
+        shown = [world.channel.trouble]
+        world.clock.now += SHOWN_AFTER
+        shown.append(world.channel.trouble)
+        del world.intake.accept
+        await world.logged("slack_read_back")
+        await world.until(lambda: not world.channel.trouble)
+
+    assert shown == ["", word]
+    assert texts(world) == ["58M"]
+
+
+async def test_missing_scope_is_shown_as_long_as_it_lasts(slack, world, kim):
+    scopes = slack.installation.scopes
+    await slack.set_scopes(*(scope for scope in scopes if scope != "im:history"))
+
+    async with listening(world, until="slack_not_read"):
+        await world.until(lambda: world.log.events.count("slack_not_read") > 1)
+    world.clock.now += SHOWN_AFTER
+    shown = world.channel.trouble
+    await slack.set_scopes(*scopes)
+    async with listening(world):
+        await world.until(lambda: not world.channel.trouble)
+
+    assert shown == "slack_not_read_back"
+
+
+async def test_process_beside_the_one_that_reads_has_no_trouble(slack, world, kim):
+    world.rows.readers.append("another")
+
+    task = asyncio.create_task(world.channel.listen())
+    await asyncio.wait({task}, timeout=0.05)
+    world.clock.now += SHOWN_AFTER
+
+    assert world.channel.trouble == ""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_room_that_has_gone_is_not_asked_for(slack, world, kim):

@@ -23,6 +23,7 @@ async def test_commands_and_descriptions_in_both_languages(peer, introduction):
         *("a", "back", "second", "snip", "case", "close"),
     ]
     assert by_scope["all_private_chats", "ko"][1].description == "지금 당직자"
+    assert "web" in [each.command for each in by_scope["all_private_chats", "en"]]
     assert "DICOM" in profile.read("description", "ko")
     assert profile.buttons[None].type == "commands"
 

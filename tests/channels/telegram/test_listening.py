@@ -17,8 +17,8 @@ from channels.telegram.inbound import UPDATE_KINDS
 from channels.telegram.listening import Listening
 from channels.telegram.reception import Reception
 from domain.commands_services import WatchRooms
+from domain.delivery import Priority
 from domain.errors import PermanentError, TransientError, UserError
-from domain.ids import QuestionId
 from domain.messages import Action
 from domain.ports.webhook import HookRequest
 from tests.channels.telegram.conftest import FAST
@@ -114,17 +114,15 @@ async def test_message_that_is_refused_is_parked_and_its_sender_told(peer, chann
     assert world.intake.refused == [hers]
 
 
-@pytest.mark.parametrize(("number", "about"), [(417, "q1"), (None, None)])
-async def test_reply_is_about_the_question_that_was_spoken_of(peer, channel, world, ana, hers, number, about):
-    said = int(await channel.send(hers, message()))
-    world.store.questions.sent[str(said)] = (QuestionId("q1"), number)
-    ana.writes("no allergy", reply_to=said)
+async def test_reply_names_what_it_replies_to(peer, channel, world, ana, hers):
+    said = await channel.send(hers, message())
+    ana.writes("no allergy", reply_to=int(said))
     ana.writes("and another thing")
 
     async with listening(channel):
         await peer.until(lambda: not peer.updates.pending())
 
-    assert [each.in_reply_to for each in world.intake.accepted] == [about, None]
+    assert [(each.origin.replied_to, each.in_reply_to) for each in world.intake.accepted] == [(said, None), ("", None)]
 
 
 async def test_pressed_button_is_taken_and_answered(peer, channel, world, ana, hers):
@@ -168,6 +166,8 @@ async def test_member_who_joins_is_news_only_because_we_ask_for_it(peer, channel
         await peer.until(lambda: world.store.commands)
 
     assert peer.updates.allowed == UPDATE_KINDS
+    assert {(how["gate"], how["priority"]) for how in world.store.waits} == {("telegram", Priority.URGENT)}
+    assert [how["due_at"] for how in world.store.waits] == [each.at for each in world.store.commands]
 
 
 async def test_service_that_is_away_is_waited_for(peer, channel, world, ana):
@@ -198,7 +198,7 @@ async def test_questions_do_not_wait_for_the_introduction(peer, channel, world, 
 
 async def test_token_that_is_refused_meanwhile_is_an_operators_matter(options, world):
     client = Client(replace(options, token=f"1:{'a' * 35}"))
-    listening = Listening(client, options, world.services(), Reception(client, world.services()), FAST)
+    listening = Listening(client, options, world.services(), Reception(client, world.services(), "key"), FAST)
     listening.reception.username = "known_before"
 
     with pytest.raises(PermanentError, match="telegram_token"):
@@ -231,14 +231,14 @@ async def test_introduction_ends_with_the_listening(peer, channel):
 async def test_update_without_a_number_is_not_asked_for_at_once_again(options, world, client):
     brought = [{"message": {}}]
     client.updates = AsyncMock(side_effect=[[], brought, brought])
-    listening = Listening(client, options, world.services(), Reception(client, world.services()), FAST)
+    listening = Listening(client, options, world.services(), Reception(client, world.services(), "key"), FAST)
 
     assert [await listening._poll() for _ in range(3)] == [timedelta(0), FAST.beside, FAST.beside]
     assert [reason for _, reason in world.intake.parked.values()] == ["update_unreadable"]
 
 
 async def test_what_is_parked_is_kept_letter_by_letter(client, world):
-    await Reception(client, world.services()).take({"update_id": 5, "message": "９００１０１ 한 \ud83d"})
+    await Reception(client, world.services(), "key").take({"update_id": 5, "message": "９００１０１ 한 \ud83d"})
 
     assert "９００１０１ 한 \ufffd" in world.intake.parked["update.5"][0]
 

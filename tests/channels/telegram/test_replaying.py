@@ -1,11 +1,13 @@
-"""What was parked is taken in again once it can be read; what still cannot be stays where it is."""
+"""What was parked is taken in again once it can be read; what still cannot be stays where it is, unnamed."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
+from channels.telegram.reception import Reception
 from domain.commands_services import WatchRooms
 from domain.errors import UserError
 from tests.fakes.telegram_world import START
@@ -28,6 +30,14 @@ async def test_change_of_a_room_is_looked_into(channel, world):
     assert [type(command) for command in world.store.commands] == [WatchRooms]
 
 
+async def test_group_that_is_no_panels_is_nothing_to_us(channel, world):
+    world.store.no_rooms = {"-1007"}
+
+    assert await channel.replay(json.dumps(JOINED), received_at=START)
+
+    assert world.store.commands == []
+
+
 @pytest.mark.parametrize(
     "raw", ["no json", "[]", "{}", '{"update_id": 1, "message": {}}', pytest.param("[" * 100_000, id="deep")]
 )
@@ -41,3 +51,16 @@ async def test_what_is_refused_is_not_taken(channel, world):
     world.intake.failures = [UserError("text_too_long")]
 
     assert not await channel.replay(json.dumps(UPDATE), received_at=START)
+
+
+@pytest.mark.parametrize("is_body", [True, False])
+async def test_names_of_what_is_parked_give_no_word_away(client, world, is_body):
+    said = {"message": "patient 900101-1234567"}
+    raw = json.dumps(said)
+
+    for key in ("key", "key", "another"):
+        reception = Reception(client, world.services(), key)
+        await (reception.park_body(raw.encode()) if is_body else reception.take(said))
+
+    assert len(world.intake.parked) == 2
+    assert hashlib.sha256(raw.encode()).hexdigest() not in world.intake.parked

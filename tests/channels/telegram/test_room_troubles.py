@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from channels.telegram.channel import TelegramChannel
 from domain.errors import PermanentError, TransientError
 from tests.channels.telegram.test_rooms import address, message, opened, view
 
@@ -60,3 +61,22 @@ async def test_roster_of_which_nothing_is_said_is_none(peer, channel, forum):
 
     with pytest.raises(TransientError, match="telegram_unreadable"):
         await channel.roster(address(forum))
+
+
+async def test_what_was_posted_of_a_message_is_known_before_its_rest(peer, channel, options, world, forum):
+    placed = await opened(channel, forum, view())
+    post = message("line\n" * 1200, images=tuple(world.store.keep_image(name) for name in ("one", "two")))
+    peer.faults.none(method="sendMessage")
+    peer.faults.busy(method="sendMessage")
+    with pytest.raises(TransientError, match="telegram_busy"):
+        await channel.post(address(forum), placed, post)
+    other = TelegramChannel(options, world.services(owner="two"))
+
+    reference = await other.post(address(forum), placed, post)
+    await other.close()
+
+    known = {int(number) for _, number in world.store.in_rooms} | {int(each) for each in reference.split(",")}
+    standing = {each.message_id for each in forum.messages() if each.photo or (each.text or "").startswith("line")}
+    assert standing <= known
+    assert {to for to, _ in world.store.in_rooms} == {address(forum)}
+    assert reference.rpartition(",")[2] not in {number for _, number in world.store.in_rooms}

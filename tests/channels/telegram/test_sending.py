@@ -224,6 +224,16 @@ async def test_long_text_comes_in_pieces_with_buttons_under_the_last(peer, chann
     assert (first.reply_markup is None, last.reply_markup is None) == (True, False)
 
 
+async def test_part_of_a_text_is_known_before_its_rest(peer, channel, world, ana, hers):
+    peer.faults.none(method="sendMessage")
+    peer.faults.busy(method="sendMessage")
+
+    with pytest.raises(TransientError, match="telegram_busy"):
+        await channel.send(hers, message("line\n" * 1200))
+
+    assert world.store.sent.noted == [str(each.message_id) for each in ana.sees() if each.text.startswith("line")]
+
+
 async def test_busy_service_says_when_to_come_back(peer, channel, hers):
     peer.faults.busy(retry_after=7)
 
@@ -363,6 +373,5 @@ def test_channel_says_what_it_can(channel):
         Copies.RETRACTABLE,
     )
     assert able.passes_abroad
-    assert channel.images_out is ImagesOut.THUMBNAIL
     assert channel.gate.interval * 30 > timedelta(seconds=1)
     assert able.address_gate(Address(channel="telegram", external_id="5")).interval == timedelta(seconds=1)

@@ -67,6 +67,15 @@ class Person:
     def writes(self, text: str, *, reply_to: Message | int | None = None) -> Message:
         return self.sends(reply_to=reply_to, text=text, entities=commands_in(text))
 
+    def replies(self, text: str) -> Message:
+        """Write into the field that the app has opened: it is a reply to the newest message that asked for one.
+
+        Source: ForceReply: "Telegram clients will display a reply interface to the user (act as if the user has
+        selected the bot's message and tapped 'Reply')".
+        """
+        assert self.room.asking, "nothing has opened the field for a reply"
+        return self.writes(text, reply_to=max(self.room.asking))
+
     def sends_photo(self, data: bytes, *, caption: str | None = None, reply_to: Message | int | None = None) -> Message:
         return self.sends(reply_to=reply_to, photo=self.service.files.photo(data), **_caption(caption))
 

@@ -12,6 +12,7 @@ from aiogram.types import (
     ChatMemberBanned,
     ChatMemberLeft,
     ChatMemberOwner,
+    ForceReply,
     Message,
     ResultChatMemberUnion,
     User,
@@ -48,6 +49,8 @@ class Room:
     topics: dict[int, Topic] = field(default_factory=dict)
     lost_topics: dict[int, str] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
+    asking: dict[int, ForceReply] = field(default_factory=dict)
+    """The messages for whose reply the apps open the field, by number."""
     moved_to: int | None = None
     ids: Iterator[int] = field(default_factory=lambda: count(1))
 

@@ -10,7 +10,7 @@ from aiogram.types import InputFile, InputMediaDocument, InputMediaPhoto, Messag
 from tests.peers.telegram.calls import Handlers
 from tests.peers.telegram.files import uploaded
 from tests.peers.telegram.refusals import bad_request
-from tests.peers.telegram.texts import check_keyboard, read_caption, read_text
+from tests.peers.telegram.texts import check_forced, check_keyboard, read_caption, read_text
 from tests.peers.telegram.threads import answered_by_bot, place_of, topic_for_bot
 
 if TYPE_CHECKING:
@@ -70,14 +70,19 @@ def _send(service: Service, call: _Sending, **content: Any) -> Message:
     room = service.open_room(call.chat_id)
     topic_for_bot(service, room, call.message_thread_id)
     answered = answered_by_bot(room, call.reply_parameters)
-    return service.post(
+    markup = getattr(call, "reply_markup", None)
+    keyboard, asks = check_keyboard(markup), check_forced(markup)
+    posted = service.post(
         room,
         service.bot,
-        reply_markup=check_keyboard(getattr(call, "reply_markup", None)),
+        reply_markup=keyboard,
         has_protected_content=call.protect_content is True or None,
         **place_of(room, thread_id=call.message_thread_id, answered=answered),
         **content,
     )
+    if asks is not None:
+        room.asking[posted.message_id] = asks
+    return posted
 
 
 def _of_album(service: Service, item: object) -> dict[str, Any]:

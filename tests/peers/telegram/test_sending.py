@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, ReplyParameters
+from telegram import (
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    ReplyParameters,
+)
 from telegram.error import BadRequest, Forbidden
 
 from tests.peers.telegram.pictures import jpeg
@@ -142,3 +149,18 @@ async def test_chat_action_is_one_the_service_knows(bot, ana):
     assert await bot.send_chat_action(ana.id, "typing")
     with pytest.raises(BadRequest, match=r"(?i)wrong parameter action"):
         await bot.send_chat_action(ana.id, "thinking")
+
+
+async def test_reply_goes_to_what_has_asked_for_it(peer, bot, ana):
+    asked = await bot.send_message(ana.id, "Which?", reply_markup=ForceReply(input_field_placeholder="Q417"))
+    await bot.send_message(ana.id, "By the way")
+
+    ana.replies("that one")
+
+    (update,) = await bot.get_updates()
+    assert (update.message.text, update.message.reply_to_message.message_id) == ("that one", asked.message_id)
+
+
+async def test_field_for_a_reply_holds_few_words(bot, ana):
+    with pytest.raises(BadRequest, match=r"(?i)placeholder"):
+        await bot.send_message(ana.id, "Which?", reply_markup=ForceReply(input_field_placeholder="a" * 65))

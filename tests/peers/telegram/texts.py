@@ -6,13 +6,14 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
-from aiogram.types import InlineKeyboardMarkup, MessageEntity
+from aiogram.types import ForceReply, InlineKeyboardMarkup, MessageEntity
 
 from tests.peers.telegram.refusals import bad_request
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 BUTTON_LIMIT_BYTES = 64
+PLACEHOLDER_LIMIT = 64
 _COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(@\w+)?\b")
 _KINDS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
@@ -77,6 +78,20 @@ def check_keyboard(markup: object) -> InlineKeyboardMarkup | None:
         data = button.callback_data
         if data is not None and not 1 <= len(data.encode()) <= BUTTON_LIMIT_BYTES:
             raise bad_request("BUTTON_DATA_INVALID")
+    return markup
+
+
+def check_forced(markup: object) -> ForceReply | None:
+    """Return what has the apps open the field for a reply, if it is one that the service takes.
+
+    Source: ForceReply, input_field_placeholder: "The placeholder to be shown in the input field when the reply is
+    active; 1-64 characters".
+    """
+    if not isinstance(markup, ForceReply):
+        return None
+    placeholder = markup.input_field_placeholder
+    if placeholder is not None and not 1 <= length_of(placeholder) <= PLACEHOLDER_LIMIT:
+        raise bad_request("input field placeholder is invalid")
     return markup
 
 
