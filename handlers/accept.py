@@ -49,7 +49,7 @@ class SealedIntake:
                 transaction.inbox.finish(_inbox_id(later))
             return True
 
-        return await self.store.write(keep)
+        return await self.store.write(keep, ahead=True)
 
     async def park(
         self, channel: str, external_id: str, raw: str, *, reason: str, sender: Address | None = None
@@ -67,7 +67,7 @@ class SealedIntake:
                 transaction.jobs.add(told)
             return True
 
-        return await self.store.write(keep)
+        return await self.store.write(keep, ahead=True)
 
     async def begin_upload(self, member_id: MemberId, *, external_id: str, size_bytes: int) -> Upload:
         if not self.takes_images:

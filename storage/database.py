@@ -58,14 +58,14 @@ class Database:
     async def read(self, work: Callable[[Transaction], T]) -> T:
         return await self.look(lambda connection: work(UnitOfWork(connection, self._surroundings)))
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
+    async def write(self, work: Callable[[Transaction], T], *, ahead: bool = False) -> T:
         units: list[UnitOfWork] = []
 
         def run(connection: sa.Connection) -> T:
             units.append(UnitOfWork(connection, self._surroundings))
             return work(units[-1])
 
-        return await self._result(run, lambda: self._follow_erasures(units[-1]))
+        return await self._result(run, lambda: self._follow_erasures(units[-1]), ahead=ahead)
 
     async def look(self, work: Work[T]) -> T:
         """Run work that changes nothing, on one snapshot of the database."""
@@ -88,9 +88,9 @@ class Database:
         self._read_engine.dispose()
         self._write_engine.dispose()
 
-    async def _result(self, work: Work[T], after: Callable[[], None] | None) -> T:
+    async def _result(self, work: Work[T], after: Callable[[], None] | None, *, ahead: bool = False) -> T:
         self._note_look()
-        future = self._writer.submit(_carried(work))
+        future = self._writer.submit(_carried(work), ahead=ahead)
         if after is not None:
             future.add_done_callback(lambda done: None if _has_failed(done) else after())
         with translated():

@@ -52,7 +52,7 @@ class RehearsalDatabase(Database):
     async def read(self, work: Callable[[Transaction], T]) -> T:
         return self._look(lambda _: work(self._unit))
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
+    async def write(self, work: Callable[[Transaction], T], *, ahead: bool = False) -> T:
         return self._run(lambda _: work(self._unit))
 
     async def look(self, work: Work[T]) -> T:

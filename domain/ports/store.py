@@ -327,6 +327,8 @@ class Store(Protocol):
     """Runs work in transactions, off the event loop."""
 
     async def read(self, work: Callable[[Transaction], T]) -> T: ...
-    async def write(self, work: Callable[[Transaction], T]) -> T: ...
+    async def write(self, work: Callable[[Transaction], T], *, ahead: bool = False) -> T:
+        """Run work in a transaction; back when it is durable. What somebody's service waits for goes `ahead`."""
+
     async def changed(self, *, within: float) -> bool:
         """Wait until something was committed by this or another process, or `within` seconds have passed."""

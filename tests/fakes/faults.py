@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 
@@ -46,8 +47,8 @@ class FaultyDatabase:
         self._faults.check()
         return await self._database.look(work)
 
-    async def write(self, work: Callable[[Any], Any]) -> Any:
-        return await self._counted(self._database.write, work)
+    async def write(self, work: Callable[[Any], Any], **how: bool) -> Any:
+        return await self._counted(partial(self._database.write, **how), work)
 
     async def change(self, work: Callable[[Any], Any]) -> Any:
         return await self._counted(self._database.change, work)

@@ -125,7 +125,7 @@ class Store:
     async def read(self, work: Callable[[Any], T]) -> T:
         return work(self._transaction())
 
-    async def write(self, work: Callable[[Any], T]) -> T:
+    async def write(self, work: Callable[[Any], T], **_how: bool) -> T:
         return work(self._transaction())
 
     def _transaction(self) -> Any:

@@ -84,7 +84,7 @@ class FewTables:
     in_rooms: list[tuple[Address, str]] = field(default_factory=list)
     """What was kept of messages in groups while they were still leaving."""
 
-    async def write(self, work: Callable[[Any], T]) -> T:
+    async def write(self, work: Callable[[Any], T], **_how: bool) -> T:
         if self.failures:
             raise self.failures.pop(0)
         return work(self)

@@ -20,8 +20,8 @@ class WatchedStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def write(self, work: Callable[[Any], Any]) -> Any:
-        return await self._store.write(lambda transaction: work(_Transaction(transaction, self)))
+    async def write(self, work: Callable[[Any], Any], **how: bool) -> Any:
+        return await self._store.write(lambda transaction: work(_Transaction(transaction, self)), **how)
 
 
 class _Transaction:

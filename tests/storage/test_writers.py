@@ -42,7 +42,7 @@ def commits():
 
 @pytest.fixture
 def group(lite, commits):
-    writer = GroupCommit(lite, lambda: commits.append("commit"))
+    writer = GroupCommit(lite, lambda: commits.append("commit"), longest_seconds=60)
     yield writer
     writer.close()
 
@@ -85,6 +85,30 @@ def test_waiting_works_share_one_commit(group, lite, commits):
 
     assert [future.result(10) for future in futures] == [1] * 50
     assert (len(names(lite)), commits) == (50, ["commit"])
+
+
+def test_group_that_has_taken_long_enough_is_closed(lite, commits):
+    writer = GroupCommit(lite, lambda: commits.append("commit"), longest_seconds=0)
+    gate = held(writer)
+    futures = [writer.submit(add(f"n{number}")) for number in range(3)]
+
+    gate.set_result(None)
+    writer.close()
+
+    assert [future.result(0) for future in futures] == [1] * 3
+    assert commits == ["commit"] * 3
+
+
+def test_arrivals_go_ahead_of_what_waits(group):
+    gate, ran = held(group), []
+    for name in ("first", "second"):
+        group.submit(lambda _, name=name: ran.append(name))
+    group.submit(lambda _: ran.append("arrival"), ahead=True)
+
+    gate.set_result(None)
+    group.close()
+
+    assert ran == ["arrival", "first", "second"]
 
 
 def test_group_without_its_transaction_fails_as_a_whole(group, lite):
