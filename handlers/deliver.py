@@ -20,6 +20,7 @@ from handlers.render import ANSWER_KEYS, rendered
 from handlers.rewording import as_said_again
 from handlers.room_notes import room_channel
 from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room, wait_from_now
+from handlers.secret_values import tells_secret
 from handlers.sent import note_sent, note_unsure
 from handlers.stopping import stop_blocked
 from handlers.taking_back import stamp_if_late
@@ -171,6 +172,10 @@ def _cut_off(services: Services, transaction: Transaction, delivery: Delivery, *
         _not_in_room(services, transaction, delivery, code="room_gone")
         return
     services.log.warning("address_cut_off", delivery_id=delivery.id)
+    if tells_secret(delivery):
+        # Whoever has the phone may have asked for it.
+        transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
+        return
     _send_elsewhere(services, transaction, delivery, member=member)
 
 

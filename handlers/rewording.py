@@ -86,7 +86,9 @@ def _take_out_of_rooms(
     for thread in transaction.rooms.threads_of(question.id):
         room = transaction.rooms.get(thread.room)
         stays = is_on_card and (room is None or not room.is_reached)
-        if thread.is_open and (stays or _stands_in(transaction, thread, changed)):
+        # What is being posted in this moment is noted only when that is done.
+        is_late = bool(changed) and thread.is_posting
+        if thread.is_open and (stays or is_late or _stands_in(transaction, thread, changed)):
             transaction.rooms.save_thread(transaction.rooms.lock_thread(question.id, thread.room).outdated())
             note_mirror(services, transaction, question, room=thread.room, is_lost=True)
 

@@ -41,6 +41,11 @@ def with_secrets(services: Services, transaction: Transaction, delivery: Deliver
     return replace(delivery, values={**delivery.values, **made})
 
 
+def tells_secret(delivery: Delivery) -> bool:
+    """Return whether a sentence opens something to whoever reads it."""
+    return delivery.key in _MADE
+
+
 def may_sign_in_by_chat(services: Services, member: Member, address: Address) -> bool:
     """Return whether a link that signs in may be sent to a member there: never by text message, nor to an office."""
     channel = services.channels.get(address.channel)

@@ -13,6 +13,11 @@ from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
+_NOTHING_COVERED = """() => {
+    const placeOf = (name) => [...document.querySelectorAll(name)].at(-1)?.getBoundingClientRect();
+    const [down, sends] = [".down", ".preview-send"].map(placeOf);
+    return down?.height > 0 && sends?.height > 0 && down.bottom <= sends.top;
+}"""
 
 
 def _player(browser: Browser, demo: Demo, artifacts: Path, *, size: tuple[int, int]) -> Player:
@@ -73,8 +78,6 @@ def test_way_to_newest_covers_no_button(browser: Browser, demo: Demo, artifacts:
 
     expect(page.locator(".down")).to_be_visible()
     expect(page.locator(".preview-send").last).to_be_visible()
+    # The preview may be drawn anew in this moment.
+    page.wait_for_function(_NOTHING_COVERED)
     player.picture(page, "newest")
-    down, sends = (page.locator(name).last.bounding_box() for name in (".down", ".preview-send"))
-    assert down is not None
-    assert sends is not None
-    assert down["y"] + down["height"] <= sends["y"]

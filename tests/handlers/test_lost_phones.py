@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from domain.delivery import DeliveryState
 from domain.errors import TransientError
@@ -13,6 +14,7 @@ from domain.member import Member
 from domain.messages import Action, Address
 from domain.web import WebSession
 from handlers.outbox import Notice, tell
+from storage.tables import delivery
 from tests.fakes.newcomers import Newcomers
 from tests.fakes.service_channel import connect_service
 from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, Society
@@ -63,6 +65,19 @@ async def test_what_waits_for_a_lost_phone_does_not_leave(newcomers: Newcomers) 
 
     assert newcomers.got(LOST) == []
     assert (await society.read(lambda t: t.deliveries.get(delivery_id))).state is DeliveryState.DEAD
+
+
+@pytest.mark.parametrize(("key", "count"), [("rota.test", 2), ("link.code", 1)])
+async def test_secret_that_waits_for_a_lost_phone_goes_nowhere(newcomers: Newcomers, key: str, count: int) -> None:
+    society = newcomers.society
+    holder = replace(PANELIST, addresses=(*PANELIST.addresses, LOST))
+    await society.change(lambda t: tell(society.services, t, holder, cause="x", notice=Notice(key=key, to=LOST)))
+
+    await society.change(lambda t: t.members.save(PANELIST))
+    await society.work()
+
+    noted = sa.select(sa.func.count()).select_from(delivery)
+    assert await society.storage.store.look(lambda connection: connection.execute(noted).scalar_one()) == count
 
 
 async def test_answer_that_waits_for_a_lost_phone_goes_elsewhere(society: Society) -> None:

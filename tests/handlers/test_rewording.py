@@ -170,6 +170,24 @@ async def test_name_that_is_learned_after_another_goes_as_well(told: Told) -> No
     assert again.quoted.value == "[name] [name] M50s COVID. PE?"
 
 
+async def test_name_in_a_post_on_its_way_leaves_the_room(told: Told) -> None:
+    question = await told.society.ask("M50s COVID. PE?")
+    await told.room.later()
+    learned: list[bool] = []
+
+    async def learns() -> None:
+        if told.chat.calls[-1].startswith("post") and not learned:
+            learned.append(True)
+            await told.learn(question.id)
+
+    told.chat.meanwhile = learns
+    await told.society.say(MEMBER, f"{NAME}: fever again", to=question.id)
+    await told.room.later()
+    await told.room.later()
+
+    assert (learned, told.naming()) == ([True], [])
+
+
 async def _page(told: Told, question_id: QuestionId) -> Delivery:
     sent = await told.society.read(lambda transaction: transaction.sent.about(question_id))
     return next(each for each in sent if each.key == CARD)
