@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.player import DESK, PHONE, Player
-from tests.peers.demo import Demo, running_demo
+from tests.peers.demo import Demo
+from tests.peers.forked import Forge, lit_forge
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -22,10 +23,17 @@ CHROMIUM_OPTIONS = (
 )
 
 
+@pytest.fixture(scope="session")
+def forge() -> Iterator[Forge]:
+    """One process for each worker; its demos have the code they read in common, and no file."""
+    with lit_forge() as lit:
+        yield lit
+
+
 @pytest.fixture
-def demo(told_demo: Path, tmp_path: Path) -> Iterator[Demo]:
+def demo(forge: Forge, told_demo: Path, tmp_path: Path) -> Iterator[Demo]:
     shutil.copytree(told_demo, tmp_path / "demo")
-    with running_demo(tmp_path / "demo") as running:
+    with forge.running_demo(tmp_path / "demo") as running:
         yield running
 
 

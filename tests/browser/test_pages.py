@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from deidentify.samples import thorax_ct_zip
-from tests.browser.player import PATIENCE_MS, PHONE, Player, wait_for_first_slice
+from tests.browser.player import PATIENCE_MS, PHONE, SEARCH_MS, Player, wait_for_first_slice
 from tests.peers.demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def _preview(page: Page, folder: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(str(study))
     page.fill("#message", "New effusion? Call 010-1234-5678.")
     page.click("[data-testid=send]")
-    page.locator(".preview .poster").wait_for()
+    page.locator(".preview .poster").wait_for(timeout=SEARCH_MS)
 
 
 def _changed(change: Callable[[dict[str, object]], None]) -> Callable[[Route], None]:

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, CDPSession, Locator, Page, Route, expec
 from deidentify.samples import thorax_ct_zip
 from tests.browser.player import PATIENCE_MS, Player, ask_with_files, wait_for_first_slice
 from tests.deidentify.originals import photo
-from tests.peers.demo import Demo, running_demo
+from tests.peers.demo import Demo
+from tests.peers.forked import Forge
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE_MS)
@@ -65,11 +66,11 @@ class Reading:
 
 @pytest.fixture(scope="module")
 def reading(
-    launched: Browser, told_demo: Path, tmp_path_factory: pytest.TempPathFactory, artifacts: Path
+    launched: Browser, forge: Forge, told_demo: Path, tmp_path_factory: pytest.TempPathFactory, artifacts: Path
 ) -> Iterator[Reading]:
     folder = tmp_path_factory.mktemp("reading") / "demo"
     shutil.copytree(told_demo, folder)
-    with running_demo(folder) as demo:
+    with forge.running_demo(folder) as demo:
         context = launched.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
         context.set_default_timeout(PATIENCE_MS)
         _send(Player(context, demo, artifacts, "viewer-asker").open("member"))

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Protocol
 
 START_SECONDS = 90.0
 HILUM = (sys.executable, "-c", "from bot.cli import main; main()")
@@ -25,6 +26,11 @@ HILUM = (sys.executable, "-c", "from bot.cli import main; main()")
 class Demo:
     url: str
     pid: int
+
+
+class Started(Protocol):
+    def poll(self) -> int | None:
+        """Return the exit code of a process that has ended."""
 
 
 @contextmanager
@@ -65,7 +71,7 @@ def free_port() -> int:
     return port
 
 
-def wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_healthy(url: str, process: Started) -> None:
     end = monotonic() + START_SECONDS
     while monotonic() < end:
         assert process.poll() is None, "the demo ended at its start"
@@ -74,7 +80,7 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
                 assert answer.status == 200
                 return
         except (urllib.error.URLError, OSError):
-            sleep(0.1)
+            sleep(0.02)
     raise TimeoutError("the demo did not become healthy")
 
 
