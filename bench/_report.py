@@ -29,7 +29,22 @@ class Target:
         return "met" if (value >= self.limit if self.at_least else value < self.limit) else "missed"
 
     def __str__(self) -> str:
-        return f"{self.figure} {'≥' if self.at_least else '<'} {self.limit:g} {self.unit}"
+        return f"{self.figure} {'≥' if self.at_least else '<'} {self.limit:g} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Promises of which each has to be kept; a row without one of the figures keeps it not."""
+
+    all: tuple[Target, ...]
+
+    def verdict(self, row: Row) -> str:
+        """Return "met", or "missed" with what was missed."""
+        missed = [target.figure for target in self.all if target.verdict(row) != "met"]
+        return f"missed: {', '.join(missed)}" if missed else "met"
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.all))
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:
@@ -40,7 +55,7 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
 
 
 def report(
-    name: str, rows: Sequence[Row], *, target: Target | None, machine: Mapping[str, object], as_json: bool
+    name: str, rows: Sequence[Row], *, target: Target | Targets | None, machine: Mapping[str, object], as_json: bool
 ) -> None:
     """Print everything; a missed target is said, never raised."""
     judged = [{**row, "target": target.verdict(row)} if target else dict(row) for row in rows]

@@ -21,14 +21,14 @@ from bench._databases import Databases, Look, chosen_databases
 from bench._machine import machine_facts
 from bench._mortal import Mortal, found_reachable
 from bench._people import SERVICES, People, people_at
-from bench._report import Row, Target, arguments, report
+from bench._report import Row, Target, Targets, arguments, report
 from bench._serving import storage_of
 from domain.member import Member
 from domain.ports.store import Transaction
 from domain.question import Question
 from storage.compose import open_storage
 
-TARGET = Target(figure="lost_or_twice", limit=1, unit="of all that was sent")
+TARGETS = Targets(tuple(Target(figure=figure, limit=1, unit="of all that was sent") for figure in ("lost", "twice")))
 SENTENCE = "Reversed halo on CT on day 8, O2 2->5L today. OP pattern or PE?"
 MARK = "Reversed halo"
 EARLY = 0.25
@@ -153,7 +153,6 @@ def _row(name: str, played: Round, *, lost: int, twice: int) -> Row:
         "sent": played.sent,
         "lost": lost,
         "twice": twice,
-        "lost_or_twice": lost + twice,
         "resent": played.people.resent,
         "given_up": len(played.people.given_up),
         "kills": played.kills,
@@ -177,7 +176,7 @@ def main(given: Sequence[str] | None = None) -> None:
     with chosen_databases("postgresql" if chosen.database == "postgres" else chosen.database) as databases:
         facts = machine_facts(Path(tempfile.gettempdir()), postgres=databases.postgres_version)
         rows = [asyncio.run(_measure(databases, name, plan)) for name in databases.names]
-    report("inbound_kill", rows, target=TARGET, machine=facts, as_json=chosen.json)
+    report("inbound_kill", rows, target=TARGETS, machine=facts, as_json=chosen.json)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.telegram.fields import Raw, UntranslatableError
+from channels.telegram.mention import with_colleague
 from channels.telegram.presses import press_in
 from domain.messages import Address, Attachment, AttachmentKind, InboundMessage, Origin
 from domain.text import IdentifiableText
@@ -144,7 +145,7 @@ class _Message:
 
     def _text(self) -> str | None:
         """Return what was written, a command without the bot's name; None where it is for another bot."""
-        text = self.raw.text("text") or self.raw.text("caption")
+        text = with_colleague(self.raw)
         command = _COMMAND.match(text)
         if command is None:
             return text.strip()

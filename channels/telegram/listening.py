@@ -143,11 +143,16 @@ class Listening:
         return self.pace.beside if updates and self._offset == former else timedelta(0)
 
     async def _take(self, updates: Sequence[object]) -> None:
+        """Take updates in, and note from which number on is asked next: a lower one after a quiet week.
+
+        Source: Bot API, Update, update_id: "If there are no new updates for at least a week, then identifier of the
+        next update will be chosen randomly instead of sequentially".
+        """
         for update in updates:
             await self.reception.take(update)
             number = update.get("update_id") if isinstance(update, dict) else None
             if isinstance(number, int):
-                self._offset = max(number + 1, self._offset or 0)
+                self._offset = number + 1
 
     async def _has_lease(self) -> bool:
         now, owner = self.services.clock(), self.services.owner
@@ -170,7 +175,8 @@ class Listening:
         self.services.log.warning("telegram_refused", channel=CHANNEL_NAME, error=error.code)
         self._went_wrong(error)
         self._is_chosen = False
-        return self.pace.beside
+        # An address that is no good stays so until somebody changes it.
+        return self.pace.longest_wait if error.code == "webhook_refused" else self.pace.beside
 
     def _went_well(self) -> None:
         """Whoever shares our token gets every other poll: one that goes well ends nothing then."""

@@ -45,7 +45,7 @@ def shaped(message: OutgoingMessage, *, page_address: str = "", is_card: bool = 
     """Return how a message looks: its text, what it quotes, what closes it, and where its link leads.
 
     Args:
-        is_card: it is one text, whatever its length, since it will be edited.
+        is_card: it is one text, whatever its length, since it will be edited; the rest is read behind its link.
     """
     below = _joined(message.closing, message.reply, link_of(message, page_address))
     said = _joined(message.text, "" if message.quoted is None else message.quoted.value)
@@ -92,21 +92,21 @@ def _asks(message: OutgoingMessage) -> ForceReply | None:
 
 
 def pieces(text: str, limit: int) -> tuple[str, ...]:
-    """Return a text in pieces that a message holds, cut between lines, else between words, else anywhere."""
+    """Return a text in pieces that a message holds, whatever lines and words it has."""
     found = []
     while length_of(text) > limit:
-        head = _head(text, limit)
-        cut = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or max(len(head), 1)
+        cut = max(_place_to_cut(_head(text, limit)), 1)
         found.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return tuple(piece for piece in (*found, text) if piece)
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return what of a text fits one message."""
+    """Return as much of a text as fits."""
     if length_of(text) <= limit:
         return text
-    return f"{pieces(text, limit - 1)[0]}…"
+    head = _head(text, limit - 1)
+    return f"{head[: _place_to_cut(head)].rstrip()}…"
 
 
 def length_of(text: str) -> int:
@@ -121,6 +121,15 @@ def _joined(*parts: str) -> str:
 def _head(text: str, limit: int) -> str:
     """Return as many whole characters as fit."""
     return text.encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
+
+
+def _place_to_cut(head: str) -> int:
+    """Return where to cut: between lines, else between words, where these end near the end; else at the end.
+
+    A break far before it, such as the one above a paragraph, would leave out most of what there is room for.
+    """
+    near = len(head) * 3 // 4
+    return next((place for sign in ("\n", " ") if (place := head.rfind(sign, near)) > 0), len(head))
 
 
 def _width(label: str) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 from telegram import InputMediaPhoto, LinkPreviewOptions, Message, ReplyParameters
 
+from channels.begun import Begun
 from channels.telegram.client import Client
 from channels.telegram.errors import UNREADABLE, translated
 from channels.telegram.flood import Flood
@@ -28,7 +29,6 @@ from domain.errors import PermanentError, TransientError
 from domain.ids import ImageId
 from domain.messages import Address
 from domain.ports.services import Log
-from domain.ports.store import Transaction
 from domain.tries import Tries
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -219,18 +219,13 @@ class Posting:
         it says that the message is there.
         """
         message, chat_id = saying.message, saying.place.chat_id
-        about, room = message.question_id, Address(channel=CHANNEL_NAME, external_id=str(chat_id))
-        if not numbers or (about is None and message.quoted is None):
+        reference = Said(texts=numbers).reference
+        if not numbers or (message.question_id is None and message.quoted is None):
             return
-
-        def note(transaction: Transaction) -> None:
-            if chat_id > 0:
-                transaction.sent.note(message.delivery_id, Said(texts=numbers).reference)
-            elif about is not None:
-                for number in numbers:
-                    transaction.rooms.note_message(room, str(number), about)
-
-        await self.pictures.store.write(note)
+        if chat_id < 0:
+            await self._in_room(saying.place, message).note(reference.split(","))
+        else:
+            await self.pictures.store.write(lambda transaction: transaction.sent.note(message.delivery_id, reference))
 
     async def _run(self, saying: _Saying, step: _Step) -> tuple[int, ...]:
         """Make one call that posts, and return the ids of what it posted."""
@@ -253,6 +248,8 @@ class Posting:
         """
         key = (message.delivery_id, place)
         begun = self._begun.get(key)
+        if begun is None and place.chat_id < 0:
+            await self._take_out_begun(place, message)
         if begun is not None and (begun.images, begun.texts) != (message.images, look.texts):
             await Removing(self.client).remove(place.chat_id, tuple(n for step in begun.steps for n in step))
             begun = None
@@ -262,6 +259,18 @@ class Posting:
         while len(self._begun) > _REMEMBERED:
             self._begun.popitem(last=False)
         return begun
+
+    async def _take_out_begun(self, place: Place, message: OutgoingMessage) -> None:
+        """Take out of a group what a process that is gone has posted of a message that it did not end."""
+
+        async def take_back(parts: Sequence[str]) -> None:
+            await Removing(self.client).remove(place.chat_id, numbers_in(",".join(parts)))
+
+        await self._in_room(place, message).take_out(take_back, lasting={"not_deletable"})
+
+    def _in_room(self, place: Place, message: OutgoingMessage) -> Begun:
+        room = Address(channel=CHANNEL_NAME, external_id=str(place.chat_id))
+        return Begun(store=self.pictures.store, log=self.log, room=room, message=message)
 
     async def _captioned(self, saying: _Saying, picture: bytes) -> tuple[int, ...]:
         """Post a picture with the text below it; the text alone where the service refuses the picture."""

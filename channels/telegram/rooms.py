@@ -13,6 +13,7 @@ from telegram import ChatMember
 
 from channels.telegram.client import Client
 from channels.telegram.errors import UNREADABLE, translated, unless_unchanged
+from channels.telegram.openness import is_open
 from channels.telegram.outbound import shaped
 from channels.telegram.posting import NO_PREVIEW, Place, Posting, numbers_in
 from channels.telegram.removing import Removing
@@ -91,7 +92,8 @@ class Rooms:
 
         Source: Bot API: there is no list of members, only getChatMember and getChatMemberCount, which counts us too.
         Raises:
-            PermanentError: "room_public": the group is public; "room_rights": Hilum may not do there what it has to.
+            PermanentError: "room_public": others than its members can read there; "room_rights": Hilum may not do
+                there what it has to.
         """
         chat_id = chat_id_of(room)
         with self._in_room(chat_id):
@@ -140,15 +142,13 @@ class Rooms:
     async def _check(self, chat_id: int) -> None:
         """Look at the group, and at what the bot may do there: it may be told of others where it is a plain member.
 
-        Source: Bot API, Chat, username: "for private chats, supergroups and channels if available": it is public.
-
         Raises:
-            PermanentError: "room_public": anybody may read there; "room_rights": a right is missing.
+            PermanentError: "room_public", "room_rights": as `roster` says.
         """
         async with translated():
             chat = await self._client.bot.get_chat(chat_id)
             own = await self._client.bot.get_chat_member(chat_id, self._client.bot_id)
-        if chat.username:
+        if is_open(chat):
             raise PermanentError("room_public")
         if missing_rights(own, has_topics=bool(chat.is_forum)) != ():
             raise PermanentError("room_rights")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from channels.telegram.check_up import check_up
@@ -9,6 +11,7 @@ from channels.telegram.options import TelegramOptions
 from domain.ids import PanelId
 from domain.messages import Address
 from domain.room import Room
+from tests.peers.telegram.groups import Group
 from tests.peers.telegram.peer import TelegramPeer
 
 HOOK = "http://127.0.0.1:9/hooks/telegram"
@@ -56,6 +59,45 @@ async def test_unknown_token_leads_to_botfather(peer, token):
     assert token not in finding.says + finding.mend
 
 
+@pytest.mark.parametrize("code", [401, 403, 404, 502])
+async def test_page_of_a_proxy_is_not_taken_for_telegram(peer, code):
+    peer.faults.broken(code=code)
+
+    (finding,) = await check_up(options_of(peer), ())
+
+    assert "gives no answer of Telegram's" in finding.says
+    assert "proxy" in finding.mend
+
+
+@pytest.mark.parametrize(("method", "part"), [("getMe", "telegram"), ("getWebhookInfo", "telegram")])
+async def test_answer_of_which_nothing_is_understood_is_said(peer, method, part):
+    peer.faults.nonsense(method=method)
+
+    (finding,) = await check_up(options_of(peer), ())
+
+    assert (finding.part, finding.is_fine) == (part, False)
+    assert "telegram_unreadable" in finding.says
+
+
+async def test_busy_telegram_is_asked_later(peer):
+    peer.faults.busy()
+
+    (finding,) = await check_up(options_of(peer), ())
+
+    assert (finding.says, "again" in finding.mend) == ("Telegram is asked too often now", True)
+
+
+@pytest.mark.parametrize("fault", ["busy", "broken", "nonsense"])
+async def test_group_of_which_nothing_is_heard_hides_no_other(peer, fault):
+    rooms = [room_of(peer.forum(name)) for name in ("Chest", "Neck")]
+    getattr(peer.faults, fault)(method="getChat", **({"code": 403} if fault == "broken" else {}))
+
+    *_, first, second = await check_up(options_of(peer), rooms)
+
+    assert (first.is_fine, second.is_fine) == (False, True)
+    assert "nothing is heard of it now" in first.says
+
+
 async def test_telegram_out_of_reach_is_said(peer):
     (finding,) = await check_up(options_of(peer, api_url="http://127.0.0.1:9"), ())
 
@@ -89,6 +131,7 @@ async def test_webhook_never_set_is_found(peer):
     _, finding = await check_up(options_of(peer, webhook_url=HOOK, webhook_secret=SECRET), ())
 
     assert (finding.is_fine, finding.says) == (False, "Telegram does not know channels.telegram.webhook_url")
+    assert "webhook_refused" in finding.mend
 
 
 async def test_webhook_that_fails_says_what_telegram_met(peer):
@@ -101,6 +144,23 @@ async def test_webhook_that_fails_says_what_telegram_met(peer):
 
     assert finding.says == "1 updates wait: Connection refused"
     assert HOOK in finding.mend
+
+
+async def test_failure_of_long_ago_is_none(peer):
+    failed_at = peer.clock.second()
+    peer.updates.webhook_url = HOOK
+    peer.service.webhook.last_error, peer.service.webhook.failed_at = "Connection refused", failed_at
+    peer.updates.loop = None
+    peer.person("Ana").starts()
+    options = options_of(peer, webhook_url=HOOK, webhook_secret=SECRET)
+
+    seen = [(await check_up(options, (), clock=partial(_after, failed_at, each)))[1] for each in (599, 600)]
+
+    assert [finding.is_fine for finding in seen] == [False, True]
+
+
+def _after(moment, seconds):
+    return moment.timestamp() + seconds
 
 
 async def test_working_webhook_is_fine(peer):
@@ -176,6 +236,18 @@ async def test_public_group_is_found(peer):
 
     assert not finding.is_fine
     assert "Private" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("opens", "mend"), [(Group.links_a_channel, "Linked Channel"), (Group.gets_a_location, "without a location")]
+)
+async def test_group_that_others_can_find_is_found(peer, opens, mend):
+    group = peer.forum("Chest")
+    opens(group)
+
+    finding = await group_finding(peer, group)
+
+    assert (finding.is_fine, mend in finding.mend, "/panel chest" in finding.mend) == (False, True, True)
 
 
 async def test_group_without_topics_still_works(peer):

@@ -74,6 +74,10 @@ def test_no_public_error_of_the_library_is_missing():
         ("Bad Request: the chat is not a forum", "no_topics"),
         ("Bad Request: chat not found", "chat_gone"),
         ("Bad Request: invalid user_id specified", "user_unknown"),
+        ("Bad Request: member not found", "user_unknown"),
+        ("Bad Request: user not found", "user_unknown"),
+        ("Bad Request: USER_NOT_PARTICIPANT", "user_unknown"),
+        ("Bad Request: bad webhook: Failed to resolve host: Name or service not known", "webhook_refused"),
         ("Bad Request: reply message not found", "thread_gone"),
     ],
 )

@@ -112,6 +112,28 @@ def test_command_in_a_group_loses_our_name_and_another_bots_is_ignored():
     assert others.message is None
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "read"),
+    [
+        ("/second @Yuna Lee", "@Yuna Lee", "/second @77"),
+        ("/second@hilum_bot Yuna", "Yuna", "/second @77"),
+        ("2차 Yuna 😀", "Yuna 😀", "2차 @77"),
+        ("hand over Yuna", "Yuna", "hand over @77"),
+        ("😀 second Yuna", "Yuna", "😀 second Yuna"),
+        ("/second Yuna, please", "Yuna", "/second Yuna, please"),
+        ("thank you Yuna", "Yuna", "thank you Yuna"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text", "caption"])
+def test_colleague_is_named_in_commands_alone(text, name, read, kind):
+    offset, length = (len(part.encode("utf-16-le")) // 2 for part in (text[: text.index(name)], name))
+    entity = {"type": "text_mention", "offset": offset, "length": length, "user": {"id": 77, "first_name": "Yuna"}}
+    entities = {"text": "entities", "caption": "caption_entities"}[kind]
+    content = {kind: text, entities: [{"type": "bold", "offset": 0, "length": 1}, entity]}
+
+    assert listen(update(message=message(GROUP, **content))).message.text.value == read
+
+
 def test_start_with_a_code_stays_as_it_is():
     assert listen(update(message=message(text="/start k3y_-Q"))).message.text.value == "/start k3y_-Q"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -20,13 +19,10 @@ from domain.commands_services import WatchRooms
 from domain.delivery import Priority
 from domain.errors import PermanentError, TransientError, UserError
 from domain.messages import Action
-from domain.ports.webhook import HookRequest
 from tests.channels.telegram.conftest import FAST
 from tests.channels.telegram.test_sending import CLAIM, TOKEN, message
 from tests.peers.telegram.peer import PATIENCE_SECONDS
 from tests.peers.telegram.refusals import conflict
-
-SECRET = "a-word-of-our-own-123"
 
 
 @asynccontextmanager
@@ -59,6 +55,21 @@ async def test_nothing_is_confirmed_that_was_not_committed(peer, channel, world,
         await peer.until(lambda: not peer.updates.pending())
 
     assert world.intake.texts() == ["one"]
+
+
+async def test_numbers_that_begin_anew_after_a_quiet_week_are_followed(peer, channel, world, ana):
+    written = [f"{number}" for number in range(150)]
+    ana.writes("before")
+
+    async with listening(channel):
+        await peer.until(lambda: world.intake.texts() == ["before"] and not peer.updates.pending())
+        peer.clock.advance(timedelta(days=8))
+        for text in written:
+            ana.writes(text)
+        await peer.until(lambda: not peer.updates.pending(), seconds=5)
+
+    assert world.intake.texts() == ["before", *written]
+    assert max(peer.updates.handed.values()) <= 2
 
 
 async def test_service_that_is_away_for_minutes_is_shown(peer, channel, world):
@@ -302,78 +313,6 @@ async def test_lease_that_cannot_be_given_back_runs_out(peer, channel, world):
         world.store.failures = [TransientError("database_away")]
 
     assert "lease_kept" in world.log.events
-
-
-@pytest.fixture
-async def hooked(options, world):
-    address = {"webhook_url": "http://127.0.0.1:9/hooks/telegram", "webhook_secret": SECRET}
-    channel = TelegramChannel(replace(options, **address), world.services(), pace=FAST)
-    yield channel
-    await channel.close()
-
-
-async def test_webhook_is_set_with_its_secret(peer, hooked):
-    async with listening(hooked):
-        await peer.until(lambda: peer.service.profile.buttons)
-
-    (set_up,) = peer.journal.requests("setWebhook")
-    assert (set_up.url, set_up.secret_token) == ("http://127.0.0.1:9/hooks/telegram", SECRET)
-    assert tuple(set_up.allowed_updates) == UPDATE_KINDS
-    assert peer.journal.calls("getUpdates") == []
-
-
-def posted(body: bytes, secret: str = SECRET) -> HookRequest:
-    return HookRequest(body=body, headers={"x-telegram-bot-api-secret-token": secret})
-
-
-@pytest.mark.parametrize(
-    ("body", "secret", "status"),
-    [
-        (b'{"update_id": 1}', SECRET, 200),
-        (b'{"update_id": 1}', "another", 403),
-        (b'{"update_id": 1}', "é", 403),
-        (b"{", SECRET, 200),
-        (b"[" * 100_000, SECRET, 200),
-        (b"\xff", SECRET, 200),
-        (b"[]", SECRET, 200),
-    ],
-)
-async def test_webhook_answers(hooked, world, body, secret, status):
-    answer = await hooked.webhook(posted(body, secret))
-
-    assert answer.status == status
-    assert len(world.intake.parked) == (body != b'{"update_id": 1}')
-
-
-async def test_webhook_is_set_at_each_start_since_its_secret_may_be_new(peer, hooked):
-    peer.updates.webhook_url = "http://127.0.0.1:9/hooks/telegram"
-
-    async with listening(hooked):
-        await peer.until(lambda: peer.service.profile.buttons)
-
-    assert peer.service.webhook.secret == SECRET
-
-
-async def test_webhook_that_was_taken_off_is_set_again(peer, hooked):
-    async with listening(hooked):
-        await peer.until(lambda: peer.service.profile.buttons)
-        peer.updates.webhook_url = "http://127.0.0.1:9/elsewhere"
-        await peer.until(lambda: peer.updates.webhook_url == "http://127.0.0.1:9/hooks/telegram")
-
-    assert [each.secret_token for each in peer.journal.requests("setWebhook")] == [SECRET, SECRET]
-
-
-async def test_webhook_answers_after_the_commit(peer, hooked, world, ana):
-    ana.writes("one")
-    body = peer.updates.pending()[0].body
-    raw = json.dumps(body).encode()
-    world.intake.failures = [TransientError("database_away")]
-
-    with pytest.raises(TransientError):
-        await hooked.webhook(posted(raw))
-    await hooked.webhook(posted(raw))
-
-    assert world.intake.texts() == ["one"]
 
 
 def test_polling_channel_has_no_webhook(channel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from domain.ids import DeliveryId, ImageId, QuestionId
 from domain.messages import Action
 from domain.text import DeidentifiedText
 
+HEAD = "🔴 Q417 URGENT\nasker Sea-lion\nimages 3"
 PAGES = "https://hilum.example.org"
 
 
@@ -60,6 +62,37 @@ def test_card_is_one_text_with_its_end():
 
     assert length_of(look.texts[0]) <= TEXT_LIMIT
     assert look.texts[0].endswith("x…\n\nAn opinion.")
+
+
+@pytest.mark.parametrize("asked", ["58M covid D8. " * 300, "가" * 5000, "x" * 9000])
+def test_card_that_is_too_long_is_full_of_what_is_asked(asked):
+    said = message(HEAD, quoted=DeidentifiedText(value=asked.strip()), link="/questions/q1")
+
+    (text,) = shaped(said, page_address=PAGES, is_card=True).texts
+
+    head, quoted, link = text.split("\n\n")
+    assert (head, link) == (HEAD, f"{PAGES}/questions/q1")
+    assert asked.startswith(quoted.removesuffix("…"))
+    assert length_of(text) > TEXT_LIMIT - 20
+
+
+def test_message_that_is_too_long_is_full_and_whole():
+    texts = shaped(message(HEAD, quoted=DeidentifiedText(value="가" * 5000))).texts
+
+    assert [length_of(text) > TEXT_LIMIT - 20 for text in texts[:-1]] == [True]
+    assert "".join(texts).count("가") == 5000
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (f"🔴 Q417 {'x' * 200}", f"🔴 Q417 {'x' * 119}…"),
+        (f"🔴 Q417 {'word ' * 40}", f"🔴 Q417 {'word ' * 22}word…"),
+        (" " * 200, "…"),
+    ],
+)
+def test_title_that_is_too_long_is_cut_near_its_end(title, shown):
+    assert shortened(title, 128) == shown
 
 
 def test_buttons_stand_in_rows_that_a_phone_shows_whole():

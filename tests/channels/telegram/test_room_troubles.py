@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from channels.telegram.channel import TelegramChannel
@@ -63,20 +65,41 @@ async def test_roster_of_which_nothing_is_said_is_none(peer, channel, forum):
         await channel.roster(address(forum))
 
 
-async def test_what_was_posted_of_a_message_is_known_before_its_rest(peer, channel, options, world, forum):
+async def begun(peer, channel, options, world, forum):
+    """Return another program, and what one that is gone has posted in part."""
     placed = await opened(channel, forum, view())
     post = message("line\n" * 1200, images=tuple(world.store.keep_image(name) for name in ("one", "two")))
     peer.faults.none(method="sendMessage")
     peer.faults.busy(method="sendMessage")
     with pytest.raises(TransientError, match="telegram_busy"):
         await channel.post(address(forum), placed, post)
-    other = TelegramChannel(options, world.services(owner="two"))
+    return TelegramChannel(options, world.services(owner="two")), placed, post
+
+
+def lying_in(forum):
+    return {each.message_id for each in forum.messages() if each.photo or (each.text or "").startswith("line")}
+
+
+async def test_what_a_dead_program_had_begun_stands_there_once(peer, channel, options, world, forum):
+    other, placed, post = await begun(peer, channel, options, world, forum)
 
     reference = await other.post(address(forum), placed, post)
     await other.close()
 
-    known = {int(number) for _, number in world.store.in_rooms} | {int(each) for each in reference.split(",")}
-    standing = {each.message_id for each in forum.messages() if each.photo or (each.text or "").startswith("line")}
-    assert standing <= known
+    assert lying_in(forum) == {int(each) for each in reference.split(",")}
     assert {to for to, _ in world.store.in_rooms} == {address(forum)}
     assert reference.rpartition(",")[2] not in {number for _, number in world.store.in_rooms}
+
+
+async def test_part_that_stays_for_good_holds_up_no_words(peer, channel, options, world, forum):
+    other, placed, post = await begun(peer, channel, options, world, forum)
+    before = lying_in(forum)
+    peer.clock.advance(timedelta(hours=49))
+    peer.faults.refused(len(before), method="editMessageText")
+
+    reference = await other.post(address(forum), placed, post)
+    await other.close()
+
+    assert lying_in(forum) - before == {int(each) for each in reference.split(",")}
+    assert {int(number) for number in world.store.whole} == before
+    assert "parts_left_behind" in world.log.events

@@ -15,7 +15,7 @@ from domain.errors import PermanentError, RoomMovedError, TransientError
 from domain.ids import DeliveryId, QuestionId
 from domain.messages import Action, Address
 from domain.ports.channel import Placed, RoomChannel, RoomView
-from tests.peers.telegram.groups import BOT_RIGHTS
+from tests.peers.telegram.groups import BOT_RIGHTS, Group
 from tests.peers.telegram.topics import ICONS
 
 TOKEN = "x" * 32
@@ -71,10 +71,10 @@ async def test_title_card_and_state_are_brought_up_to_date(channel, forum):
     topic = forum.topic(int(placed.thread))
 
     assert await channel.show(address(forum), placed, view("🟡 Q417 Dr A", "taken")) == placed
-    claimed = (topic.name, topic.is_closed, forum.texts(topic.thread_id))
+    claimed = (topic.name, topic.is_closed, forum.texts(topic.thread_id), ICONS[topic.icon_custom_emoji_id])
     await channel.show(address(forum), placed, view("⚪ Q417 closed", "taken", is_closed=True))
 
-    assert claimed == ("🟡 Q417 Dr A", False, ["taken"])
+    assert claimed == ("🟡 Q417 Dr A", False, ["taken"], "💡")
     assert (topic.name, topic.is_closed) == ("⚪ Q417 closed", True)
 
 
@@ -351,6 +351,16 @@ async def test_roster_knows_panelists_and_counts_strangers(peer, channel, forum,
 
 async def test_public_group_is_no_room(channel, forum):
     forum.room.chat = forum.room.chat.model_copy(update={"username": "chest_of_everybody"})
+
+    with pytest.raises(PermanentError, match="room_public"):
+        await channel.roster(address(forum))
+
+
+@pytest.mark.parametrize("opens", [Group.links_a_channel, Group.gets_a_location])
+async def test_group_that_others_can_find_is_no_room(channel, forum, opens):
+    assert await channel.roster(address(forum))
+
+    opens(forum)
 
     with pytest.raises(PermanentError, match="room_public"):
         await channel.roster(address(forum))

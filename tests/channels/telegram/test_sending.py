@@ -16,7 +16,7 @@ from domain.delivery import OfferedChoice, OutgoingMessage
 from domain.errors import PermanentError, TransientError, UserError
 from domain.ids import DeliveryId, QuestionId
 from domain.messages import Action, Address
-from domain.ports.channel import Copies, ImagesOut
+from domain.ports.channel import Copies, ImagesIn, ImagesOut
 from tests.fakes.telegram_world import TelegramWorld
 
 TOKEN = "x" * 32
@@ -64,6 +64,24 @@ async def test_several_pictures_are_a_protected_album_above_the_text(peer, chann
     assert [bool(each.photo) for each in album] == [True] * 3
     assert {each.has_protected_content for each in (*album, text)} == {True}
     assert text.text.startswith("An answer")
+
+
+@pytest.mark.parametrize(("out", "edges"), [(ImagesOut.FULL, [1280]), (ImagesOut.THUMBNAIL, [320])])
+async def test_setting_decides_how_large_a_picture_is(options, world, hers, out, edges):
+    channel = TelegramChannel(replace(options, images_out=out), world.services())
+
+    await channel.send(hers, message(images=(world.store.keep_image("one"),)))
+    await channel.close()
+
+    assert [request.longest_edge for request in world.renderer.asked] == edges
+
+
+@pytest.mark.parametrize(("images_in", "passes"), [(ImagesIn.LINK, True), (ImagesIn.DIRECT, False)])
+async def test_setting_decides_whether_the_way_abroad_is_said(options, world, images_in, passes):
+    channel = TelegramChannel(replace(options, images_in=images_in), world.services())
+
+    assert channel.capabilities.passes_abroad is passes
+    await channel.close()
 
 
 async def test_without_pictures_the_link_is_left(peer, options, world, hers):

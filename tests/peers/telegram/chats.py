@@ -44,17 +44,21 @@ def get_chat(service: Service, call: GetChat) -> ChatFullInfo:
         max_reaction_count=11,
         accepted_gift_types=_NO_GIFTS,
         pinned_message=room.messages.get(max(room.pinned, default=0)),
+        linked_chat_id=room.linked_chat_id,
+        location=room.location,
     )
 
 
 def get_member(service: Service, call: GetChatMember) -> ResultChatMemberUnion:
     """Source: getChatMember: "The method is only guaranteed to work for other users if the bot is an administrator
-    in the chat": it may well answer where the bot is none, which says nothing of the bot's rights.
+    in the chat": it may well answer where the bot is none, which says nothing of the bot's rights. Whom the bot has
+    never met is refused; source: github.com/tdlib/td, DialogParticipantManager.cpp, finish_get_dialog_participant:
+    "Member not found".
     """
     room = service.open_room(call.chat_id)
     user = service.users.get(call.user_id)
     if user is None and call.user_id != service.bot.id:
-        raise bad_request("user not found")
+        raise bad_request("member not found")
     return room.members.get(call.user_id) or ChatMemberLeft(user=user or service.bot)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiogram.methods import CreateForumTopic
 from aiogram.types import (
     Chat,
+    ChatLocation,
     ChatMemberBanned,
     ChatMemberLeft,
     ChatMemberMember,
@@ -14,6 +15,7 @@ from aiogram.types import (
     ForumTopicClosed,
     ForumTopicEdited,
     ForumTopicReopened,
+    Location,
     Message,
     User,
 )
@@ -95,6 +97,19 @@ class Group:
         self.room.chat = self.room.chat.model_copy(update={"is_forum": on or None})
         if not on:
             self.room.topics.clear()
+
+    @alone
+    def links_a_channel(self) -> None:
+        """Source: ChatFullInfo, linked_chat_id: "Unique identifier for the linked chat, i.e. the discussion group
+        identifier for a channel and vice versa".
+        """
+        self.room.linked_chat_id = supergroup_id(self.service)
+
+    @alone
+    def gets_a_location(self) -> None:
+        """Source: ChatFullInfo, location: "For supergroups, the location to which the supergroup is connected"."""
+        place = Location(latitude=37.5, longitude=127.0)
+        self.room.location = ChatLocation(location=place, address="A fictional square")
 
     @alone
     def opens_topic(self, name: str) -> int:

@@ -14,13 +14,14 @@ from aiogram.types import (
     ChatMemberMember,
     InlineKeyboardButton,
     Message,
+    MessageEntity,
     MessageOriginUser,
     User,
 )
 
 from tests.peers.telegram.rooms import Room
 from tests.peers.telegram.service import Press, Service, alone
-from tests.peers.telegram.texts import commands_in
+from tests.peers.telegram.texts import commands_in, length_of
 from tests.peers.telegram.threads import place_of
 
 _CONTENT = ("text", "entities", "photo", "document", "voice", "caption", "caption_entities")
@@ -66,6 +67,17 @@ class Person:
 
     def writes(self, text: str, *, reply_to: Message | int | None = None) -> Message:
         return self.sends(reply_to=reply_to, text=text, entities=commands_in(text))
+
+    def names(self, other: Person, *, behind: str) -> Message:
+        """Write a command, and behind it somebody whom the app completes.
+
+        Source: MessageEntity, type: "text_mention" (for users without usernames).
+        """
+        name = other.user.first_name
+        mention = MessageEntity(
+            type="text_mention", offset=length_of(behind) + 1, length=length_of(name), user=other.user
+        )
+        return self.sends(text=f"{behind} {name}", entities=[*(commands_in(behind) or ()), mention])
 
     def replies(self, text: str) -> Message:
         """Write into the field that the app has opened: it is a reply to the newest message that asked for one.
@@ -167,7 +179,7 @@ class Person:
             message=shown,
             data=button.callback_data,
         )
-        self.service.updates.add("callback_query", query, chat_id=self.room.chat.id)
+        self.service.updates.add("callback_query", query, chat_id=self.user.id)
         return press
 
     @alone

@@ -8,6 +8,7 @@ from itertools import count
 
 from aiogram.types import (
     Chat,
+    ChatLocation,
     ChatMemberAdministrator,
     ChatMemberBanned,
     ChatMemberLeft,
@@ -52,6 +53,8 @@ class Room:
     asking: dict[int, ForceReply] = field(default_factory=dict)
     """The messages for whose reply the apps open the field, by number."""
     moved_to: int | None = None
+    linked_chat_id: int | None = None
+    location: ChatLocation | None = None
     ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property

@@ -78,6 +78,25 @@ async def test_plain_member_may_be_told_of_others(peer, bot, ana):
     assert (await bot.get_chat_member(group.id, ana.id)).status == "member"
 
 
+async def test_whom_the_bot_never_met_is_refused(peer, bot, ana):
+    forum = peer.forum("Panel", ana)
+
+    with pytest.raises(BadRequest, match="Member not found"):
+        await bot.get_chat_member(forum.id, 77)
+
+
+async def test_chat_tells_by_what_it_can_be_found(peer, bot, ana):
+    forum = peer.forum("Panel", ana)
+    before = await bot.get_chat(forum.id)
+
+    forum.links_a_channel()
+    forum.gets_a_location()
+
+    chat = await bot.get_chat(forum.id)
+    assert (before.linked_chat_id, before.location) == (None, None)
+    assert (chat.linked_chat_id < 0, chat.location.address) == (True, "A fictional square")
+
+
 async def test_coming_and_going_is_told(peer, bot, ana):
     forum = peer.forum("Panel")
     await bot.get_updates(allowed_updates=["message", "chat_member"])

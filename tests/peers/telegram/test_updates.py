@@ -1,4 +1,4 @@
-"""Updates wait until they are confirmed, for a day, for one poller at a time."""
+"""Updates wait until they are confirmed, for a day, presses for minutes; for one poller at a time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import Conflict
 
 from tests.peers.telegram.peer import PATIENCE_SECONDS, TelegramPeer
@@ -32,6 +33,30 @@ async def test_higher_offset_confirms(bot, ana):
 
     assert [each.message.text for each in first] == ["one"]
     assert [each.message.text for each in after] == [each.message.text for each in whole] == ["two"]
+
+
+async def test_offset_in_the_future_confirms_nothing(bot, ana):
+    ana.writes("one")
+    ana.writes("two")
+    (first, second) = await bot.get_updates()
+
+    still_ours = await bot.get_updates(offset=first.update_id + 1)
+    from_the_head = await bot.get_updates(offset=second.update_id + 1_000)
+
+    assert [each.message.text for each in still_ours] == [each.message.text for each in from_the_head] == ["two"]
+
+
+async def test_numbers_begin_anew_after_a_quiet_week(peer, bot, ana):
+    ana.writes("old")
+    (old,) = await bot.get_updates()
+    peer.clock.advance(timedelta(days=7))
+    ana.writes("new")
+    ana.writes("newer")
+
+    (new, newer) = await bot.get_updates(offset=old.update_id + 1)
+
+    assert (new.message.text, new.update_id < old.update_id - 1_000) == ("new", True)
+    assert newer.update_id == new.update_id + 1
 
 
 async def test_negative_offset_forgets_what_came_before(bot, ana):
@@ -83,6 +108,20 @@ async def test_updates_are_kept_for_a_day(peer, bot, ana):
     ana.writes("new")
 
     assert [each.message.text for each in await bot.get_updates()] == ["new"]
+
+
+async def test_presses_are_kept_for_two_and_a_half_minutes(peer, bot, ana):
+    buttons = InlineKeyboardMarkup([[InlineKeyboardButton("Claim", callback_data="c")]])
+    sent = await bot.send_message(ana.id, "card", reply_markup=buttons)
+    ana.writes("words")
+    ana.presses(sent.message_id, "Claim")
+    peer.clock.advance(timedelta(seconds=149))
+    kept = await bot.get_updates()
+
+    peer.clock.advance(timedelta(seconds=1))
+
+    assert [each.callback_query is not None for each in kept] == [False, True]
+    assert [each.message.text for each in await bot.get_updates()] == ["words"]
 
 
 async def test_malformed_update_stops_the_library_but_not_a_raw_reader(peer, bot, ana):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Conflict
 
 
@@ -18,6 +19,7 @@ class Receiver:
 
     url: str = ""
     refusals: int = 0
+    refuses_words: bool = False
     bodies: list[dict[str, Any]] = field(default_factory=list)
     secrets: list[str | None] = field(default_factory=list)
 
@@ -26,7 +28,10 @@ class Receiver:
         if self.refusals:
             self.refusals -= 1
             return web.Response(status=500)
-        self.bodies.append(await request.json())
+        body = await request.json()
+        if self.refuses_words and "message" in body:
+            return web.Response(status=500)
+        self.bodies.append(body)
         return web.Response()
 
     def texts(self) -> list[str]:
@@ -69,6 +74,21 @@ async def test_refused_update_is_brought_again(peer, bot, ana, receiver):
     assert receiver.texts() == ["one", "two"]
     assert info.last_error_message == "Wrong response from the webhook: 500 Internal Server Error"
     assert info.last_error_date is not None
+
+
+async def test_press_waits_for_no_words(peer, bot, ana, receiver):
+    buttons = InlineKeyboardMarkup([[InlineKeyboardButton("Claim", callback_data="c")]])
+    sent = await bot.send_message(ana.id, "card", reply_markup=buttons)
+    receiver.refuses_words = True
+    await bot.set_webhook(receiver.url)
+    ana.writes("one")
+    ana.presses(sent.message_id, "Claim")
+
+    await peer.until(lambda: receiver.bodies)
+    receiver.refuses_words = False
+    await peer.until(lambda: not peer.updates.pending())
+
+    assert ["callback_query" in body for body in receiver.bodies] == [True, False]
 
 
 async def test_polling_and_webhook_exclude_each_other(bot, ana, receiver):

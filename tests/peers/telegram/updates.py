@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
+from random import Random
 from threading import RLock
 from typing import Any
 
@@ -18,6 +18,12 @@ from tests.peers.telegram.clock import Clock
 from tests.peers.telegram.refusals import RefusedError, conflict
 
 KEPT_FOR = timedelta(hours=24)
+PRESSES_KEPT_FOR = timedelta(seconds=150)
+"""Source: github.com/tdlib/telegram-bot-api, Client.cpp: `add_update(UpdateType::CallbackQuery, …, 150, …)`."""
+RENUMBERED_AFTER = timedelta(days=7)
+_FUTURE = 10
+"""Source: github.com/tdlib/td, TQueue.cpp: an id of more than `tail_id + 10` is "in the future"."""
+_PRESSES, _MEMBERSHIPS = "callback_query", ("my_chat_member", "chat_member")
 LONGEST_POLL_SECONDS = 50
 _ON_REQUEST = {"chat_member", "message_reaction", "message_reaction_count"}
 _OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -26,12 +32,23 @@ _WEBHOOK = "can't use getUpdates method while webhook is active; use deleteWebho
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One update as it goes over the wire; `chat_id` says whose order it keeps."""
+    """One update as it goes over the wire; `chat_id` says whose order it keeps, presses that of who pressed."""
 
     update_id: int
     chat_id: int
     body: dict[str, Any]
     ends: datetime
+
+    @property
+    def line(self) -> tuple[str, int]:
+        """Return what it waits behind when it is brought: its like of the same chat.
+
+        Source: github.com/tdlib/telegram-bot-api, Client.cpp: messages, presses (`user_id + (3 << 33)`) and changes of
+        members each have a `webhook_queue_id` of their own.
+        """
+        if _PRESSES in self.body:
+            return "press", self.chat_id
+        return "membership" if any(kind in self.body for kind in _MEMBERSHIPS) else "message", self.chat_id
 
 
 @dataclass(slots=True)
@@ -40,7 +57,8 @@ class UpdateQueue:
 
     Source: Getting updates: "Incoming updates are stored on the server until the bot receives them either way,
     but they will not be kept longer than 24 hours"; Update, update_id: "Update identifiers start from a certain
-    positive number and increase sequentially".
+    positive number and increase sequentially", and "If there are no new updates for at least a week, then identifier
+    of the next update will be chosen randomly instead of sequentially": here a lower one.
     """
 
     clock: Clock
@@ -51,7 +69,9 @@ class UpdateQueue:
     handed: Counter[int] = field(default_factory=Counter)
     """How often each update was handed over by getUpdates."""
     _waiting: list[Waiting] = field(default_factory=list)
-    _numbers: Iterator[int] = field(default_factory=lambda: count(870_001))
+    _next: int = 870_001
+    _newest_at: datetime | None = None
+    _chance: Random = field(default_factory=lambda: Random(1))
     _poll: asyncio.Future[None] | None = None
     _lock: RLock = field(default_factory=RLock)
 
@@ -64,13 +84,13 @@ class UpdateQueue:
         wanted = kind in self.allowed if self.allowed else kind not in _ON_REQUEST
         if not wanted:
             return None
-        update = Update.model_validate({"update_id": next(self._numbers), kind: content})
+        update = Update.model_validate({"update_id": self._number(), kind: content})
         body = update.model_dump(mode="json", by_alias=True, exclude_none=True, warnings=False)
         return self._store(body, chat_id=chat_id)
 
     def add_raw(self, body: dict[str, Any], *, chat_id: int = 0) -> int:
         """Store what no schema knows, under the next id."""
-        return self._store({"update_id": next(self._numbers)} | body, chat_id=chat_id)
+        return self._store({"update_id": self._number()} | body, chat_id=chat_id)
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Serve from this event loop; what waits already is news to it."""
@@ -120,7 +140,7 @@ class UpdateQueue:
         self._forget(call.offset or 0)
         if not self.pending() and call.timeout:
             await self._wait(min(call.timeout, LONGEST_POLL_SECONDS))
-        found = [each for each in self.pending() if each.update_id >= (call.offset or 0)][: _limit(call)]
+        found = self.pending()[: _limit(call)]
         self.handed.update(each.update_id for each in found)
         return [each.body for each in found]
 
@@ -139,14 +159,26 @@ class UpdateQueue:
     def _forget(self, offset: int) -> None:
         """Source: getUpdates, offset: "An update is considered confirmed as soon as getUpdates is called with an
         offset higher than its update_id. The negative offset can be specified to retrieve updates starting from
-        -offset update from the end of the updates queue. All previous updates will be forgotten".
+        -offset update from the end of the updates queue. All previous updates will be forgotten". An offset that is
+        in the future confirms nothing: the server answers it from the head of the queue.
         """
         with self._lock:
             pending = self.pending()
+            if offset > self._next + _FUTURE:
+                return
             self._waiting = pending[offset:] if offset < 0 else [each for each in pending if each.update_id >= offset]
 
+    def _number(self) -> int:
+        with self._lock:
+            now = self.clock.now()
+            if self._newest_at is not None and now - self._newest_at >= RENUMBERED_AFTER:
+                self._next = self._chance.randrange(1, self._next // 2)
+            self._newest_at = now
+            self._next += 1
+            return self._next - 1
+
     def _store(self, body: dict[str, Any], *, chat_id: int) -> int:
-        ends = self.clock.now() + KEPT_FOR
+        ends = self.clock.now() + (PRESSES_KEPT_FOR if _PRESSES in body else KEPT_FOR)
         with self._lock:
             self._waiting.append(Waiting(update_id=body["update_id"], chat_id=chat_id, body=body, ends=ends))
         if self.loop is not None:

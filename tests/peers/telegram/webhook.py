@@ -38,7 +38,7 @@ class Webhook:
 
 @dataclass(slots=True)
 class Courier:
-    """Brings updates to the webhook, those of one chat one after another.
+    """Brings updates to the webhook, those of one line one after another.
 
     Source: setWebhook: "Whenever there is an update for the bot, we will send an HTTPS POST request to the specified
     URL, containing a JSON-serialized Update. In case of an unsuccessful request (a request with response HTTP status
@@ -46,7 +46,7 @@ class Courier:
     """
 
     service: Service
-    _rounds: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _rounds: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
         news = self.service.updates.news
@@ -63,21 +63,21 @@ class Courier:
     def _set_out(self, session: aiohttp.ClientSession) -> None:
         if not self.service.updates.webhook_url:
             return
-        waiting = {each.chat_id for each in self.service.updates.pending()} - self._rounds.keys()
-        for chat_id in sorted(waiting)[: self.service.webhook.max_connections - len(self._rounds)]:
-            self._rounds[chat_id] = asyncio.create_task(self._round(session, chat_id))
+        waiting = {each.line for each in self.service.updates.pending()} - self._rounds.keys()
+        for line in sorted(waiting)[: self.service.webhook.max_connections - len(self._rounds)]:
+            self._rounds[line] = asyncio.create_task(self._round(session, line))
 
-    async def _round(self, session: aiohttp.ClientSession, chat_id: int) -> None:
+    async def _round(self, session: aiohttp.ClientSession, line: tuple[str, int]) -> None:
         updates = self.service.updates
         try:
-            while updates.webhook_url and (first := self._first(chat_id)) is not None:
+            while updates.webhook_url and (first := self._first(line)) is not None:
                 await self._bring(session, first)
         finally:
-            del self._rounds[chat_id]
+            del self._rounds[line]
             updates.news.set()
 
-    def _first(self, chat_id: int) -> Waiting | None:
-        return next((each for each in self.service.updates.pending() if each.chat_id == chat_id), None)
+    def _first(self, line: tuple[str, int]) -> Waiting | None:
+        return next((each for each in self.service.updates.pending() if each.line == line), None)
 
     async def _bring(self, session: aiohttp.ClientSession, update: Waiting) -> None:
         updates, webhook = self.service.updates, self.service.webhook
