@@ -26,8 +26,6 @@ _NOTICE = 500
 _MOST_ENTRIES = 100
 _CHOICES_BYTES = 1500
 """What can be pressed counts as so much: menus of a hundred entries are taken."""
-_MOST_SECTIONS = 12
-"""Of one kind, so that no message comes near the 50 blocks that it may have."""
 _CUT = "…"
 _CUT_BYTES = 200
 """What a block with nothing in it but the sign that something was cut off may take."""
@@ -39,7 +37,8 @@ _Words = tuple[Callable[[str], Block], str]
 def message_parts(message: OutgoingMessage, *, title: str = "") -> list[list[Block]]:
     """Return a message as blocks; of several messages where one would be too long, the choices in the last.
 
-    Source: Slack, *Blocks*: a section holds 3,000 characters, a header 150, a message 50 blocks.
+    Source: Slack, *Blocks*: a section holds 3,000 characters, a header 150, a message 50 blocks, which so many bytes
+    never fill: each piece but the last has half of what a section holds.
     """
     choices = [_choices(message)] if message.choices else []
     return _parts([*_said(message, title), *choices])
@@ -59,20 +58,18 @@ def card_blocks(message: OutgoingMessage, *, title: str = "") -> list[Block]:
 def notice_of(message: OutgoingMessage, *, title: str = "") -> str:
     """Return what a notification shows, and what stands for the blocks where they cannot be shown."""
     said = "\n".join(part for part in (title, message.text) if part) or _CUT
-    return escaped(said if len(said) <= _NOTICE else f"{said[:_NOTICE]}{_CUT}")
+    return escaped(_shortened(said, _NOTICE))
 
 
 def pieces(text: str) -> Iterator[str]:
-    """Cut a text into sections, at a line break where there is one, else at a space; none is empty."""
-    left = text.strip("\n")
-    for _ in range(_MOST_SECTIONS):
-        if len(left) <= _SECTION:
-            break
+    """Cut a text into sections, near their ends: at a line break where there is one, else at a space; none is empty."""
+    left = text.strip()
+    while len(left) > _SECTION:
         end = _place_to_cut(left)
         yield left[:end]
-        left = left[end:].lstrip("\n ")
-    if left.strip():
-        yield left if len(left) <= _SECTION else f"{left[: _SECTION - 1]}{_CUT}"
+        left = left[end:].lstrip()
+    if left:
+        yield left
 
 
 def section(text: str) -> Block:
@@ -85,7 +82,7 @@ def plain_text(text: str) -> Block:
 
 
 def label(text: str) -> Block:
-    return plain_text(text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}{_CUT}")
+    return plain_text(_shortened(text, _LABEL))
 
 
 def button(text: str, *, action: str, value: str) -> Block:
@@ -118,7 +115,7 @@ def _ending(message: OutgoingMessage, *, longest: int) -> list[Block]:
     if message.link:
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link(message.link)}})
     if message.closing:
-        blocks.append({"type": "context", "elements": [plain_text(message.closing[:longest])]})
+        blocks.append({"type": "context", "elements": [plain_text(_shortened(message.closing, longest))]})
     return blocks
 
 
@@ -159,7 +156,7 @@ def _size(block: Block) -> int:
 
 
 def _header(title: str) -> Block:
-    return {"type": "header", "text": plain_text(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}{_CUT}")}
+    return {"type": "header", "text": plain_text(_shortened(title, _TITLE))}
 
 
 def _quotation(text: str) -> Block:
@@ -187,6 +184,10 @@ def _value(message: OutgoingMessage, choice: OfferedChoice) -> str:
     """A choice of one person has its token; in a room, where all see the same buttons, it names its question."""
     question_id = None if message.token else message.question_id
     return value_of(Press(action=choice.action, token=message.token, question_id=question_id))
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}{_CUT}"
 
 
 def _place_to_cut(text: str) -> int:

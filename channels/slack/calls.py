@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from channels.slack.failures import failure
 from channels.slack.hosts import is_own
 from channels.slack.options import SlackOptions
+from channels.slack.payloads import text_at
 from domain.errors import HilumError, TransientError
 from domain.ports.services import Log
 from domain.tries import wait_named
@@ -44,6 +45,10 @@ SCOPES: Mapping[str, str] = {
 """By method; the manifest asks for these, and for what the events need."""
 _COUNTED_BY_CHANNEL = frozenset({"chat.postMessage", "chat.postEphemeral"})
 """Source: Slack, *Rate limits*: posting is limited in each channel, every other method for the workspace."""
+UNREADABLE = "slack_unreadable"
+Ask = Callable[..., Awaitable[Mapping[str, Any]]]
+"""Calls a method of the Web API: `Calls` itself, or what waits where that says "later"."""
+_MOST_PAGES = 500
 _SECONDS = 30
 _A_DAY = timedelta(days=1)
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -145,6 +150,24 @@ class Calls:
         target = urljoin(str(params.url), params.response.headers.get("Location", ""))
         if not is_own(target, api_url=self._options.api_url):
             raise ForeignHostError
+
+
+async def pages(ask: Ask, method: str, /, **asked: object) -> AsyncIterator[Mapping[str, Any]]:
+    """Ask for a list page by page; its end is a page that names none behind it.
+
+    Raises:
+        TransientError: it names ever new pages, or one that was there already: that is not Slack, or not well, and
+            what was read until then may be less than all.
+    """
+    cursor, known = "", set[str]()
+    while cursor not in known and len(known) < _MOST_PAGES:
+        known.add(cursor)
+        answer = await ask(method, cursor=cursor or None, **asked)
+        yield answer
+        cursor = text_at(answer, "response_metadata", "next_cursor")
+        if not cursor:
+            return
+    raise TransientError(UNREADABLE)
 
 
 class ForeignHostError(aiohttp.ClientError):

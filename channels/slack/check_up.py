@@ -9,12 +9,14 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from channels.slack.failures import CUT_OFF, failure
 from channels.slack.options import SlackOptions
 from channels.slack.scopes import BOT_SCOPES
+from domain.errors import TransientError
 from domain.ports.listening import Finding
 from domain.room import Room
 
@@ -28,6 +30,19 @@ _TAKE_UP = (
 _PATIENCE = aiohttp.ClientTimeout(total=10)
 _SHORT = 1000
 _DEAD = {"account_inactive", "token_revoked", "token_expired"}
+_SHUT_OUT = {
+    *("access_denied", "accesslimited", "ekm_access_denied", "enterprise_is_restricted", "org_login_required"),
+    *("team_access_not_granted", "two_factor_setup_required"),
+}
+"""The token is right, and the workspace forbids what is asked with it, or from where."""
+_AGAIN = "run `hilum doctor` again in a minute; where it stays so, see slack-status.com, and this machine's proxy"
+_ERRORS = (
+    *(SlackClientError, aiohttp.ClientError, OSError),
+    *(AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
+"""No answer, Slack's refusal, or what is no answer of Slack's."""
+_Said = tuple[str, str]
+"""What is wrong, and what to do."""
 
 
 async def check_up(
@@ -42,21 +57,39 @@ async def check_up(
     client = AsyncWebClient(token=options.bot_token, base_url=options.api_url, retry_handlers=[])
     try:
         answer = await client.auth_test()
-        findings = [_scopes(answer.headers, str(answer["team"])), await _events(options, hook, clock)]
-        return (*findings, *[await _room(client, room) for room in rooms])
-    except SlackApiError as error:
-        return (_refused(_code_of(error)),)
-    except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
-        says = f"{options.api_url} gives no answer ({type(error).__name__})"
-        return (_fault(_PART, says, "check this machine's way to the Internet, and channels.slack.api_url"),)
+        installed = _scopes(answer.headers, str(answer["team"]))
+    except _ERRORS as error:
+        return (_fault(_PART, *_unanswered(options, error) or _refused(_word_of(error))),)
+    return (
+        installed,
+        await _events(options, hook, clock),
+        *[await _room(options, client, room) for room in rooms],
+    )
 
 
-def _refused(code: str) -> Finding:
+def _refused(code: str) -> _Said:
     if code in _DEAD:
         mend = f"{_SETTINGS}: Install App, Install to Workspace; then {_TAKE_UP}"
-        return _fault(_PART, "the app was taken out of the workspace", mend)
+        return "the app was taken out of the workspace", mend
+    if code in _SHUT_OUT:
+        mend = "ask an owner of the workspace, who finds the app under Manage Apps; the token need not be changed"
+        return f"the workspace does not let the app in from here ({code})", mend
     mend = f"{_SETTINGS}: OAuth & Permissions, Bot User OAuth Token; {_TAKE_UP}"
-    return _fault(_PART, f"Slack does not take this token ({code})", mend)
+    return f"Slack does not take this token ({code})", mend
+
+
+def _unanswered(options: SlackOptions, error: Exception) -> _Said | None:
+    """Return why Slack has said nothing of what it was asked; None where it has refused it."""
+    response = getattr(error, "response", None)
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0) or 0)
+    code = _word_of(error)
+    meant = failure(code, status=status)
+    if isinstance(meant, TransientError) and meant.code != CUT_OFF:
+        return f"Slack is busy or away ({code or status})", _AGAIN
+    if code:
+        return None
+    says = f"{options.api_url} gives no answer of Slack's ({status or type(error).__name__})"
+    return says, "check this machine's way to the Internet, its proxy, and channels.slack.api_url"
 
 
 def _scopes(headers: Mapping[str, str], team: str) -> Finding:
@@ -74,9 +107,10 @@ async def _events(options: SlackOptions, hook: str, clock: Callable[[], float]) 
     client = AsyncWebClient(token=options.app_token, base_url=options.api_url, retry_handlers=[])
     try:
         await client.apps_connections_open(app_token=options.app_token)
-    except SlackApiError as error:
+    except _ERRORS as error:
+        says = f"Slack opens no connection for channels.slack.app_token ({_word_of(error)})"
         mend = f"{_SETTINGS}: Basic Information, App-Level Tokens, Generate, with connections:write; and Socket Mode on"
-        return _fault(_EVENTS, f"Slack opens no connection for channels.slack.app_token ({_code_of(error)})", mend)
+        return _fault(_EVENTS, *_unanswered(options, error) or (says, mend))
     return Finding(part=_EVENTS, is_fine=True, says="they come by Socket Mode")
 
 
@@ -112,14 +146,15 @@ async def _posted(options: SlackOptions, hook: str, *, sent_at: str) -> Finding:
     return Finding(part=_EVENTS, is_fine=True, says=f"{hook} answers; it is the Request URL of {urls}")
 
 
-async def _room(client: AsyncWebClient, room: Room) -> Finding:
+async def _room(options: SlackOptions, client: AsyncWebClient, room: Room) -> Finding:
     part = f"slack channel of {room.panel_id}"
     invite = "in the channel, type /invite @Hilum"
     try:
         channel = (await client.conversations_info(channel=room.address.external_id))["channel"]
-    except SlackApiError as error:
-        says = f"the app sees no channel {room.address.external_id} ({_code_of(error)})"
-        return _fault(part, says, f"{invite}; then `hilum panels room {room.panel_id} slack C0…` with its id")
+    except _ERRORS as error:
+        says = f"the app sees no channel {room.address.external_id} ({_word_of(error)})"
+        mend = f"{invite}; then `hilum panels room {room.panel_id} slack C0…` with its id"
+        return _fault(part, *_unanswered(options, error) or (says, mend))
     found = next(((says, mend) for is_so, says, mend in _FAULTS if is_so(channel)), None)
     if found is not None:
         return _fault(part, *found)
@@ -143,8 +178,10 @@ _FAULTS: tuple[_Fault, ...] = (
 )
 
 
-def _code_of(error: SlackApiError) -> str:
-    return str(error.response.get("error", "")) if isinstance(error.response.data, dict) else "no_json"
+def _word_of(error: Exception) -> str:
+    """Return Slack's own word for what it refuses; empty where there is none."""
+    data = getattr(getattr(error, "response", None), "data", None)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
 def _fault(part: str, says: str, mend: str) -> Finding:

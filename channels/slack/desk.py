@@ -15,9 +15,9 @@ from channels.slack.blocks import Block
 from channels.slack.calls import Calls
 from channels.slack.forms import DEED_FORM, LONGEST, MOST_FILES, QUESTION, QUESTION_FORM, Forms, asked_form, deed_form
 from channels.slack.home import home_view
-from channels.slack.inbound import CHANNEL_NAME, asked, attachments_in, deed, words
-from channels.slack.mrkdwn import escaped, plain
-from channels.slack.payloads import Payload, needed, part_at, parts_at, text_at
+from channels.slack.inbound import CHANNEL_NAME, asked, attachments_in, deed, files_in, read_in, words
+from channels.slack.mrkdwn import escaped, unescaped
+from channels.slack.payloads import Payload, needed, part_at, text_at
 from channels.slack.presses import ASK, SAY, Done, Pressed, is_direct, pressed_in
 from channels.slack.taken import TooLate
 from domain.errors import HilumError, PermanentError, UserError
@@ -52,7 +52,8 @@ class Desk:
     async def command(self, body: Payload) -> Answer:
         """Take a slash command: a question gets its form, everything else is words said to Hilum."""
         user, trigger = needed(body, "user_id"), needed(body, "trigger_id")
-        said = plain(text_at(body, "text")).strip()
+        # Source: Slack, *Slash commands*: without `should_escape` no mark stands in what was typed, only its own "<90".
+        said = unescaped(text_at(body, "text")).strip()
         if needed(body, "command") == ASK_COMMAND:
             answer = await self._ask(user, trigger, text=said)
             return answer if is_direct(text_at(body, "channel_id")) else await self._asked_among_others(user)
@@ -62,8 +63,7 @@ class Desk:
     async def shortcut(self, body: Payload) -> Answer:
         """Open the form of a question, from a message with its words and files where it was chosen on one."""
         message = part_at(body, "message")
-        files = attachments_in(parts_at(message, "files"))
-        said = plain(text_at(message, "text")).strip()
+        said, files = read_in(message), attachments_in(files_in(message))
         return await self._ask(needed(body, "user", "id"), needed(body, "trigger_id"), text=said, files=files)
 
     async def press(self, body: Payload) -> Answer:
@@ -184,15 +184,17 @@ def _member(transaction: Transaction, user: str) -> Member | None:
 
 
 def _known(transaction: Transaction, reader: Member, done: Done) -> Mapping[str, str]:
-    """Return what a form begins with: the words of one's own draft, where they are to be edited."""
+    """Return what a form begins with: the words of one's own draft, where they are to be edited; none if too long."""
     choice = transaction.choices.get(done.press.token) if done.press.token else None
     question_id = done.press.question_id if choice is None else choice.question_id
     if done.press.action is not Action.EDIT_TEXT or question_id is None:
         return {}
     question = transaction.questions.get(question_id)
     said = question.text.value
-    if question.asker_id != reader.id or not 0 < len(said) <= LONGEST:
+    if question.asker_id != reader.id or not said:
         return {}
+    if len(said) > LONGEST:
+        return {"text": ""} if question.number is None else {}
     return {"text": said, "seen": said} if len(said) <= _MOST_NOTICED else {"text": said}
 
 

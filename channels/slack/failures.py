@@ -12,7 +12,8 @@ MENDED_WITHIN = timedelta(minutes=1)
 _LATER = frozenset(
     {
         *("fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"),
-        *("message_limit_exceeded", "file_update_failed"),
+        *("message_limit_exceeded", "file_update_failed", "update_failed", "endpoint_unavailable"),
+        "external_channel_migrating",
     }
 )
 _NOT_DONE = frozenset(_LATER - {"fatal_error", "internal_error"})
@@ -21,9 +22,11 @@ _CUT_OFF = frozenset(
     {
         *("account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required"),
         *("not_allowed_token_type", "team_access_not_granted", "access_denied", "ekm_access_denied"),
+        *("accesslimited", "two_factor_setup_required", "enterprise_is_restricted"),
     }
 )
-"""The app was removed, or its token is none: an operator has to mend it, and nothing is lost until then."""
+"""The app was removed, its token is none, or the workspace lets it in no more: an operator has to mend it, and nothing
+is lost until then."""
 _NO_RIGHTS = frozenset(
     {
         *("missing_scope", "no_permission", "restricted_action", "restricted_action_read_only_channel"),
@@ -34,7 +37,10 @@ _NO_RIGHTS = frozenset(
 )
 """What an operator has left out, or a workspace has forbidden: of a person too it says nothing about the person."""
 _ROOM_GONE = frozenset(
-    {"channel_not_found", "is_archived", "not_in_channel", "channel_is_archived", "method_not_supported"}
+    {
+        *("channel_not_found", "is_archived", "is_inactive", "not_in_channel", "channel_is_archived"),
+        "method_not_supported",
+    }
 )
 _THREAD_GONE = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
 """A message that may not be changed any more, as in a workspace that closes edits, still stands there."""
@@ -47,7 +53,15 @@ _BLOCKED = frozenset(
     }
 )
 """Of a person: they have left the workspace, or take nothing from the app."""
-_FILE_GONE = frozenset({"file_not_found", "file_deleted", "files_not_found"})
+_FILE_UNSEEN = frozenset({"file_not_found", "files_not_found"})
+"""Source: Slack, *files.delete*, errors: "The file does not exist, or is not visible to the calling user"."""
+
+
+class UnseenFileError(PermanentError):
+    """A file that is gone, or that the app may not see: of one of our own it is gone, of a member's nobody knows."""
+
+    def __init__(self) -> None:
+        super().__init__("file_gone")
 
 
 def failure(code: str, *, status: int = 200, retry_after: timedelta | None = None, in_room: bool = False) -> HilumError:
@@ -64,8 +78,8 @@ def failure(code: str, *, status: int = 200, retry_after: timedelta | None = Non
         return TransientError("slack_away", retry_after=retry_after, is_unsure=code not in _NOT_DONE)
     if code in _CUT_OFF:
         return TransientError(CUT_OFF, retry_after=MENDED_WITHIN)
-    if code in _FILE_GONE:
-        return PermanentError("file_gone")
+    if code in {"file_deleted", *_FILE_UNSEEN}:
+        return UnseenFileError() if code in _FILE_UNSEEN else PermanentError("file_gone")
     if code in _STAYS:
         return PermanentError("not_deletable")
     return PermanentError(_in_room(code) if in_room else _with_person(code))

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from channels.slack.calls import SCOPES, Calls, ForeignHostError
-from channels.slack.failures import SCOPE_MISSING
+from channels.slack.failures import SCOPE_MISSING, UnseenFileError
 from channels.slack.hosts import is_own
 from channels.slack.options import SlackOptions
 from channels.slack.payloads import part_at, text_at
@@ -51,6 +51,9 @@ class Files:
     async def _info(self, attachment: Attachment) -> Mapping[str, Any]:
         try:
             return part_at(await self.calls("files.info", file=attachment.reference), "file")
+        except UnseenFileError as error:
+            # The app is not where it was sent, as behind a shortcut on a message between others.
+            raise self._not_given("not_seen") from error
         except PermanentError as error:
             if error.code == "file_gone":
                 raise UserError("file_gone") from error

@@ -77,9 +77,11 @@ class Forms:
         return {**view, "submit": label(self._say(reader, "workspace.preview")[:_TITLE]), "blocks": blocks}
 
     def deed(self, reader: Member, done: Done, *, known: Mapping[str, str] | None = None) -> Block:
-        """Return the form of an action; `known` is what its fields hold already."""
+        """Return the form of an action; `known` is what its fields hold already, empty where it does not fit."""
         filled = known or {}
         blocks = [self._field(reader, each, value=filled.get(each.name, "")) for each in form_of(done.press.action)]
+        if filled.get("text") == "":
+            blocks.append(section(self._say(reader, "workspace.text_replaced")))
         kept = {"press": value_of(done.press), "room": done.origin.room, "thread": done.origin.thread}
         hidden = {"seen": filled["seen"]} if "seen" in filled else {}
         title = self.wording.label(done.press.action, reader.language)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from channels.slack.calls import Ask, pages
 from channels.slack.payloads import Payload, parts_at, text_at
-from domain.errors import PermanentError, TransientError
+from domain.errors import PermanentError
 
-Ask = Callable[..., Awaitable[Mapping[str, Any]]]
-"""Calls a method of the Web API, and waits where Slack says "later"."""
 _PAGE = 200
-_MOST_PAGES = 500
 """Source: Slack, *conversations.history*: "We recommend no more than 200 results at a time"."""
 _THREADS_KEPT = timedelta(days=14)
 """So long after a message was written its thread is looked at, and it itself for an edit."""
@@ -50,7 +47,7 @@ class History:
             HilumError: the place could not be read to its end.
         """
         oldest = timestamp_of(instant - _THREADS_KEPT)
-        parents = await self._pages("conversations.history", place, oldest=oldest)
+        parents = await self._messages("conversations.history", place, oldest=oldest)
         found = list(parents)
         for parent in parents:
             if _has_replies(parent, after=instant - _EDITS_KEPT):
@@ -63,32 +60,17 @@ class History:
     async def _replies(self, place: Place, thread: str, *, after: datetime) -> list[Payload]:
         """Return a thread's newer replies; Slack puts the message that they are to before them."""
         try:
-            found = await self._pages("conversations.replies", place, ts=thread, oldest=timestamp_of(after))
+            found = await self._messages("conversations.replies", place, ts=thread, oldest=timestamp_of(after))
         except PermanentError as error:
             if error.code not in _THREAD_GONE:
                 raise
             return []
         return [message for message in found if text_at(message, "ts") != thread]
 
-    async def _pages(self, method: str, place: Place, **asked: str) -> list[Payload]:
-        found: list[Payload] = []
-        cursor, known = "", {""}
-        for _ in range(_MOST_PAGES):
-            answer = await self.ask(
-                method,
-                room="" if place.person else place.id,
-                channel=place.id,
-                limit=_PAGE,
-                cursor=cursor or None,
-                **asked,
-            )
-            found += parts_at(answer, "messages")
-            cursor = text_at(answer, "response_metadata", "next_cursor")
-            if cursor in known:
-                return found
-            known.add(cursor)
-        # More than anybody writes: what names ever new pages is not Slack, or not well.
-        raise TransientError("slack_unreadable")
+    async def _messages(self, method: str, place: Place, **asked: str) -> list[Payload]:
+        room = "" if place.person else place.id
+        answers = pages(self.ask, method, room=room, channel=place.id, limit=_PAGE, **asked)
+        return [message async for answer in answers for message in parts_at(answer, "messages")]
 
 
 def moment_of(timestamp: str) -> datetime | None:

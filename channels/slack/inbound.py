@@ -112,17 +112,45 @@ def attachments_in(files: Sequence[Payload]) -> tuple[Attachment, ...]:
     )
 
 
+def read_in(message: Payload, said: str | None = None) -> str:
+    """Return what a message says to a reader: its writer's words, then those of others that it brings along.
+
+    Args:
+        said: the writer's words as Slack would write them, where they mean something else than they say.
+    """
+    own = _plain_text(message) if said is None else plain(said).strip()
+    return "\n".join(text for text in (own, *map(_plain_text, _forwarded(message))) if text)
+
+
+def files_in(message: Payload) -> Sequence[Payload]:
+    """Return the files of a message, and of those of others that it brings along; each once."""
+    brought = (file for each in _forwarded(message) for file in parts_at(each, "files"))
+    return list({text_at(file, "id"): file for file in (*parts_at(message, "files"), *brought)}.values())
+
+
+def _forwarded(message: Payload) -> Sequence[Payload]:
+    """Return the messages of others that somebody has put into one.
+
+    Source: github.com/slackapi/slack-skills-plugin, issue 149: "Slack stores the forwarded content as an
+    attachments[] entry with is_share: true, and leaves the top-level text empty"; with is_msg_unfurl alone it is the
+    preview of a link, which stands in the text.
+    """
+    is_bare = not text_at(message, "text")
+    brought = parts_at(message, "attachments")
+    return [each for each in brought if each.get("is_share") or (is_bare and each.get("is_msg_unfurl"))]
+
+
 def _event_id(body: Payload) -> str:
     """Return the id by which a second delivery of an event is known."""
     return f"event|{needed(body, 'event_id')}"
 
 
 def _said(body: Payload, event: Payload, received_at: datetime) -> InboundMessage | None:
-    files, said = parts_at(event, "files"), text_at(event, "text")
+    files, said = files_in(event), text_at(event, "text")
     is_alone = is_direct(needed(event, "channel"))
-    text = plain(with_colleague(said if is_alone else said_to_app(body, said))).strip()
+    text = read_in(event, with_colleague(said if is_alone else said_to_app(body, said)))
     attachments = attachments_in(files)
-    unreadable = next((kind for kind in map(_unreadable_kind, files) if kind), "")
+    unreadable = next((kind for kind in map(_unreadable_kind, files) if kind), "") or _unreadable_forward(event)
     if not (text or attachments or unreadable):
         return None
     return InboundMessage(
@@ -142,7 +170,7 @@ def _change(body: Payload, event: Payload, received_at: datetime) -> InboundMess
     message, before = part_at(event, "message"), part_at(event, "previous_message")
     if text_at(message, "subtype") == "tombstone":
         return _deletion(body, event, received_at)
-    text = plain(text_at(message, "text")).strip()
+    text = read_in(message)
     is_edited = bool(message.get("edited")) and text_at(message, "text") != text_at(before, "text")
     if _is_bots(message) or not is_edited or not text:
         return None
@@ -191,6 +219,16 @@ def _origin(
 def _unreadable_kind(file: Payload) -> str:
     kind = text_at(file, "mimetype").partition("/")[0]
     return {"audio": "voice", "video": "video"}.get(kind, "")
+
+
+def _unreadable_forward(message: Payload) -> str:
+    """Return what to call a forwarded message of which nothing can be taken, such as another app's card."""
+    is_empty = (not (_plain_text(each) or parts_at(each, "files")) for each in _forwarded(message))
+    return "other" if any(is_empty) else ""
+
+
+def _plain_text(message: Payload) -> str:
+    return plain(text_at(message, "text")).strip()
 
 
 def _is_bots(message: Payload) -> bool:

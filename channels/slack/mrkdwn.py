@@ -15,7 +15,11 @@ def plain(text: str) -> str:
     channel or a command, with what is shown after a `|`.
     """
     shown = _MARK.sub(lambda found: _shown(found[1]), text)
-    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return unescaped(shown)
+
+
+def unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def escaped(text: str) -> str:

@@ -7,22 +7,23 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from channels.begun import Begun
 from channels.marks import keyed_mark
 from channels.slack.blocks import Block, card_blocks, message_parts, notice_of, section
-from channels.slack.calls import Calls
+from channels.slack.calls import UNREADABLE, Calls
 from channels.slack.inbound import CHANNEL_NAME
-from channels.slack.payloads import Payload, UnreadableError, needed
+from channels.slack.payloads import Payload, UnreadableError, needed, part_at, text_at
 from channels.slack.pictures import MOST_PICTURES, Pictures, Uploaded
 from channels.slack.references import channel_and_timestamp, is_file, joined, message_reference, separate
 from domain.delivery import OutgoingMessage
 from domain.errors import HilumError, PermanentError, TransientError
 from domain.messages import Address
 from domain.ports.listening import ChannelServices
-from domain.ports.store import Transaction
 from domain.tries import Tries
 
-_BEFORE_IT_IS_ONE = ("draft.", "check.", "error.")
-"""What is said of a draft stands in the conversation itself; the thread begins with the receipt."""
+_BEFORE_IT_IS_ONE = ("draft.", "check.", "error.", "incident.")
+"""What is said of a draft stands in the conversation itself, as what is said of flags; the thread begins with the
+receipt."""
 _GONE = frozenset({"message_gone", "thread_gone", "file_gone"})
 _OF_ONE_MESSAGE = frozenset({"slack_refused", "not_deletable"})
 """Says nothing of the others that are to be taken back."""
@@ -33,7 +34,6 @@ _WAITS_FOR_PICTURES = 3
 """So often words that are about their pictures are tried with them, and then go alone."""
 _UNCLEAR = 2
 """So often something is posted that Slack says it has posted, without a word that can be read."""
-UNREADABLE = "slack_unreadable"
 EVENT = "hilum_post"
 """By this a post is known again as ours, with the question or the delivery that it is of."""
 
@@ -121,6 +121,8 @@ class Outbound:
 
         Words wait for no picture, but in a room's thread for a while, where they are about their pictures.
         """
+        if post.room:
+            await self._take_out_begun(post, message)
         brought = await self.pictures.upload(message.images)
         key = (message.delivery_id, post)
         if brought.is_late and post.room and post.thread and self._in_vain.count_try(key):
@@ -180,6 +182,8 @@ class Outbound:
         said = await self._said(post, message)
         channel, timestamp = said[0]
         references = (*(message_reference(*each) for each in said), *(each.file_id for each in pictures))
+        if post.room and pictures:
+            await self._keep(post, message, references)
         try:
             await self.pictures.share(pictures, channel, thread=timestamp if post.room else post.thread)
         except HilumError as error:
@@ -191,6 +195,7 @@ class Outbound:
     async def _reply(self, post: Post, message: OutgoingMessage, pictures: Sequence[Uploaded]) -> Posted:
         """Post in a room's thread, the pictures first: a panel that is told of them has them."""
         files = tuple(each.file_id for each in pictures)
+        await self._keep(post, message, files)
         try:
             await self._share(post, pictures)
             said = await self._said(post, message)
@@ -219,19 +224,32 @@ class Outbound:
             await self._keep(post, message, references)
 
     async def _keep(self, post: Post, message: OutgoingMessage, references: Sequence[str]) -> None:
-        """Note what stands there before its message is known to: it goes with everything else about its question."""
-        question_id, room = message.question_id, Address(channel=CHANNEL_NAME, external_id=post.room)
-        if not _tells(message):
+        """Note what stands there before its message is known to: it goes with everything else about its question.
+
+        In a room pictures are noted before they are shown, since nothing that they carry tells whose they are.
+        """
+        if not references or not _tells(message):
             return
+        delivery_id = message.delivery_id
+        if post.room:
+            await self._in_room(post, message).note(references)
+        else:
+            await self.services.store.write(lambda rows: rows.sent.note(delivery_id, joined(references)))
 
-        def note(transaction: Transaction) -> None:
-            if not post.room:
-                transaction.sent.note(message.delivery_id, joined(references))
-            elif question_id is not None:
-                for each in references:
-                    transaction.rooms.note_message(room, each, question_id)
+    async def _take_out_begun(self, post: Post, message: OutgoingMessage) -> None:
+        """Take out of a room what stands of an earlier try, but for what this process goes on behind."""
+        begun = self._begun.get((message.delivery_id, post))
+        kept = () if begun is None else begun.references
 
-        await self.services.store.write(note)
+        async def take_back(parts: Sequence[str]) -> None:
+            # The pictures first: where a card with replies was, Slack keeps an empty stone.
+            await self.take_back(joined(sorted(parts, key=is_file, reverse=True)), room=post.room)
+
+        await self._in_room(post, message).take_out(take_back, lasting=_OF_ONE_MESSAGE, kept=kept)
+
+    def _in_room(self, post: Post, message: OutgoingMessage) -> Begun:
+        room = Address(channel=CHANNEL_NAME, external_id=post.room)
+        return Begun(store=self.services.store, log=self.services.log, room=room, message=message)
 
     def _log_not_shared(self, error: HilumError, pictures: Sequence[Uploaded]) -> None:
         self.services.log.warning("pictures_not_shared", error=error.code, images=len(pictures))
@@ -246,6 +264,7 @@ class Outbound:
                 carried = self._carried(post, message, number=len(begun.said), part=part)
                 answer = await self._say(post, part, notice=notice, carried=carried)
                 begun.said.append(self._place_in(answer, (message.delivery_id, post)))
+                _check_thread(post, answer)
                 await self._note_part(post, message, begun)
         except PermanentError:
             # Nobody comes back for the rest.
@@ -354,6 +373,20 @@ class Outbound:
         )
         references = separate(found or "")
         return channel_and_timestamp(references[0])[1] if references else ""
+
+
+def _check_thread(post: Post, answer: Payload) -> None:
+    """Look where Slack has put a reply: below a message that was deleted before its first reply, nowhere but outside.
+
+    With a member it stands there well; in a room nobody would know what it is about.
+
+    Source: slack-go/slack, issue 1571: the answer is ok, and its `message` has no `thread_ts`.
+    Raises:
+        PermanentError("thread_gone"): it stands in a room outside of its thread.
+    """
+    said = part_at(answer, "message")
+    if post.room and post.thread and said and not text_at(said, "thread_ts"):
+        raise PermanentError("thread_gone")
 
 
 def _tells(message: OutgoingMessage) -> bool:

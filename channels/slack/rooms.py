@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from channels.slack.blocks import card_blocks, notice_of
-from channels.slack.calls import Calls
+from channels.slack.calls import Calls, pages
 from channels.slack.outbound import Outbound, Post
 from channels.slack.payloads import Payload, part_at, text_at
 from channels.slack.references import channel_and_timestamp, joined
@@ -20,7 +20,6 @@ from domain.ports.channel import Placed, RoomView
 _A_SECOND = timedelta(seconds=1.1)
 """Source: Slack, *Rate limits*: about one message a second in each channel; a little more, since networks bunch."""
 _PAGE = 1000
-_MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +65,17 @@ class Rooms:
 
         Raises:
             PermanentError("room_public"): it is public, so that everybody in the workspace reads along.
-            TransientError: Slack answers without a list, which says of nobody that they are not there.
+            TransientError: Slack answers without a list or without its end, which says of nobody that they are not
+                there.
         """
         about = await self.calls("conversations.info", room=room.external_id, channel=room.external_id)
         if part_at(about, "channel").get("is_private") is not True:
             raise PermanentError("room_public")
         own = text_at(await self.calls("auth.test"), "user_id")
-        people: set[str] = set()
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            answer = await self.calls(
-                "conversations.members",
-                room=room.external_id,
-                channel=room.external_id,
-                limit=_PAGE,
-                cursor=cursor or None,
-            )
-            people |= _people_in(answer)
-            cursor = text_at(part_at(answer, "response_metadata"), "next_cursor")
-            if not cursor:
-                return frozenset(people - {own})
-        raise PermanentError("room_rights")
+        place = {"room": room.external_id, "channel": room.external_id}
+        answers = pages(self.calls, "conversations.members", **place, limit=_PAGE)
+        people = [person async for answer in answers for person in _people_in(answer)]
+        return frozenset(people) - {own}
 
     def gate(self, room: Address) -> SendingGate:
         return SendingGate(channel=f"slack|{room.external_id}", interval=_A_SECOND)

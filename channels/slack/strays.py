@@ -6,11 +6,10 @@ Source: Slack, *Message metadata*: an app may put data of its own into a message
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from channels.slack.calls import Calls
+from channels.slack.calls import Calls, pages
 from channels.slack.history import timestamp_of
 from channels.slack.outbound import EVENT, Outbound
 from channels.slack.payloads import Payload, part_at, parts_at, text_at
@@ -24,7 +23,6 @@ from domain.ports.channel import Placed
 _LOOKED_BACK = timedelta(days=7)
 """Longer ago nobody waits for the answer to a call, nor is Hilum down."""
 _PAGE = 200
-_MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +73,10 @@ class Strays:
     async def _written(self, channel: str, thread: str, *, room: str = "") -> list[Payload]:
         method = "conversations.replies" if thread else "conversations.history"
         oldest = timestamp_of(self.calls.now - _LOOKED_BACK)
-        where: Mapping[str, object] = {"ts": thread} if thread else {"oldest": oldest}
-        found: list[Payload] = []
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            answer = await self.calls(
-                method,
-                room=room,
-                channel=channel,
-                limit=_PAGE,
-                cursor=cursor or None,
-                include_all_metadata=True,
-                **where,
-            )
-            found += parts_at(answer, "messages")
-            cursor = text_at(answer, "response_metadata", "next_cursor")
-            if not cursor:
-                break
-        return found
+        where = {"ts": thread} if thread else {"oldest": oldest}
+        asked = {"room": room, "channel": channel, "limit": _PAGE, "include_all_metadata": True, **where}
+        answers = pages(self.calls, method, **asked)
+        return [message async for answer in answers for message in parts_at(answer, "messages")]
 
 
 def _carried_by(message: Payload) -> Payload:

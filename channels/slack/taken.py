@@ -9,7 +9,6 @@ from channels.slack.blocks import button, section
 from channels.slack.calls import Calls
 from channels.slack.mrkdwn import escaped
 from channels.slack.presses import PRESS, Pressed, value_of
-from channels.slack.references import channel_and_timestamp
 from domain.access import Capability, can
 from domain.delivery import Value
 from domain.errors import HilumError
@@ -48,6 +47,11 @@ class TooLate:
         return taker is not None and await self._say(reader, pressed, taker=taker)
 
     async def _say(self, reader: Member, pressed: Pressed, *, taker: Taker) -> bool:
+        """Say it in the channel, where the card stands.
+
+        Source: Slack, *chat.postEphemeral*, `thread_ts`: "Ephemeral messages in threads are only shown if there is
+        already an active thread", and a card has no replies at first.
+        """
         wording = self.services.wording
         values: dict[str, Value] = {"label": taker.label, "name": taker.name, "at": taker.at}
         text = wording.text("error.already_taken", reader, values)
@@ -62,7 +66,6 @@ class TooLate:
                 room=pressed.origin.room,
                 channel=pressed.origin.room,
                 user=pressed.user,
-                thread_ts=channel_and_timestamp(pressed.origin.thread)[1] or None,
                 text=escaped(text),
                 blocks=[section(text), {"type": "actions", "elements": [follow]}],
             )

@@ -6,6 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from domain.ports.channel import ImagesIn
+from tests.fakes.slack_world import SlackWorld
+
 
 def panel_named(name):
     return SimpleNamespace(id=name, called=lambda _: name.title())
@@ -35,6 +38,23 @@ async def test_only_panel_is_not_asked_for(slack, world):
     await kim.submits({"question": "58M"})
 
     assert world.intake.messages[0].fields == {}
+
+
+@pytest.mark.parametrize(
+    ("images_in", "said"), [(ImagesIn.LINK, "passes servers abroad"), (ImagesIn.DIRECT, "is taken out before anybody")]
+)
+async def test_setting_decides_what_is_said_of_images(slack, images_in, said):
+    world = SlackWorld(slack, images_in=images_in)
+    runner = await world.serve()
+    kim = await slack.person("kim")
+    world.enrol(kim.user_id)
+
+    await kim.commands()
+    await world.channel.close()
+    await runner.cleanup()
+
+    assert said in kim.modal["blocks"][1]["hint"]["text"]
+    assert world.channel.capabilities.passes_abroad is (images_in is ImagesIn.LINK)
 
 
 async def test_question_asked_among_others_is_seen_by_nobody_there(slack, world):

@@ -62,14 +62,53 @@ async def test_slack_out_of_reach_is_said(slack):
     (finding,) = await check_up(options_of(slack, api_url="http://127.0.0.1:9/api/"), (), hook=NOWHERE, clock=time.time)
 
     assert "gives no answer" in finding.says
+    assert "api_url" in finding.mend
 
 
-async def test_broken_slack_is_said(slack):
-    slack.faults.fail("auth.test")
+@pytest.mark.parametrize("trouble", ["busy", "broken", "internal_error", "endpoint_unavailable"])
+@pytest.mark.parametrize(
+    ("method", "part"),
+    [
+        ("auth.test", "slack"),
+        ("apps.connections.open", "slack events"),
+        ("conversations.info", "slack channel of chest"),
+    ],
+)
+async def test_slack_that_is_busy_or_broken_is_asked_again(slack, method, part, trouble):
+    channel = await slack.channel("panel-chest", await slack.person("kim"))
+    orders = {"busy": slack.faults.rate_limit, "broken": slack.faults.fail}
+    orders.get(trouble, lambda each: slack.faults.refuse(each, trouble))(method)
+
+    findings = await check_up(options_of(slack), (room_of(channel),), hook=NOWHERE, clock=time.time)
+
+    (fault,) = [finding for finding in findings if not finding.is_fine]
+    assert (fault.part, fault.says.startswith("Slack is busy or away (")) == (part, True)
+    assert fault.mend.startswith("run `hilum doctor` again in a minute")
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [("<p>no</p>", "text/html"), ("no", "text/plain"), ("null", "application/json"), ("[", "application/json")],
+)
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open", "conversations.info"])
+async def test_page_of_a_proxy_is_no_refusal_of_slacks(slack, method, page, kind):
+    channel = await slack.channel("panel-chest", await slack.person("kim"))
+    slack.faults.stand_in(method, text=page, content_type=kind)
+
+    findings = await check_up(options_of(slack), (room_of(channel),), hook=NOWHERE, clock=time.time)
+
+    (fault,) = [finding for finding in findings if not finding.is_fine]
+    assert "gives no answer of Slack's" in fault.says
+    assert "proxy" in fault.mend
+
+
+async def test_workspace_that_lets_the_app_in_no_more_is_told_apart(slack):
+    slack.faults.refuse("auth.test", "accesslimited")
 
     (finding,) = await check_up(options_of(slack), (), hook=NOWHERE, clock=time.time)
 
-    assert not finding.is_fine
+    assert "accesslimited" in finding.says
+    assert ("owner of the workspace" in finding.mend, "token_file" in finding.mend) == (True, False)
 
 
 async def test_missing_scopes_are_named(slack):

@@ -14,7 +14,6 @@ from domain.member import Language, Role
 from domain.messages import Action, Address
 from domain.ports.channel import RoomView
 from domain.question import EntryKind, QuestionState
-from domain.text import DeidentifiedText
 from tests.fakes.slack_world import QUESTION, START, message
 from tests.peers.slack.courier import Kind
 
@@ -44,6 +43,18 @@ async def test_form_goes_on_with_what_was_typed(slack, world):
     assert kim.modal["blocks"][0]["element"]["initial_value"] == "58M dyspnoea"
     assert kim.modal["title"]["text"] == "패널에 질문"
     assert "해외 서버" in kim.modal["blocks"][1]["hint"]["text"]
+
+
+@pytest.mark.parametrize("typed", ["SpO2 <90 on >5L, R&D", "SpO2 &lt;90 on &gt;5L, R&amp;D"])
+async def test_signs_of_less_and_more_stay_in_what_was_typed(slack, world, typed):
+    kim = await slack.person("kim")
+    world.enrol(kim.user_id)
+
+    await kim.commands(typed)
+    await kim.commands(f"back Q417 {typed}", name="/hilum")
+
+    assert kim.modal["blocks"][0]["element"]["initial_value"] == "SpO2 <90 on >5L, R&D"
+    assert [taken.text.value for taken in world.intake.messages] == ["/back Q417 SpO2 <90 on >5L, R&D"]
 
 
 async def test_words_are_kept_where_the_form_does_not_open(slack, world):
@@ -230,47 +241,6 @@ async def test_names_of_forms_give_no_word_away(slack, world):
 
     said = json.dumps(first.payload["view"]["state"]["values"], sort_keys=True)
     assert hashlib.sha256(said.encode()).hexdigest()[:24] not in world.intake.messages[0].external_id
-
-
-async def test_own_draft_is_edited_as_it_stands(slack, world):
-    kim = await slack.person("kim")
-    member = world.enrol(kim.user_id)
-    world.question(state=QuestionState.DRAFT, number=None, asker_id=member.id, text=DeidentifiedText(value="58M"))
-    world.rows.choices["token-1"] = SimpleNamespace(question_id=QUESTION)
-    await world.channel.send(Address(channel="slack", external_id=kim.user_id), message("Draft", Action.EDIT_TEXT))
-
-    await kim.presses("Edit Text", (await kim.sees())[-1])
-    said = kim.modal["submit"]["text"]
-    await kim.submits({"text": "58M, D8"})
-
-    fields = world.intake.messages[-1].fields
-    assert (said, fields["text"].value, fields["seen"].value) == ("Preview", "58M, D8", "58M")
-
-
-async def test_draft_of_another_is_shown_to_nobody(slack, world):
-    kim = await slack.person("kim")
-    world.enrol(kim.user_id)
-    other = world.enrol("U0OTHER", name="Lee")
-    world.question(state=QuestionState.DRAFT, number=None, asker_id=other.id, text=DeidentifiedText(value="58M"))
-    told = message("Draft", Action.EDIT_TEXT, token=None, question_id=QUESTION)
-    await world.channel.send(Address(channel="slack", external_id=kim.user_id), told)
-
-    await kim.presses("Edit Text", (await kim.sees())[-1])
-
-    assert "58M" not in str(kim.modal)
-
-
-async def test_long_draft_is_edited_without_a_second_copy(slack, world):
-    kim = await slack.person("kim")
-    member, text = world.enrol(kim.user_id), "58M " + "x" * 2000
-    world.question(state=QuestionState.DRAFT, number=None, asker_id=member.id, text=DeidentifiedText(value=text))
-    told = message("Draft", Action.EDIT_TEXT, token=None, question_id=QUESTION)
-    await world.channel.send(Address(channel="slack", external_id=kim.user_id), told)
-
-    await kim.presses("Edit Text", (await kim.sees())[-1])
-
-    assert kim.modal["blocks"][0]["element"]["initial_value"] == text
-    assert len(kim.modal["private_metadata"]) < 300
 
 
 async def test_press_is_taken_where_its_form_does_not_open(slack, world):

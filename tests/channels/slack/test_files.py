@@ -161,11 +161,22 @@ async def test_missing_scope_is_no_fault_of_the_file(slack, world, kim):
     assert found.value.values == {"scope": "files:read"}
 
 
-async def test_unknown_file_is_gone(world):
-    attachment = Attachment(reference="F0NONE", kind=AttachmentKind.FILE)
+async def test_file_where_the_app_is_not_is_not_called_gone(slack, world, kim):
+    file = await kim.uploads(("a.dcm", b"pixels"))
+    attachment = Attachment(reference=file["id"], kind=AttachmentKind.FILE)
+
+    with pytest.raises(UserError, match="file_not_given"):
+        _ = [chunk async for chunk in world.channel.fetch(attachment)]
+
+    assert [call.error for call in slack.record.of("files.info")] == ["file_not_found"]
+
+
+async def test_deleted_file_is_gone(slack, world, kim):
+    await kim.writes("", files=[("a.dcm", b"pixels")])
+    slack.faults.refuse("files.info", "file_deleted")
 
     with pytest.raises(UserError, match="file_gone"):
-        _ = [chunk async for chunk in world.channel.fetch(attachment)]
+        await fetched(world)
 
 
 def test_no_deletion_is_promised(world):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.slack.history import History, Place, moment_of, timestamp_of
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
 
 ROOM = Place(id="C1")
 SINCE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -104,11 +104,12 @@ async def test_message_without_a_time_is_left_out():
     assert await texts_of(ask) == ["words"]
 
 
-async def test_cursor_that_turns_in_a_circle_ends():
+async def test_history_whose_pages_turn_in_a_circle_was_not_read_to_its_end():
     async def ask(_method, **_arguments):
         return {"messages": [written(1)], "response_metadata": {"next_cursor": "same"}}
 
-    assert await texts_of(ask) == ["words"]
+    with pytest.raises(TransientError, match="slack_unreadable"):
+        await texts_of(ask)
 
 
 @given(MOMENTS)

@@ -33,6 +33,21 @@ async def test_home_buttons_say_and_ask(slack, world):
     assert kim.modal["callback_id"] == "question"
 
 
+async def test_home_says_what_can_be_set_and_sets_it(slack, world):
+    kim = await slack.person("kim")
+    world.enrol(kim.user_id)
+    await kim.opens_home()
+    await world.settled()
+    *_, heading, said, _ = kim.screen.home["blocks"]
+
+    for name in ("In Korean", "In English", "Quiet hours"):
+        await kim.presses_at_home(name)
+
+    assert (heading["text"]["text"], said["text"]["text"].startswith("You are Dr Kim here.")) == ("Settings", True)
+    assert "/hilum quiet 22-07" in said["text"]["text"]
+    assert [taken.text.value for taken in world.intake.messages] == ["/lang ko", "/lang en", "/quiet"]
+
+
 async def test_home_that_slack_does_not_take_stays_as_it_was(slack, world):
     kim = await slack.person("kim")
     slack.faults.fail("views.publish")

@@ -104,7 +104,7 @@ async def test_pictures_that_cannot_be_taken_back_are_logged(slack, world, room)
 
     assert "pictures_left_behind" in world.log.events
     # They go with the thread, as what was posted there does.
-    assert [(at, each.startswith("F")) for at, each in world.rows.in_rooms] == [(room, True)]
+    assert {(at, each.startswith("F")) for at, each in world.rows.in_rooms} == {(room, True)}
 
 
 async def test_words_do_not_wait_for_pictures_that_slack_never_takes(slack, kim, world, room):
@@ -133,6 +133,18 @@ async def test_what_was_said_is_posted_in_the_thread(kim, world, room):
 
     said = (await kim.sees(room.external_id, thread=placed.thread.partition("/")[2]))[-1]
     assert (said.text, reference) == ("Asker: CT 5 days ago", f"{room.external_id}/{said.ts}")
+
+
+async def test_nothing_stays_in_the_room_of_what_was_to_be_said_below_a_deleted_card(slack, kim, world, room):
+    placed = await world.channel.open_thread(room, view("🔴 Q417"))
+    await world.channel.remove(room, placed, ())
+    added = message("Asker: one more", images=(world.image("one"),), question_id=QUESTION)
+
+    with pytest.raises(PermanentError, match="thread_gone"):
+        await world.channel.post(room, placed, added)
+
+    assert [post.text for post in await kim.sees(room.external_id) if "one more" in post.text] == []
+    assert slack.record.count("files.delete") == 1
 
 
 async def test_removing_takes_everything_of_ours_the_card_last(slack, kim, world, room):
@@ -219,6 +231,14 @@ async def test_answer_without_a_list_says_nothing_of_the_roster(slack, world, ro
     slack.faults.stand_in("conversations.members", text=answer, content_type="application/json")
 
     with pytest.raises(TransientError, match="slack_away"):
+        await world.channel.roster(room)
+
+
+async def test_roster_whose_pages_turn_in_a_circle_says_nothing_of_who_is_missing(slack, world, room):
+    page = '{"ok": true, "members": ["U1"], "response_metadata": {"next_cursor": "same"}}'
+    slack.faults.stand_in("conversations.members", text=page, content_type="application/json", times=2)
+
+    with pytest.raises(TransientError, match="slack_unreadable"):
         await world.channel.roster(room)
 
 

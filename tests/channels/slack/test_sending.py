@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from channels.slack.failures import failure
 from domain.delivery import ChoiceShape
 from domain.errors import PermanentError, TransientError, UserError
 from domain.messages import Action, Address
@@ -60,11 +59,12 @@ async def test_what_is_about_a_question_stands_in_its_thread(slack, world):
     assert ("reply_broadcast" in plain.arguments, answer.arguments["reply_broadcast"]) == (False, "true")
 
 
-async def test_draft_stands_in_the_conversation_itself(slack, world):
+@pytest.mark.parametrize("key", ["draft.preview", "incident.page"])
+async def test_draft_and_flag_stand_in_the_conversation_itself(slack, world, key):
     kim = await slack.person("kim")
     world.was_sent("D0/1.0", kim.user_id)
 
-    await world.channel.send(address_of(kim), message("Preview", key="draft.preview", question_id=QUESTION))
+    await world.channel.send(address_of(kim), message("Preview", key=key, question_id=QUESTION))
 
     assert "thread_ts" not in slack.record.of("chat.postMessage")[-1].arguments
 
@@ -286,13 +286,24 @@ async def test_answer_whose_rest_is_refused_leaves_nothing(slack, world):
 async def test_answer_leaves_a_thread_whose_beginning_was_deleted(slack, world):
     kim = await slack.person("kim")
     world.was_sent("D0/1.0", kim.user_id)
-    slack.faults.refuse("chat.postMessage", "thread_not_found")
+    slack.faults.refuse("chat.postMessage", "cannot_reply_to_message")
 
     await world.channel.send(address_of(kim), message("Answer", Action.HELPED, question_id=QUESTION))
 
     refused, sent = slack.record.of("chat.postMessage")
     assert (refused.arguments["thread_ts"], "thread_ts" in sent.arguments) == ("1.0", False)
     assert [post.text for post in await kim.sees()] == ["Answer"]
+
+
+async def test_answer_to_what_was_deleted_stands_outside_of_a_thread(slack, world):
+    kim = await slack.person("kim")
+    first = await world.channel.send(address_of(kim), message("Q417"))
+    world.was_sent(first, kim.user_id)
+    await world.channel.retract(address_of(kim), first)
+
+    sent = await world.channel.send(address_of(kim), message("Answer", Action.HELPED, question_id=QUESTION))
+
+    assert [(f"{post.channel}/{post.ts}", post.text) for post in await kim.sees()] == [(sent, "Answer")]
 
 
 async def test_what_a_workspace_keeps_is_struck_out(slack, world):
@@ -359,34 +370,3 @@ async def test_unknown_person_is_for_good_and_a_removed_app_for_later(slack, wor
 
     with pytest.raises(TransientError, match="channel_cut_off"):
         await world.channel.send(address_of(kim), message())
-
-
-@pytest.mark.parametrize(
-    ("code", "in_room", "meant"),
-    [
-        ("user_disabled", False, "address_blocked"),
-        ("message_not_found", False, "message_gone"),
-        ("missing_scope", False, "scope_missing"),
-        ("messages_tab_disabled", False, "scope_missing"),
-        ("cannot_reply_to_message", False, "message_gone"),
-        ("cant_update_message", False, "slack_refused"),
-        ("edit_window_closed", True, "slack_refused"),
-        ("cannot_reply_to_message", True, "thread_gone"),
-        ("posting_to_channel_denied", True, "room_rights"),
-        ("cant_delete_message", True, "not_deletable"),
-        ("invalid_blocks", False, "slack_refused"),
-        ("file_deleted", False, "file_gone"),
-        ("message_not_found", True, "thread_gone"),
-        ("is_archived", True, "room_gone"),
-        ("restricted_action", True, "room_rights"),
-        ("invalid_blocks", True, "slack_refused"),
-        ("account_inactive", True, "channel_cut_off"),
-        ("internal_error", True, "slack_away"),
-        ("ratelimited", True, "slack_busy"),
-    ],
-)
-def test_errors_of_slack_are_translated(code, in_room, meant):
-    found = failure(code, in_room=in_room)
-
-    assert found.code == meant
-    assert isinstance(found, TransientError) is (meant in {"slack_away", "slack_busy", "channel_cut_off"})

@@ -41,6 +41,15 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6),
     max_leaves=20,
 )
+
+
+def shown_in(block):
+    """Return the words of a block that is not pressed."""
+    if block["type"] == "rich_text":
+        return [each["text"] for each in block["elements"][0]["elements"]]
+    return [each["text"] for each in block.get("elements", [block.get("text")])]
+
+
 unhurried = settings(deadline=None, max_examples=50)
 LONG_TEXTS = st.builds(str.__mul__, st.text("a한😀 <\n", max_size=150), st.integers(0, 300))
 EVENTS = st.fixed_dictionaries({"event_id": WORDS, "event": st.dictionaries(NAMES, JSON, max_size=9)})
@@ -139,6 +148,42 @@ def test_card_is_cut_where_it_is_full(length, text):
 
     assert "https://h.kr/q" in json.dumps(blocks)
     assert not is_too_long(blocks)
+
+
+@unhurried
+@given(LONG_TEXTS, LONG_TEXTS)
+def test_no_letter_of_what_is_told_is_left_out(text, quoted):
+    told = message(text, quoted=DeidentifiedText(value=quoted), closing="의견" * 99)
+
+    blocks = [block for part in message_parts(told) for block in part]
+
+    said = "".join(words for block in blocks for words in shown_in(block))
+    assert "".join(said.split()) == "".join(f"{text}{quoted}{told.closing}".split())
+
+
+def test_text_of_any_length_is_told_whole():
+    line = "우하엽에 새로 생긴 결절이 보입니다 " * 79 + "\n"
+
+    parts = message_parts(message(line * 40, Action.HELPED))
+
+    said = [block["text"]["text"] for part in parts for block in part if block["type"] == "section"]
+    assert "".join("".join(said).split()) == "".join((line * 40).split())
+    assert max(map(len, parts)) < 10
+
+
+def test_card_is_cut_near_its_end_whatever_the_words_are():
+    told = message("M, 50s\nD8", quoted=DeidentifiedText(value="M50s\n" + "가" * 4200), link="https://h.kr/q")
+
+    quoted = "".join(words for block in card_blocks(told) if block["type"] == "rich_text" for words in shown_in(block))
+
+    assert quoted.startswith("M50s\n가")
+    assert (len(quoted) > 2500, quoted[-1]) == (True, "…")
+
+
+def test_closing_words_that_are_cut_show_it():
+    (*_, closing) = card_blocks(message("Q417", closing="x" * 501))
+
+    assert closing["elements"][0]["text"] == "x" * 499 + "…"
 
 
 def test_long_text_becomes_several_messages_at_line_breaks():

@@ -42,6 +42,10 @@ class Emulated:
         found: dict[str, Any] | None = await self._peer(f"/peer/channels/{channel_id}")
         return found
 
+    async def has_thread(self, timestamp: str) -> bool:
+        """Return whether a message is there, or any reply to it."""
+        return bool(await self._peer(f"/peer/threads/{timestamp}"))
+
     async def call(self, method: str, arguments: Mapping[str, Any], token: str) -> dict[str, Any]:
         """Call a method of the Web API that must succeed."""
         answer: dict[str, Any] = json.loads((await self.forward(method, arguments, token)).body)

@@ -20,6 +20,7 @@ from tests.peers.slack.workspace import Workspace
 
 _MOST_BYTES = 64 * 1024 * 1024
 _WRITES = ("chat.postMessage", "chat.postEphemeral", "chat.update")
+_REPLIES = ("chat.postMessage", "files.completeUploadExternal")
 _VIEWS = ("views.open", "views.publish", "views.push", "views.update")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -75,13 +76,24 @@ class Front:
             return refusal
         if method in METHODS:
             return await Reading(emulated=workspace.emulated).answer(method, arguments, token)
-        arguments = _with_ids(self._as_the_app(method, arguments, token))
+        arguments = await self._placed(method, _with_ids(self._as_the_app(method, arguments, token)))
         if method == "files.info":
             token = workspace.downloads.reader(str(arguments.get("file", "")), token)
         answer = await workspace.emulated.forward(method, arguments, token)
-        if not error_of(answer.body):
+        if not error_of(answer.body) and await self._is_shown(method, arguments, token):
             workspace.screens.note(method, arguments, json.loads(answer.body))
         return answer
+
+    async def _is_shown(self, method: str, arguments: Mapping[str, Any], token: str) -> bool:
+        """Source: Slack, *chat.postEphemeral*, `thread_ts`: "Ephemeral messages in threads are only shown if there is
+        already an active thread." The call is answered with ok all the same.
+        """
+        thread = arguments.get("thread_ts")
+        if method != "chat.postEphemeral" or not thread:
+            return True
+        asked = {"channel": channel_of(arguments), "ts": thread}
+        found = await self.workspace.emulated.forward("conversations.replies", asked, token)
+        return len(json.loads(found.body).get("messages", ())) > 1
 
     async def _left_out(self, method: str, arguments: Mapping[str, Any], token: str) -> Answer | None:
         """Source: Slack, *chat.postMessage*, errors: `not_in_channel`; a private channel that the app is not in is as
@@ -94,6 +106,16 @@ class Front:
         if channel is None or app.bot_user in channel["members"]:
             return None
         return _refusal("channel_not_found" if channel["is_private"] else "not_in_channel")
+
+    async def _placed(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Source: slack-go/slack, issues 1571 and 1572: a reply to a message that was deleted before it had any is
+        posted outside of the thread, and the answer is ok; of files nothing is written down, and it is taken to be the
+        same. emulate keeps it in a thread that nobody sees.
+        """
+        thread = str(arguments.get("thread_ts") or "")
+        if method not in _REPLIES or not thread or await self.workspace.emulated.has_thread(thread):
+            return arguments
+        return {name: value for name, value in arguments.items() if name not in {"thread_ts", "reply_broadcast"}}
 
     def _as_the_app(self, method: str, arguments: dict[str, Any], token: str) -> dict[str, Any]:
         """Source: Slack, *Message event*, subtypes: what an app posts carries its `bot_id`, and `app_id`."""

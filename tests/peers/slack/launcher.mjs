@@ -38,6 +38,10 @@ slackPlugin.register = (app, store, webhooks, baseUrl, tokens) => {
     slack.tokens.update(slack.tokens.findOneBy("token", token).id, { scopes });
     return c.json({});
   });
+  app.get("/peer/threads/:ts", (c) => {
+    const ts = c.req.param("ts");
+    return c.json(slack.messages.all().some((message) => message.ts === ts || message.thread_ts === ts));
+  });
   app.get("/peer/channels/:id", (c) => c.json(slack.channels.findOneBy("channel_id", c.req.param("id")) ?? null));
 };
 

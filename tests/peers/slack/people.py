@@ -53,9 +53,10 @@ class Person:
         answer = await self._act("conversations.history", channel=channel, limit=1000)
         return [Post(channel=channel, content=message) for message in reversed(answer["messages"])]
 
-    async def sees_only_here(self) -> list[Post]:
-        """Return the ephemeral messages."""
-        return [Post(channel=shown["channel"], content=shown) for shown in self.screen.ephemerals]
+    async def sees_only_here(self, *, thread: str = "") -> list[Post]:
+        """Return the ephemeral messages in the channels, or in a thread."""
+        shown = (each for each in self.screen.ephemerals if (each.get("thread_ts") or "") == thread)
+        return [Post(channel=each["channel"], content=each) for each in shown]
 
     async def writes(self, text: str, *, channel: str = "", thread: str = "", files: Sequence[File] = ()) -> Post:
         """Write to the app, or into a channel or a thread of it; with files it is one message, as in Slack's client."""
@@ -69,8 +70,23 @@ class Person:
         await self._act("files.completeUploadExternal", channel_id=channel, files=ids, **comment, **in_thread)
         return (await self.sees(channel, thread=thread))[-1]
 
+    async def forwards(self, post: Post, comment: str = "", *, channel: str = "") -> Post:
+        """Forward a message that others have written to the app, or into a channel.
+
+        Source: github.com/slackapi/slack-skills-plugin, issue 149: what is forwarded is "an attachments[] entry with
+        is_share: true", and the text is empty; github.com/NousResearch/hermes-agent, pull request 75481: a file of
+        the original "is nested at attachment.files[] on that entry".
+        """
+        shared = {"is_share": True, "is_msg_unfurl": True, "channel_id": post.channel, "ts": post.ts, "text": post.text}
+        shared |= {"fallback": f"[November 21st] {self.name}: {post.text}", "files": post.files}
+        channel = channel or await self.direct_messages()
+        answer = await self._act("chat.postMessage", channel=channel, text=comment, attachments=[shared])
+        return Post(channel=channel, content=answer["message"])
+
     async def edits(self, post: Post, text: str) -> None:
-        await self._act("chat.update", channel=post.channel, ts=post.ts, text=text)
+        """Edit what one has written; what was forwarded with it stays."""
+        forwarded = {"attachments": post.content["attachments"]} if "attachments" in post.content else {}
+        await self._act("chat.update", channel=post.channel, ts=post.ts, text=text, **forwarded)
 
     async def deletes(self, post: Post) -> None:
         await self._act("chat.delete", channel=post.channel, ts=post.ts)
@@ -86,7 +102,9 @@ class Person:
         """Type a slash command.
 
         Source: Slack, *Slash commands*: they cannot be invoked in message threads, so no thread can be named. What the
-        acknowledgement says is shown like a message to a response URL.
+        acknowledgement says is shown like a message to a response URL. *App manifest reference*,
+        `slash_commands[].should_escape`: "whether channels, users, and links typed with the slash command should be
+        escaped. Defaults to false"; Hilum's manifest says false, so what is typed comes as it is.
         """
         channel = channel or await self.direct_messages()
         about = ResponseUrl(channel=channel, user=self.user_id)

@@ -244,6 +244,18 @@ async def test_what_happens_to_the_workspace_arrives(slack, app):
         await app.bolt.client.auth_test()
 
 
+async def test_forwarded_message_stands_beside_the_words_of_who_forwards_it(slack, app):
+    kim = await slack.person("kim")
+    post = await kim.writes("58M", channel=await slack.channel("ward", kim), files=[("a.dcm", b"one")])
+
+    await kim.forwards(post)
+
+    event = app.seen[-1]["event"]
+    (shared,) = event["attachments"]
+    assert (event["text"], event.get("files"), shared["is_share"], shared["text"]) == ("", None, True, "58M")
+    assert [file["id"] for file in shared["files"]] == [post.files[0]["id"]]
+
+
 async def test_preview_of_a_link_is_no_edit(slack, app):
     kim = await slack.person("kim")
     post = await kim.writes("see https://example.org")

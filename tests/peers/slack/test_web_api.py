@@ -40,6 +40,21 @@ async def test_query_strings_and_forms_are_understood(slack, client):
     assert (await kim.sees(channel))[0].blocks[0]["block_id"]
 
 
+@pytest.mark.parametrize("has_reply", [True, False])
+async def test_reply_to_what_was_deleted_stands_in_its_thread_only_where_there_is_one(slack, client, has_reply):
+    kim = await slack.person("kim")
+    channel = await slack.channel("panel-chest", kim)
+    card = await client.chat_postMessage(channel=channel, text="card")
+    if has_reply:
+        await client.chat_postMessage(channel=channel, text="first", thread_ts=card["ts"])
+    await client.chat_delete(channel=channel, ts=card["ts"])
+
+    sent = await client.chat_postMessage(channel=channel, text="second", thread_ts=card["ts"])
+
+    assert sent["message"].get("thread_ts") == (card["ts"] if has_reply else None)
+    assert ("second" in [post.text for post in await kim.sees(channel)]) is not has_reply
+
+
 async def test_calls_are_counted_by_method_and_channel(slack, client):
     kim = await slack.person("kim")
     one, other = await slack.channel("one", kim), await slack.channel("other", kim)
@@ -184,6 +199,22 @@ async def test_ephemeral_message_shows_to_one_person(slack, client):
     assert [post.text for post in await lee.sees_only_here()] == ["already taken"]
     assert await kim.sees_only_here() == []
     assert "already taken" not in [post.text for post in await lee.sees(channel)]
+
+
+async def test_ephemeral_message_in_a_thread_shows_only_where_that_has_replies(slack, client):
+    kim, lee = await slack.person("kim"), await slack.person("lee")
+    channel = await slack.channel("panel-chest", kim, lee)
+    card = await kim.writes("Q417", channel=channel)
+    told = {"channel": channel, "user": lee.user_id, "text": "already taken", "thread_ts": card.ts}
+
+    answers = [await client.chat_postEphemeral(**told)]
+    before = await lee.sees_only_here(thread=card.ts)
+    await kim.writes("mine", channel=channel, thread=card.ts)
+    answers.append(await client.chat_postEphemeral(**told))
+
+    assert [answer["ok"] for answer in answers] == [True, True]
+    assert (before, await lee.sees_only_here()) == ([], [])
+    assert [post.text for post in await lee.sees_only_here(thread=card.ts)] == ["already taken"]
 
 
 @pytest.mark.parametrize(
