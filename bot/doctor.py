@@ -143,6 +143,11 @@ _TROUBLES = {
         "give the app the scopes that are named below and install it again; else look for slack_not_read and "
         "slack_reading_failed in the program's log",
     ),
+    "webhook_refused": (
+        "Telegram does not take the address at which it is to post updates, so that nothing is heard",
+        "give channels.telegram.webhook_url a public https:// address with a certificate that is known everywhere and "
+        "port 443, 80, 88 or 8443, and restart Hilum; or leave it empty, and updates are fetched",
+    ),
     "telegram_conflict": (
         "another program fetches the updates of this bot: each of the two hears only some of them",
         "stop the other program, or a second `hilum serve` with a database of its own; if you know of none, have "

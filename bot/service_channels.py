@@ -67,7 +67,7 @@ def _telegram_check_up(table: Telegram) -> CheckUp:
     from channels.telegram.check_up import check_up  # noqa: PLC0415
     from channels.telegram.options import TelegramOptions  # noqa: PLC0415
 
-    return partial(check_up, TelegramOptions(**_plain(table)))
+    return partial(check_up, TelegramOptions(**_plain(table)), clock=time.time)
 
 
 def _slack_check_up(table: Slack, hook: str) -> CheckUp:

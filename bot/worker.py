@@ -219,9 +219,15 @@ class Worker:
         return "retry"
 
     async def _park(self, job: ClaimedJob, code: str) -> str:
+        """Tell whoever waits, then set it aside: killed in between, it comes back, and is told of no second time."""
+        try:
+            await self.abandon(self.services, job.command)
+        except TransientError as error:
+            return await self._later(job, error.code, wait=backoff(job.attempts))
+        except Exception as error:  # whoever waits hears nothing, but an operator sees it
+            log_defect(self.services.log, job, error)
         self.services.log.error("job_parked", job_id=job.id, command=type(job.command).__name__, error=code)
         await self.queue.park(job.id, owner=self.options.owner, error=code)
-        await self.abandon(self.services, job.command)
         return "parked"
 
     async def _keep_leases(self) -> None:

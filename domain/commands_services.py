@@ -57,11 +57,16 @@ class WhyDeleted(StrEnum):
     """It was an opinion under seal, in a room where the others read."""
     TYPED = "typed"
     """It was about a question of which it is to be seen no more."""
+    FILE = "file"
+    """A photo, video or file was in it, in a room: nothing there has passed the door."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteMessage:
-    """Delete a message that somebody wrote, where its service does; `place` is a conversation or room."""
+    """Delete a message that somebody wrote, where its service does; `place` is a conversation or room.
+
+    Of the parts of an album its sender is told once.
+    """
 
     member_id: MemberId
     channel: str
@@ -70,6 +75,7 @@ class DeleteMessage:
     reference: str
     why: str = WhyDeleted.NUMBER
     question_id: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

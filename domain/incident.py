@@ -18,6 +18,10 @@ from domain.member import Member, Role
 from domain.text import DeidentifiedText
 
 _NOTHING = DeidentifiedText(value="")
+SAYS = "incident."
+"""How the keys begin of what is said of incidents: about a question, and beside the conversation about it."""
+PAGE = "incident.page"
+"""The message that quotes the reason to whoever is to judge."""
 
 
 class What(StrEnum):
@@ -167,14 +171,14 @@ def restored(incident: Incident, member: Member, now: datetime, *, reason: Deide
 
 
 def removed(incident: Incident, member: Member, now: datetime) -> Incident:
-    """Return it with its content gone for good; it stays open until it is closed with a note.
+    """Return it with its content gone for good, and the reason, which may name it too; it stays open until its note.
 
     Raises:
         UserError: "moderator_only", "incident_closed", "incident_decided".
     """
     _check(incident, member)
     _check_undecided(incident)
-    return _decided(incident, member, now, decision=Decision.REMOVED)
+    return replace(_decided(incident, member, now, decision=Decision.REMOVED), reason=_NOTHING)
 
 
 def closed(incident: Incident, member: Member, now: datetime, *, note: DeidentifiedText) -> Incident:

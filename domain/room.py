@@ -97,8 +97,9 @@ class RoomThread:
     the title, the card and the buttons as they stand there, so that what has not
     changed is not edited; `withheld` is one of what was left out; `pictures` are the objects of
     the images that lie there. `round` counts the commands that were noted to bring it up to
-    date; `is_noted` while one of them waits, `is_posting` while one of them has something put there: found so by the
-    next, since it was killed or heard no answer, what it put there is known to nobody.
+    date; `is_noted` while one of them waits, `is_posting` while one of them has something put there, or an answer's
+    preview may have been: found so by the next, since it was killed or heard no answer, what was put there is known to
+    nobody.
     """
 
     question_id: QuestionId

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
 from domain.commands import (
     AnswerRequest,
@@ -18,8 +18,8 @@ from domain.commands_services import AcknowledgeFiles, RoutePart
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.study import UploadState
-from handlers.inbound import open_received
 from handlers.outbox import Notice, tell
+from handlers.uploads import refuse_upload
 
 FromMember = (
     AcknowledgeFiles
@@ -32,16 +32,23 @@ FromMember = (
     | TakeAction
 )
 
+_AHEAD = timedelta(days=1)
+"""By more no service's clock is ahead of ours."""
+
 
 async def abandon_message(services: Services, command: FromMember) -> None:
-    """Tell the sender; the message stays sealed until its time to live, so that an operator may retry it."""
-    received = await open_received(services, command.inbox_id)
-    if received is None:
-        return
+    """Tell the sender; the message stays sealed until its time to live, so that an operator may retry it.
+
+    It is not opened for this: that it cannot be may be why it was parked.
+    """
 
     def answer(transaction: Transaction) -> None:
-        notice = Notice(key="error.defect", to=received.message.sender)
-        tell(services, transaction, received.sender, cause=f"abandoned:{received.inbox_id}", notice=notice)
+        lying = transaction.inbox.unfinished(received_before=services.clock() + _AHEAD)
+        sender = next((each.sender for each in lying if each.inbox_id == command.inbox_id), None)
+        member = None if sender is None else transaction.members.by_address(sender)
+        if member is not None and member.active:
+            notice = Notice(key="error.defect", to=sender)
+            tell(services, transaction, member, cause=f"abandoned:{command.inbox_id}", notice=notice)
 
     await services.store.write(answer)
 
@@ -53,10 +60,8 @@ async def abandon_upload(services: Services, command: CleanUpload) -> None:
         upload = transaction.uploads.lock(command.upload_id)
         if upload.state is not UploadState.COMPLETE or upload.question_id is None:
             return
-        transaction.uploads.save(
-            replace(upload, state=UploadState.REFUSED, refusals=("refusal.could_not_be_checked",), shredded=True)
-        )
-        transaction.uploads.forget_segments(upload.id)
+        code = "refusal.could_not_be_checked"
+        refuse_upload(services, transaction, upload, code=code, cause=f"abandoned:{upload.id}")
         transaction.jobs.add(PresentDraft(question_id=upload.question_id, cause=f"abandoned:{upload.id}"))
 
     segments = await services.store.read(lambda transaction: transaction.uploads.segments(command.upload_id))

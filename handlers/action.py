@@ -104,7 +104,7 @@ async def take_action(services: Services, command: TakeAction) -> None:
     flagged = flag_fields(opened.message, command)
     attested = attested_fields(opened.message, command)
     given = {**opened.message.fields, **spoken_fields(opened.message), **texted, **asked, **flagged, **attested}
-    case = await _case_of(services, opened, command=command, has_words=bool(texted or attested))
+    case = await _case_of(services, opened, command=command, has_words=bool(given))
     fields = {name: _clean(services, name, text, case=case) for name, text in given.items()}
     is_going = await delete_named(services, opened, case=case, texts=fields.values())
 
@@ -158,7 +158,7 @@ async def _texted(services: Services, received: Received, command: TakeAction) -
 async def _case_of(services: Services, received: Received, *, command: TakeAction, has_words: bool) -> Case:
     """Return what the door is told of the question whose form was filled in; a mere button has no words."""
     message = received.message
-    if not message.fields and not has_words:
+    if not has_words:
         return await case_for(services, received, None)
     press = message.press
     about = QuestionId(command.question_id) if command.question_id else None
@@ -167,6 +167,9 @@ async def _case_of(services: Services, received: Received, *, command: TakeActio
     if pressed:
         choice = await services.store.read(lambda transaction: transaction.choices.get(pressed))
         question_id = question_id if choice is None else choice.question_id
+    if (incident := message.fields.get("incident")) is not None:
+        flagged = await services.store.read(lambda transaction: transaction.incidents.question_of(incident.value))
+        question_id = flagged or question_id
     return await case_for(services, received, question_id)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from domain.answer import released_words
-from domain.delivery import Value
+from domain.delivery import Terms, Value
 from domain.errors import UserError
 from domain.following import News
 from domain.messages import Action
@@ -161,7 +161,7 @@ def _tell(deed: Deed, question: Question, said: _Said) -> None:
         "text": said.text,
         "short": said.short,
         "quality": quality_terms(deed.transaction.images.of_question(question.id)),
-        **confidence_values(said.details),
+        **_confidence(said.details),
         AUTHOR: deed.actor.id,
     }
     choices = FEEDBACK if question.needs >= MOST_ANSWERS else (*FEEDBACK, Action.SECOND_OPINION)
@@ -175,8 +175,11 @@ def key_of(standing: Standing, details: Mapping[str, str | int]) -> str:
     return "question.answer" if "confidence" in details else "question.answer_without_confidence"
 
 
-def confidence_values(details: Mapping[str, str | int]) -> dict[str, Value]:
-    return {"confidence": details["confidence"]} if "confidence" in details else {"confidence": "-"}
+def _confidence(details: Mapping[str, str | int]) -> dict[str, Value]:
+    """Return the values by which an answer says how sure its author is, or says nothing of it."""
+    if "confidence" not in details:
+        return {"sure": ""}
+    return {"confidence": details["confidence"], "sure": Terms(keys=("question.confidence",), lead=" ")}
 
 
 def _released(deed: Deed, entries: Sequence[Entry]) -> tuple[DeidentifiedText, Mapping[str, str | int]]:

@@ -19,6 +19,7 @@ from domain.text import DeidentifiedText, IdentifierKind
 from domain.topics import panel_for
 from handlers.deed import Deed
 from handlers.draft import held_images, note_cut, tell_of_held_images
+from handlers.edits import forget_lines
 from handlers.grouping import group_if_alike
 from handlers.identities import MESSAGE, checks_for, learn, outdate, replace_message_sources
 from handlers.notify import begin_escalation
@@ -83,6 +84,7 @@ def edit_draft(deed: Deed) -> None:
         raise UserError("text_changed")
     text = deed.text()
     question = outdate(deed.transaction, deed.save(draft, text=text))
+    forget_lines(deed.transaction, question.id)
     deed.record(question, EntryKind.TEXT_EDITED)
     if _resident_numbers(text) > _resident_numbers(draft.text):
         note_cut(deed.services, deed.transaction, question, cause=deed.inbox_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from domain.commands import ChaseHandover
@@ -19,6 +20,8 @@ from handlers.outbox import priority_of
 from handlers.panel_deed import right_patient
 from handlers.timeline import count_of
 from handlers.waiting import is_reply_unseen
+
+_TITLE = re.compile(r"^(?:Dr|Prof)\b\.?\s*|\s*(?:선생님|교수님|교수|박사님|박사)$", re.IGNORECASE)
 
 
 def hand_over(deed: Deed) -> None:
@@ -96,7 +99,9 @@ def take_over(deed: Deed) -> None:
 
 
 def colleague_named(deed: Deed, question: Question, side: Side) -> Member:
-    """Return who is meant by an id, a whole name or what a service calls them; for the panel's side, one of the panel.
+    """Return who is meant by an id, a name, with its title or without, or what a service calls them.
+
+    For the panel's side that is one of the panel.
 
     Raises:
         UserError: "colleague_unknown", "second_by_another".
@@ -117,7 +122,8 @@ def colleague_named(deed: Deed, question: Question, side: Side) -> Member:
 
 
 def _names_of(member: Member) -> set[str]:
-    names = (member.id, member.display_name, *(address.external_id for address in member.addresses))
+    bare = _TITLE.sub("", member.display_name) or member.display_name
+    names = (member.id, member.display_name, bare, *(address.external_id for address in member.addresses))
     return {name.casefold() for name in names}
 
 

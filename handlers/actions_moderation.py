@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from domain.access import Capability, demand
 from domain.commands import EraseImages, ShredRemoved
-from domain.delivery import Priority
+from domain.commands_services import Retract
+from domain.delivery import Priority, Value
 from domain.errors import PermanentError, UserError
 from domain.ids import MemberId, QuestionId
-from domain.incident import Incident, closed, identifying, removed, restored, taken
+from domain.incident import PAGE, Incident, closed, identifying, removed, restored, taken
 from domain.messages import Action
 from domain.question import EntryKind, Question
 from domain.text import DeidentifiedText
-from domain.withholding import TEXT, hidden_words, series_of
+from domain.withholding import TEXT, hidden_words, holds, series_of
 from handlers.actions_asker import take_back
 from handlers.deed import Deed
 from handlers.flagging import concerned, flag, note_in_audit, note_in_timelines, tell_those_concerned, values_of
 from handlers.outbox import Notice
+from handlers.retracting import note_removal
 from handlers.timeline import closings
 
 _GONE = DeidentifiedText(value="")
@@ -37,7 +40,7 @@ def put_back(deed: Deed) -> None:
     back = restored(incident, deed.actor, deed.now, reason=deed.fields.get("text", _GONE))
     _save(deed, back)
     note_in_timelines(deed, back, EntryKind.PUT_BACK)
-    _tell_all(deed, back, "incident.put_back")
+    _tell_all(deed, back, "incident.put_back", words=back.note)
     _resume_erasure(deed, back)
 
 
@@ -47,6 +50,7 @@ def take_out(deed: Deed) -> None:
     gone = removed(incident, deed.actor, deed.now)
     for question_id in concerned(gone):
         _shred(deed, gone, question_id)
+    _forget_reason(deed, incident)
     _save(deed, gone)
     note_in_timelines(deed, gone, EntryKind.TAKEN_OUT)
     _tell_all(deed, gone, "incident.taken_out")
@@ -96,12 +100,25 @@ def _shred(deed: Deed, incident: Incident, question_id: QuestionId) -> None:
     items = frozenset(one.item for one in incident.hidden if one.question_id == question_id)
     hidden = hidden_words(question, deed.transaction.entries.of_question(question_id))
     deed.transaction.incidents.blank_copies(question_id, hidden)
+    deed.transaction.incidents.reword(question_id, lambda said: _GONE if holds(said.value, hidden) else said)
     deed.transaction.incidents.forget_texts(question_id, items)
     take_back(deed, question)
     text = _GONE if TEXT in items else question.text
     # What was released may have the same words; an editor releases it anew.
     deed.save(question, text=text, released_at=None, held_back=question.held_back or question.released_at is not None)
     _shred_images(deed, question, series_of(items))
+
+
+def _forget_reason(deed: Deed, incident: Incident) -> None:
+    """Whoever says why something has to go may well say again what it shows."""
+    reason = incident.reason
+    if not reason.value:
+        return
+    for page in deed.transaction.sent.about(incident.question_id):
+        if page.key == PAGE and page.values.get("text") == reason:
+            removal = Retract(delivery_id=page.id, incident_id=incident.id)
+            note_removal(deed.services, deed.transaction, page, removal=removal)
+    deed.transaction.incidents.blank_copies(incident.question_id, frozenset({reason.value}), key=PAGE)
 
 
 def _shred_images(deed: Deed, question: Question, series: frozenset[str]) -> None:
@@ -133,21 +150,27 @@ def _warn_viewers(deed: Deed, incident: Incident, question_id: QuestionId) -> No
         deed.tell(deed.transaction.members.get(member_id), notice)
 
 
-def _tell_all(deed: Deed, incident: Incident, key: str) -> None:
+def _tell_all(deed: Deed, incident: Incident, key: str, *, words: DeidentifiedText = _GONE) -> None:
+    """Tell whoever flagged it and whose work it was, with the words of the moderator, where there are any."""
     for question_id in concerned(incident):
         question = deed.transaction.questions.get(question_id)
-        values = {**values_of(question, incident), "note": incident.note}
-        tell_those_concerned(deed, question, key, values=values)
+        notice = _notice(question, incident, key, words=words)
+        tell_those_concerned(deed, question, notice)
         told = (question.asker_id, question.claimed_by, deed.actor.id)
         if question_id == incident.question_id and incident.opened_by is not None and incident.opened_by not in told:
-            opener = deed.transaction.members.get(incident.opened_by)
-            deed.tell(opener, Notice(key=key, values=values, priority=Priority.URGENT))
-    _tell_moderator(deed, incident, key)
+            deed.tell(deed.transaction.members.get(incident.opened_by), notice)
+    _tell_moderator(deed, incident, key, words=words)
 
 
-def _tell_moderator(deed: Deed, incident: Incident, key: str) -> None:
+def _tell_moderator(deed: Deed, incident: Incident, key: str, *, words: DeidentifiedText = _GONE) -> None:
     question = deed.transaction.questions.get(incident.question_id)
-    deed.tell(deed.actor, Notice(key=key, values={**values_of(question, incident), "note": incident.note}))
+    deed.tell(deed.actor, replace(_notice(question, incident, key, words=words), priority=Priority.NORMAL))
+
+
+def _notice(question: Question, incident: Incident, key: str, *, words: DeidentifiedText) -> Notice:
+    said: dict[str, Value] = {"text": words} if words.value else {}
+    values = {**values_of(question, incident), **said}
+    return Notice(key=key, values=values, quotes=question.id if said else None, priority=Priority.URGENT)
 
 
 DEEDS: Mapping[Action, Callable[[Deed], None]] = {

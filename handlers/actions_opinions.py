@@ -69,6 +69,8 @@ def second_opinion(deed: Deed) -> None:
         # Beside those whose turn it is: whoever was named sees the question at once.
         deed.tell(colleague, replace(card(deed.transaction, wanted, to=colleague.addresses[0]), to=None))
     tell_claimer(deed, wanted, "panel.second_wanted")
+    if deed.actor.id not in (wanted.asker_id, wanted.claimed_by):
+        deed.tell_about(wanted, deed.actor, "panel.second_wanted")
     if wanted.state is QuestionState.ANSWERED:
         seek_second(deed.services, deed.transaction, wanted, cause=deed.inbox_id)
     else:

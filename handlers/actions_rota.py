@@ -14,7 +14,7 @@ from domain.panel import Panel
 from domain.phone import TEST_LASTS
 from domain.rota import Tier
 from handlers.deed import Deed
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice
 from handlers.shifts import LOOKS_AHEAD, listed, name_value, shifts_ahead
 
 
@@ -28,9 +28,7 @@ def say_who_is_on_call(deed: Deed) -> None:
     if not panels:
         raise UserError("no_panel")
     for panel in panels:
-        # One cause for each: the same key twice to one address would count as a repeat.
-        notice = Notice(key="rota.on_call", values=_on_call(deed, panel))
-        tell(deed.services, deed.transaction, deed.actor, cause=f"{deed.inbox_id}:{panel.id}", notice=notice)
+        deed.tell(deed.actor, Notice(key="rota.on_call", values=_on_call(deed, panel)), part=panel.id)
 
 
 def say_my_shifts(deed: Deed) -> None:

@@ -90,8 +90,10 @@ def follows_in_silence(transaction: Transaction, received: Received, *, question
     """Return whether a part without words comes behind others of its album: whoever was told of those knows of it."""
     if received.message.text is not None or question.state is QuestionState.NEEDS_INFO:
         return False
-    parts = transaction.arrivals.parts_of(received.inbox_id)
-    return any(not transaction.inbox.holds(part.inbox_id) for part in parts)
+    assert question.opened_at is not None
+    # What came with the draft was never told as something that came later.
+    later = (part for part in transaction.arrivals.parts_of(received.inbox_id) if part.at >= question.opened_at)
+    return any(not transaction.inbox.holds(part.inbox_id) for part in later)
 
 
 def hold_back(services: Services, transaction: Transaction, command: PresentDraft, *, files_wait: bool) -> bool:

@@ -13,6 +13,7 @@ from domain.identity import Fingerprint
 from domain.ids import InboxId, QuestionId
 from domain.member import Member
 from domain.messages import Action, Address
+from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, EntryKind, Question, QuestionState
@@ -126,8 +127,18 @@ class Deed:
         )
         add_entry(self.services, self.transaction, entry)
 
-    def tell(self, member: Member, notice: Notice) -> None:
-        tell(self.services, self.transaction, member, cause=self.inbox_id, notice=notice)
+    def tell(self, member: Member, notice: Notice, *, part: str = "") -> None:
+        """Tell a member something; whoever acts at a service hears of it there, and not where they asked.
+
+        Args:
+            part: where the same is said several times, of several things: which.
+        """
+        channel = self.services.channels.get(self.channel)
+        is_at_service = channel is not None and channel.capabilities.copies is not Copies.OURS
+        if is_at_service and member.id == self.actor.id and notice.to is None:
+            notice = replace(notice, to=self.here)
+        cause = f"{self.inbox_id}:{part}" if part else self.inbox_id
+        tell(self.services, self.transaction, member, cause=cause, notice=notice)
 
     def tell_about(
         self,

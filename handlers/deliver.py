@@ -15,13 +15,13 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from handlers.delivered import tell_author
 from handlers.listings import as_it_may_leave
-from handlers.outbox import Notice, queue, tell
+from handlers.outbox import notice_again, queue, tell
 from handlers.render import ANSWER_KEYS, rendered
 from handlers.rewording import as_said_again
 from handlers.room_notes import room_channel
-from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room, wait_from_now
+from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room, show_to_author, wait_from_now
 from handlers.secret_values import tells_secret
-from handlers.sent import note_sent, note_unsure
+from handlers.sent import note_sent, note_unsure, stays_elsewhere
 from handlers.stopping import stop_blocked
 from handlers.taking_back import stamp_if_late
 from handlers.withholding import as_it_left, tells_of_the_case, withheld
@@ -69,12 +69,18 @@ async def deliver(services: Services, command: Deliver) -> None:
         await services.store.write(lambda transaction: refused(services, transaction, delivery, code=code))
         return
 
-    def settle(transaction: Transaction) -> None:
+    def settle(transaction: Transaction) -> bool:
+        _lock_what_it_is_about(transaction, delivery)
+        if _reads_otherwise(services, transaction, begun):
+            transaction.deliveries.set_state(delivery.id, DeliveryState.READY)
+            return False
         _sent(services, transaction, begun, reference=reference)
         if is_all:
             transaction.sent.note_found(delivery.id)
+        return True
 
-    await services.store.write(settle)
+    if not await services.store.write(settle):
+        await deliver(services, command)
 
 
 def send_again(services: Services, transaction: Transaction, delivery_id: DeliveryId) -> bool:
@@ -97,7 +103,7 @@ def send_again(services: Services, transaction: Transaction, delivery_id: Delive
 
 def _begin(services: Services, transaction: Transaction, delivery_id: DeliveryId) -> _Begun | None:
     """Mark a delivery as being sent; rendered first, since what cannot be rendered was certainly not sent."""
-    delivery = transaction.deliveries.get(delivery_id)
+    delivery = transaction.deliveries.lock(delivery_id)
     if delivery.state in _FINAL:
         return None
     if delivery.state is DeliveryState.SENDING:
@@ -153,14 +159,8 @@ def _left(services: Services, transaction: Transaction, delivery: Delivery, *, m
     question = transaction.questions.get(delivery.question_id)
     if question.asker_id == member.id:
         return
-    notice = Notice(
-        key=delivery.key,
-        values=delivery.values,
-        question_id=question.id,
-        choices=delivery.choices,
-        priority=delivery.priority,
-    )
-    tell(services, transaction, transaction.members.get(question.asker_id), cause=f"left:{delivery.id}", notice=notice)
+    asker = transaction.members.get(question.asker_id)
+    tell(services, transaction, asker, cause=f"left:{delivery.id}", notice=notice_again(delivery))
 
 
 def _cut_off(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
@@ -183,8 +183,7 @@ def _not_in_room(services: Services, transaction: Transaction, delivery: Deliver
     """Show a preview that still waits in its author's own conversation, as its thread is not there any more."""
     services.log.info("preview_not_in_room", delivery_id=delivery.id, error=code)
     transaction.deliveries.set_state(delivery.id, DeliveryState.DEAD)
-    if is_waited_for(services, transaction, delivery):
-        _send_elsewhere(services, transaction, delivery, member=transaction.members.get(delivery.member_id))
+    show_to_author(services, transaction, delivery)
 
 
 def _send_elsewhere(services: Services, transaction: Transaction, delivery: Delivery, *, member: Member) -> None:
@@ -236,6 +235,22 @@ def _waits(services: Services, transaction: Transaction, delivery: Delivery, *, 
     transaction.deliveries.set_state(delivery.id, DeliveryState.READY)
     if is_unsure:
         note_unsure(services, transaction, delivery)
+
+
+def _lock_what_it_is_about(transaction: Transaction, delivery: Delivery) -> None:
+    """Let whoever takes back what lies with a reader, or of a question, come before or after, and miss nothing."""
+    if stranger_of(delivery.member_id) is None:
+        transaction.members.lock(delivery.member_id)
+    if delivery.question_id is not None:
+        transaction.questions.lock(delivery.question_id)
+
+
+def _reads_otherwise(services: Services, transaction: Transaction, begun: _Begun) -> bool:
+    """Return whether something else is to be said by now on our own page, which then says it anew."""
+    kept = transaction.deliveries.lock(begun.delivery.id)
+    if stays_elsewhere(services, kept):
+        return False
+    return kept.values != begun.delivery.values or _is_wrong_patient(transaction, kept) != begun.was_wrong
 
 
 def _sent(services: Services, transaction: Transaction, begun: _Begun, *, reference: str) -> None:

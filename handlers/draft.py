@@ -8,17 +8,16 @@ from domain.arrival import album_of
 from domain.checks import Check, CheckName, open_checks
 from domain.commands import ExpireDraft, GatherDraft, PresentDraft, RelayInformation, RemindOfDraft
 from domain.delivery import Terms, Value
-from domain.ids import InboxId, QuestionId, UploadId, derive_id
+from domain.ids import InboxId, QuestionId, derive_id
 from domain.member import Member
 from domain.messages import Action, lane_of
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import TAKES_IMAGES, Entry, EntryKind, Question, QuestionState
 from domain.requests import asked_words
-from domain.study import Image, SealedSegment, UploadState, group_into_series
+from domain.study import Image, SealedSegment, group_into_series
 from domain.text import DeidentifiedText, IdentifiableText
 from handlers.albums import WORDS_WAIT, files_said, hold_back, preview_cause, receipts_first
-from handlers.cleaning import note_cleaning
 from handlers.edits import note_taken, with_words
 from handlers.found import offer_related, related_to
 from handlers.identities import MESSAGE, checks_for, learn, outdate
@@ -29,6 +28,7 @@ from handlers.outbox import Notice, tell, where_told
 from handlers.quality import preview_values
 from handlers.replacing import drop_replaced, lock_former
 from handlers.timeline import add_entry, own_entry
+from handlers.uploads import attach_uploads, files_waiting
 
 SENDING = (Action.SEND_URGENT, Action.SEND_TODAY, Action.SEND_ROUTINE, Action.DISCARD)
 
@@ -270,43 +270,6 @@ def echo(
     tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
 
 
-def attach_uploads(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> int:
-    """Make a message's files part of a question; returns how many are still to be looked at.
-
-    Whoever fetches or receives one of them meanwhile saves it whole as well: all are locked before anything is noted.
-    """
-    for upload_id in received.message.uploads:
-        transaction.uploads.lock(upload_id)
-    pending = 0
-    for upload_id in received.message.uploads:
-        pending += _attach(services, transaction, upload_id, sender=received.sender, question_id=question_id)
-    return pending
-
-
-def _attach(
-    services: Services, transaction: Transaction, upload_id: UploadId, *, sender: Member, question_id: QuestionId
-) -> int:
-    upload = transaction.uploads.get(upload_id)
-    if upload.member_id != sender.id or upload.question_id not in (None, question_id):
-        services.log.warning("upload_of_another_member", upload_id=upload_id)
-        return 0
-    if not services.rules.takes_images:
-        refused = replace(
-            upload, question_id=question_id, state=UploadState.REFUSED, refusals=("refusal.images_not_taken",)
-        )
-        transaction.uploads.save(refused)
-        return 0
-    transaction.uploads.save(replace(upload, question_id=question_id))
-    if upload.state is UploadState.COMPLETE:
-        note_cleaning(transaction, upload_id, question_id=question_id, lanes=services.rules.cleaning_lanes)
-    return int(upload.is_pending)
-
-
-def files_waiting(transaction: Transaction, question_id: QuestionId) -> bool:
-    """Return whether files of a question are still on their way or not yet looked at."""
-    return any(upload.is_pending for upload in transaction.uploads.of_question(question_id))
-
-
 def tell_of_held_images(services: Services, transaction: Transaction, question: Question, *, cause: str) -> None:
     """An image held back never holds back the text: it follows when the asker has looked at it."""
     held = held_images(transaction.images.of_question(question.id))
@@ -369,11 +332,9 @@ def _question_of(transaction: Transaction, question: Question, check: Check) -> 
 
 def _preview_values(transaction: Transaction, question: Question) -> dict[str, Value]:
     images = transaction.images.of_question(question.id)
-    refused = [u for u in transaction.uploads.of_question(question.id) if u.state is UploadState.REFUSED and u.refusals]
     return {
         "text": question.text,
         "series": len(group_into_series(images)),
-        "refused": len(refused),
         **preview_values(images),
     }
 

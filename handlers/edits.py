@@ -15,9 +15,10 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import EntryKind, Question, QuestionState
 from domain.text import DeidentifiedText, joined, lines_of, with_lines
-from handlers.inbound import Received
+from handlers.inbound import MESSAGE_NAME, Received, message_name
 from handlers.outbox import Notice, tell
 from handlers.typed_words import delete_sealed
+from handlers.waiting_edits import kept_by, waits_with_its_message
 
 _SEALED = frozenset({Action.OPINION, Action.ANSWER})
 
@@ -30,13 +31,15 @@ def changed_at_service(services: Services, transaction: Transaction, received: R
     if origin.room:
         return _changed_in_room(services, transaction, received)
     taken = transaction.arrivals.message(received.message.sender, origin.reference)
+    if taken is None and origin.is_edit and waits_with_its_message(services, transaction, received):
+        return ()
     question = None if taken is None else transaction.questions.get(taken.question_id)
     step = None if question is None or origin.is_deletion else _step(received, question)
     if step is not None:
         return (step,)
     if origin.is_edit and received.message.text is not None:
-        # Once a day, since services report some edits that nobody has made; each time while an answer waits.
-        cause = received.inbox_id if _waits_to_send(services, transaction, received) else _today(services)
+        # Once a day, since services report some edits that nobody has made; each time while words wait for another.
+        cause = received.inbox_id if kept_by(services, transaction, received) else _today(services)
         notice = Notice(key="edit.unknown", to=received.message.sender)
         tell(services, transaction, received.sender, cause=cause, notice=notice)
     elif origin.is_deletion and question is not None and question.state is QuestionState.DRAFT:
@@ -96,11 +99,6 @@ def _shows_answer(services: Services, transaction: Transaction, received: Receiv
     return any(each.question_id == about and Action.SEND_ANSWER in each.actions for each in waiting)
 
 
-def _waits_to_send(services: Services, transaction: Transaction, received: Received) -> bool:
-    waiting = transaction.choices.open_of(received.sender.id, services.clock())
-    return any(Action.SEND_ANSWER in each.actions for each in waiting)
-
-
 def _today(services: Services) -> str:
     return f"edit:{services.clock().date()}"
 
@@ -127,6 +125,12 @@ def with_words(
     return changed
 
 
+def forget_lines(transaction: Transaction, question_id: QuestionId) -> None:
+    """Note that a draft's text was changed by hand: none of its lines is any message's own any more."""
+    for message in transaction.arrivals.messages_of(question_id):
+        transaction.arrivals.note_message(replace(message, lines=0))
+
+
 def note_going(services: Services, transaction: Transaction, received: Received, *, step: Command) -> None:
     """Note where a message is going: an edit that came right behind it is read before it has arrived there."""
     if not isinstance(step, GatherDraft | RelayInformation) or received.message.origin.is_edit:
@@ -145,16 +149,24 @@ def note_taken(services: Services, transaction: Transaction, received: Received,
 def says_nothing_new(
     transaction: Transaction, received: Received, *, question: Question, text: DeidentifiedText
 ) -> bool:
-    """Return whether a sent question holds an edit's words already: services report some that nobody has made."""
+    """Return whether a sent question holds an edit's words already: services report some that nobody has made.
+
+    From when on the same message was last read: whoever takes a correction back says the first words anew.
+    """
     if not received.message.origin.is_edit:
         return False
     entries = transaction.entries.of_question(question.id)
-    said = [entry.text for entry in entries if entry.kind is EntryKind.INFORMATION and entry.text is not None]
-    if said:
-        return said[-1].value == text.value
+    added = [
+        (each, each.text.value) for each in entries if each.kind is EntryKind.INFORMATION and each.text is not None
+    ]
+    name = message_name(received.message)
+    own = [place for place, (entry, _) in enumerate(added) if entry.details.get(MESSAGE_NAME) == name]
+    if text.value in {said for _, said in added[own[-1] if own else 0 :]}:
+        return True
     known = _known(transaction, received)
-    is_whole = known is not None and known.lines == lines_of(text)
-    return is_whole and f"\n{text.value}\n" in f"\n{question.text.value}\n"
+    # After a change by hand nobody knows which lines it had.
+    is_whole = known is not None and known.lines in (0, lines_of(text))
+    return not own and is_whole and f"\n{text.value}\n" in f"\n{question.text.value}\n"
 
 
 def repeats_own_words(

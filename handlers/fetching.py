@@ -23,11 +23,11 @@ from domain.ports.store import Transaction
 from domain.study import SealedSegment, Upload, UploadState
 from handlers.albums import is_growing, route_waiting, say_received
 from handlers.cleaning import note_cleaning
-from handlers.draft import files_waiting
 from handlers.inbound import Received
 from handlers.outbox import Notice, tell
 from handlers.replacing import wanted_files
 from handlers.troubles import tell_scope
+from handlers.uploads import files_waiting
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=30)
 LANES = 2
@@ -193,7 +193,7 @@ async def _fetched(services: Services, file: FetchedFile, *, tries: int) -> tupl
     )
     segments = [each async for each in services.uploads.receive(file.upload_id, stream.chunks(), first_position=0)]
     if stream.trouble is not None:
-        await services.uploads.shred(segments)
+        # Another run may have kept the same file: shredding goes by places in it, so what came here is swept away.
         raise stream.trouble
     if not segments:
         raise UserError("file_empty")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from domain.audit import AuditEvent, searched
@@ -69,6 +70,7 @@ async def find_questions(services: Services, command: FindQuestions) -> None:
     def answer(transaction: Transaction) -> None:
         echo(services, transaction, received, text=said, question_id=None)
         notice = _notice(services, received.sender, hits, sought=None if is_short else sought)
+        notice = replace(notice, to=received.message.sender)
         tell(services, transaction, received.sender, cause=received.inbox_id, notice=notice)
         for event in _events(received, hits, at=services.clock()):
             transaction.audit.add(event)

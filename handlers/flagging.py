@@ -93,19 +93,19 @@ def concerned(incident: Incident) -> tuple[QuestionId, ...]:
 
 
 def values_of(question: Question, incident: Incident) -> dict[str, Value]:
+    """Return what is said of an incident; words of people stand only in what quotes them (`Notice.quotes`)."""
     return {
         "label": question.label,
         "what": Terms(keys=(f"incident.what_{incident.what}",)),
-        "reason": incident.reason if incident.reason.value else Terms(keys=("incident.no_reason",)),
         "due": incident.due_at,
     }
 
 
-def tell_those_concerned(deed: Deed, question: Question, key: str, *, values: dict[str, Value]) -> None:
+def tell_those_concerned(deed: Deed, question: Question, notice: Notice) -> None:
     """Tell asker and claimer, whose work goes on without what is hidden."""
     people = {question.asker_id, question.claimed_by} - {deed.actor.id, None}
     for member_id in sorted(MemberId(each) for each in people if each is not None):
-        deed.tell(deed.transaction.members.get(member_id), Notice(key=key, values=values, priority=Priority.URGENT))
+        deed.tell(deed.transaction.members.get(member_id), notice)
 
 
 def _pointed(deed: Deed, question: Question) -> tuple[What, tuple[Hidden, ...]]:
@@ -217,7 +217,8 @@ def _tell(deed: Deed, question: Question, incident: Incident) -> None:
     deed.tell(deed.actor, Notice(key=key, values=values, priority=Priority.URGENT))
     for question_id in concerned(incident):
         other = deed.transaction.questions.get(question_id)
-        tell_those_concerned(deed, other, "incident.hidden", values={**values, "label": other.label})
+        hidden = Notice(key="incident.hidden", values={**values, "label": other.label}, priority=Priority.URGENT)
+        tell_those_concerned(deed, other, hidden)
 
 
 def _delete_typed(deed: Deed, incident: Incident, question_id: QuestionId) -> bool:

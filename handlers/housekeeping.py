@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.arrival import NOT_FETCHED
 from domain.commands import EraseImages, ForgetEnded, PresentDraft, SweepInbox
 from domain.consent import ConsentScope
-from domain.delivery import Value
+from domain.delivery import PendingChoice, Value
+from domain.member import Member
 from domain.ports.services import Services
 from domain.ports.store import InboxNotice, Transaction
 from domain.question import EntryKind, QuestionState
 from domain.study import SealedSegment, Upload, UploadState
+from handlers.albums import KEPT
 from handlers.enrolling import PENDING
+from handlers.originals import delete_when_sent
 from handlers.outbox import Notice, tell
 from handlers.shredding import remove_images
 from handlers.timeline import add_entry, closings, own_entry
+from handlers.uploads import refuse_upload
 
 WARN_BEFORE = timedelta(hours=2)
 STRAY_AFTER = timedelta(hours=1)
@@ -84,27 +89,52 @@ async def _remove_strays(services: Services, command: SweepInbox) -> None:
 
 
 def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> None:
-    services.log.error("message_about_to_expire", inbox_id=notice.inbox_id)
+    """Tell a sender what goes soon: what waits for their own word, which is no fault, or what nobody could process."""
     member = transaction.members.by_address(notice.sender)
+    offer = None if member is None else _offer_of(transaction, member, notice)
+    key, cause = ("inbox.expiring", notice.inbox_id) if offer is None else ("inbox.waiting", offer.about)
+    if offer is None:
+        services.log.error("message_about_to_expire", inbox_id=notice.inbox_id)
     if member is not None:
         values: dict[str, Value] = {"received": notice.received_at}
-        warning = Notice(key="inbox.expiring", values=values, to=notice.sender)
-        tell(services, transaction, member, cause=f"expiring:{notice.inbox_id}", notice=warning)
+        warning = Notice(key=key, values=values, to=notice.sender)
+        tell(services, transaction, member, cause=f"expiring:{cause}", notice=warning)
+
+
+def _offer_of(transaction: Transaction, member: Member, notice: InboxNotice) -> PendingChoice | None:
+    """Return the choice that a message waits for, asked of it or of another part of its album, and never taken."""
+    album = {part.inbox_id for part in transaction.arrivals.parts_of(notice.inbox_id)} | {notice.inbox_id}
+    # As it was received: what is asked may wait for minutes alone, and its words lie there all the same.
+    offers = transaction.choices.open_of(member.id, notice.received_at)
+    return next((each for each in offers if each.about.removeprefix(KEPT) in album), None)
 
 
 async def _shred_upload(services: Services, upload: Upload) -> None:
     def forget(transaction: Transaction) -> tuple[SealedSegment, ...]:
         current = transaction.uploads.lock(upload.id)
         segments = transaction.uploads.segments(upload.id)
+        if current.is_pending:
+            _refuse_expired(services, transaction, current)
         transaction.uploads.forget_segments(upload.id)
-        state = UploadState.REFUSED if current.is_pending else current.state
-        refusals = ("refusal.upload_expired",) if current.is_pending else current.refusals
-        transaction.uploads.save(replace(current, state=state, refusals=refusals, shredded=True))
-        if current.is_pending and current.question_id is not None:
-            # What else was sent with it has waited for it.
-            present = PresentDraft(question_id=current.question_id, cause=f"expired:{current.id}")
-            transaction.jobs.add(present)
+        transaction.uploads.save(replace(transaction.uploads.get(upload.id), shredded=True))
         return segments
 
     segments = await services.store.write(forget)
     await services.uploads.shred(segments)
+
+
+def _refuse_expired(services: Services, transaction: Transaction, upload: Upload) -> None:
+    """Refuse a file that nobody looked at in time; one that never came lies nowhere but with its sender."""
+    file, cause = transaction.arrivals.file(upload.id), f"expired:{upload.id}"
+    never_came = file is not None and upload.state is UploadState.RECEIVING
+    refuse_upload(
+        services, transaction, upload, code=NOT_FETCHED if never_came else "refusal.upload_expired", cause=cause
+    )
+    if upload.question_id is not None:
+        # What else was sent with it has waited for it.
+        transaction.jobs.add(PresentDraft(question_id=upload.question_id, cause=cause))
+    elif file is not None and not never_came:
+        goes = delete_when_sent(services, transaction, upload.id, question=None)
+        notice = Notice(key=f"question.originals_{'going' if goes else 'yours'}", to=file.address)
+        member = transaction.members.get(upload.member_id)
+        tell(services, transaction, member, cause=f"expired:{file.album}", notice=notice)

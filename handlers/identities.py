@@ -90,6 +90,8 @@ def _clean_again(services: Services, transaction: Transaction, question: Questio
         return services.deidentifier.clean_again(text, today=today, known=known)
 
     for each in (question, *transaction.questions.merged_into(question.id)):
+        # First, as whoever is just quoting an incident is waited for here, and then found among what was sent.
+        transaction.incidents.reword(each.id, clean)
         # Whoever follows it has its answers. What was sent goes as long as it still reads as it was sent.
         take_out_names(services, transaction, each, clean=clean)
         transaction.deliveries.reword(each.id, clean)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 from domain.arrival import file_id
 from domain.errors import PermanentError, TransientError, UserError
-from domain.ids import InboxId, QuestionId, UploadId
+from domain.ids import InboxId, QuestionId, UploadId, derive_id
 from domain.member import Member
 from domain.messages import Address, InboundMessage
 from domain.ports.services import Services
 from domain.ports.store import Transaction
+
+MESSAGE_NAME = "message"
+"""The detail of an entry that says as which message its words came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,15 @@ def open_kept(transaction: Transaction, inbox_id: InboxId) -> InboundMessage:
         if error.code == "inbox_key_missing":
             raise TransientError(error.code) from error
         raise
+
+
+def message_name(message: InboundMessage) -> str:
+    """Return what a message of somebody's own conversation is known by, also when it is edited; nothing elsewhere."""
+    origin = message.origin
+    if origin.room or not origin.reference or message.press is not None:
+        return ""
+    # Its service's own id says where its sender is to be found: others read what an entry says of it.
+    return derive_id("message", message.channel, origin.reference)[:16]
 
 
 def _open(services: Services, transaction: Transaction, inbox_id: InboxId) -> Received | None:

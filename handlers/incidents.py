@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from domain.commands import UNMOVED, PageModerators, RemindOfIncident
 from domain.commands_services import Retract
-from domain.delivery import Priority, Value
+from domain.delivery import Priority, Terms, Value
 from domain.escalation import Page
-from domain.incident import INCIDENT_RULES, Incident, OnDuty, on_duty
+from domain.incident import INCIDENT_RULES, PAGE, Incident, OnDuty, on_duty
 from domain.member import Member
 from domain.messages import Action
 from domain.paging import PageLater, Person, Way, page
@@ -115,14 +115,21 @@ def _page(
         return
     question = transaction.questions.get(incident.question_id)
     notice = Notice(
-        key="incident.page",
-        values=values_of(question, incident),
+        key=PAGE,
+        values={**values_of(question, incident), **_reason(incident)},
+        quotes=question.id,
         choices=_CHOICES,
         about=incident.id,
         priority=Priority.URGENT,
     )
     cause = f"incident:{incident.id}:{page_round}"
     page_about(services, transaction, question, pages=pages, cause=cause, notice=notice)
+
+
+def _reason(incident: Incident) -> dict[str, Value]:
+    if not incident.reason.value:
+        return {"reason": Terms(keys=("incident.no_reason",))}
+    return {"reason": Terms(keys=("incident.reason",)), "text": incident.reason}
 
 
 def _note_next(services: Services, transaction: Transaction, command: PageModerators) -> None:

@@ -17,7 +17,8 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
 from domain.room import ROOM, RoomThread, Suspension, is_begun, withheld_of
-from handlers.room_notes import look_into_rooms, note_mirror, room_channel
+from handlers.room_notes import look_into_rooms, note_mirror, room_channel, thread_in
+from handlers.room_previews import show_to_authors
 from handlers.room_readers import note_readers
 from handlers.room_trouble import (
     ROOM_TROUBLES,
@@ -106,8 +107,7 @@ async def mirror_question(services: Services, command: MirrorQuestion) -> None:
 
 def needs_step(services: Services, transaction: Transaction, question_id: QuestionId, *, room: Address) -> bool:
     """Return whether a room does not show a question as it is."""
-    nothing = RoomThread(question_id=question_id, room=room)
-    thread = next((each for each in transaction.rooms.threads_of(question_id) if each.room == room), nothing)
+    thread = thread_in(transaction, question_id, room) or RoomThread(question_id=question_id, room=room)
     return _step(services, transaction, thread) is not None
 
 
@@ -124,18 +124,17 @@ async def _cleared(services: Services, command: MirrorQuestion, *, room: Address
         TransientError: later it may work.
     """
 
-    def find(transaction: Transaction) -> RoomThread | None:
-        threads = transaction.rooms.threads_of(command.question_id)
-        return next((each for each in threads if each.room == room and each.is_posting), None)
-
     def known(transaction: Transaction) -> frozenset[str]:
         previews = (each for each in transaction.sent.about(command.question_id) if each.address == room)
         shown = [part for each in previews for part in (transaction.sent.reference(each.id) or "").split(",")]
         return frozenset((*transaction.rooms.messages_in(command.question_id, room), *shown))
 
-    thread, channel = await services.store.read(find), room_channel(services, room.channel)
-    if thread is None or not isinstance(channel, TracingChannel):
-        return thread is None
+    channel = room_channel(services, room.channel)
+    thread = await services.store.read(lambda transaction: thread_in(transaction, command.question_id, room))
+    if thread is None or not thread.is_posting:
+        return True
+    if not isinstance(channel, TracingChannel):
+        return False
     try:
         standing = await services.store.read(known)
         await channel.take_out_strays(room, thread.placed, thread.question_id, known=standing)
@@ -150,7 +149,7 @@ def _begin(
 ) -> Step | None:
     """Find the next step; from here on what happens to the question notes another command."""
     question = transaction.questions.get(command.question_id)
-    if all(known.room != room for known in transaction.rooms.threads_of(question.id)):
+    if thread_in(transaction, question.id, room) is None:
         # The room has another id since this was noted.
         return None
     thread = transaction.rooms.lock_thread(question.id, room)
@@ -252,6 +251,8 @@ def _settle(services: Services, transaction: Transaction, step: Step, *, done: P
     thread = _locked(transaction, step)
     saved = _after(transaction, thread, step, done=done)
     transaction.rooms.save_thread(saved)
+    if step.is_removal:
+        show_to_authors(services, transaction, thread)
     room = transaction.rooms.get(saved.room)
     if step.is_removal and room is not None and room.suspended is Suspension.RIGHTS:
         # What it owed is out of it: perhaps it is right again.
@@ -277,7 +278,8 @@ def _after(transaction: Transaction, thread: RoomThread, step: Step, *, done: Pl
             thread=done.thread,
             card=done.card,
             shown=digest_of(step.view) if is_whole else "",
-            withheld=step.withheld,
+            # Something that has to go may have been found in it meanwhile.
+            withheld=thread.withheld if thread.is_outdated else step.withheld,
             pictures=pictures if is_whole and not done.lacks_images else thread.pictures,
             is_closed=step.view.is_closed and is_whole,
             removed_at=None,
@@ -286,8 +288,7 @@ def _after(transaction: Transaction, thread: RoomThread, step: Step, *, done: Pl
         for reference in str(done).split(",") if done else (f"{_REFUSED}{step.entry}",):
             rooms.note_message(thread.room, reference, thread.question_id, entry=step.entry)
         return replace(thread, pictures=pictures)
-    rooms.forget_messages(thread.question_id, thread.room)
-    return thread.emptied()
+    return _emptied(transaction, thread)
 
 
 def _refused(services: Services, transaction: Transaction, step: Step, *, code: str) -> None:
@@ -296,7 +297,12 @@ def _refused(services: Services, transaction: Transaction, step: Step, *, code: 
     transaction.rooms.save_thread(thread)
     question = transaction.questions.get(thread.question_id)
     services.log.warning("room_refused", question_id=question.id, channel=thread.room.channel, error=code)
-    if code == "thread_gone" and thread.is_open:
+    if code == "thread_gone" and thread.card and not step.is_removal:
+        # Its card was deleted, and what was said below it may stand there still.
+        transaction.rooms.save_thread(thread.outdated())
+        note_mirror(services, transaction, question, room=thread.room)
+    elif code == "thread_gone" and thread.is_open:
+        show_to_authors(services, transaction, thread)
         _begin_anew(services, transaction, thread, question=question)
     elif step.is_removal:
         if not stays_for_now(services, transaction, question, room=thread.room, code=code):
@@ -308,11 +314,18 @@ def _refused(services: Services, transaction: Transaction, step: Step, *, code: 
 
 
 def _begin_anew(services: Services, transaction: Transaction, thread: RoomThread, *, question: Question) -> None:
-    transaction.rooms.forget_messages(thread.question_id, thread.room)
-    transaction.rooms.save_thread(thread.emptied())
+    transaction.rooms.save_thread(_emptied(transaction, thread))
     # One that was lost before its card was there waits for the next change: nobody opens thread after thread.
     if is_begun(question) and thread.card:
         note_mirror(services, transaction, question, room=thread.room)
+
+
+def _emptied(transaction: Transaction, thread: RoomThread) -> RoomThread:
+    """Forget what lay in a thread, but for its card: people may go on below it, and that is about the question."""
+    transaction.rooms.forget_messages(thread.question_id, thread.room)
+    if thread.card:
+        transaction.rooms.note_message(thread.room, thread.card, thread.question_id)
+    return thread.emptied()
 
 
 def _leave_out(services: Services, transaction: Transaction, step: Step, *, thread: RoomThread) -> None:

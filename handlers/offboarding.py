@@ -163,9 +163,11 @@ def _tell_coordinator(leaving: _Leaving, panel: Panel, *, coordinator_id: Member
 def _give_back_claims(leaving: _Leaving) -> int:
     """Give every question they have taken to the next people of its chain."""
     transaction = leaving.transaction
-    mine = [each for each in _with_panel(leaving) if each.claimed_by == leaving.member.id]
-    for held in mine:
-        question = transaction.questions.lock(held.id)
+    claimed = [each.id for each in _with_panel(leaving) if each.claimed_by == leaving.member.id]
+    held = [transaction.questions.lock(question_id) for question_id in claimed]
+    # Somebody may have taken it over, or answered, in this moment.
+    mine = [each for each in held if each.claimed_by == leaving.member.id and each.is_awaiting_panel]
+    for question in mine:
         released = replace(question, state=QuestionState.OPEN, claimed_by=None)
         transaction.questions.save(released)
         _record(leaving, released, EntryKind.RELEASED_CLAIM, details={"reason": "left"})

@@ -52,15 +52,20 @@ def leave_draft(services: Services, transaction: Transaction, draft: Question, *
     return Terms(keys=keys, lead="\n")
 
 
-def delete_when_sent(services: Services, transaction: Transaction, upload_id: UploadId, *, question: Question) -> bool:
-    """Note the deletion of a file whose question was sent or is over; False where its service keeps what was sent."""
+def delete_when_sent(
+    services: Services, transaction: Transaction, upload_id: UploadId, *, question: Question | None
+) -> bool:
+    """Note the deletion of a file whose question was sent or is over, or that came into none before its time was up.
+
+    False where its service keeps what was sent.
+    """
     file = transaction.arrivals.file(upload_id)
     if file is None:
         return True
     channel = services.channels.get(file.address.channel)
     if not isinstance(channel, DeletingChannel):
         return False
-    if question.number is not None or question.state in OVER:
+    if question is None or question.number is not None or question.state in OVER:
         place = place_of(services, file.address)
         transaction.jobs.add(DeleteOriginal(upload_id=upload_id), gate=file.address.channel, place=place)
     return True
@@ -91,7 +96,7 @@ async def delete_original(services: Services, command: DeleteOriginal) -> None:
         else:
             # It can still be edited there.
             notice = Notice(key="question.originals_stay", to=file.address)
-            cause = f"originals:{upload.question_id}"
+            cause = f"originals:{upload.question_id or file.album}"
             tell(services, transaction, transaction.members.get(upload.member_id), cause=cause, notice=notice)
 
     await services.store.write(settle)

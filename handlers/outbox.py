@@ -23,6 +23,8 @@ class Notice:
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
     question_id: QuestionId | None = None
+    quotes: QuestionId | None = None
+    """The question of which it says words, where it is none of its conversation: whatever takes them out reaches it."""
     choices: tuple[Action, ...] = ()
     link: str | None = None
     about: str = ""
@@ -48,6 +50,18 @@ def notice_about(
         question_id=question.id,
         choices=choices,
         priority=priority_of(question),
+    )
+
+
+def notice_again(delivery: Delivery) -> Notice:
+    """Say once more what a delivery says, wherever that is."""
+    return Notice(
+        key=delivery.key,
+        values=delivery.values,
+        question_id=delivery.question_id,
+        choices=delivery.choices,
+        link=delivery.link,
+        priority=delivery.priority,
     )
 
 
@@ -78,7 +92,7 @@ def tell(
         subject=(notice.question_id if notice.due_at is None else None) or delivery_id,
         key=notice.key,
         values=notice.values,
-        question_id=notice.question_id,
+        question_id=notice.question_id or notice.quotes,
         choices=notice.choices,
         token=token,
         link=notice.link,

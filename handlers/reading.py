@@ -13,7 +13,7 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Entry, Question
 from domain.reading import has_acted
-from handlers.outbox import Notice, tell
+from handlers.outbox import Notice, notice_again, tell
 from handlers.paging import page_about, paging_of
 
 
@@ -69,16 +69,8 @@ def _send_again(
         later = replace(command, moved_to=planned.until)
         transaction.jobs.add(later, due_at=planned.until, priority=Priority.URGENT)
         return
-    notice = Notice(
-        key=delivery.key,
-        values=delivery.values,
-        question_id=question.id,
-        choices=delivery.choices,
-        link=delivery.link,
-        priority=delivery.priority,
-    )
     cause = f"read:{delivery.id}:{command.round}"
-    page_about(services, transaction, question, pages=(planned,), cause=cause, notice=notice)
+    page_about(services, transaction, question, pages=(planned,), cause=cause, notice=notice_again(delivery))
     _note(services, transaction, replace(command, round=command.round + 1, moved_to=UNMOVED), delivery=delivery)
 
 

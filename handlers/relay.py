@@ -15,11 +15,12 @@ from handlers.actions_adding import take_in, tell_of_cut_number
 from handlers.actions_answer import note
 from handlers.albums import follows_in_silence
 from handlers.deed import Deed
-from handlers.draft import attach_uploads, case_for, clean, echo, note_named
+from handlers.draft import case_for, clean, echo, note_named
 from handlers.edits import note_taken, repeats_own_words, says_nothing_new
 from handlers.inbound import Received, open_received
 from handlers.room_words import said_in, standing_of
 from handlers.typed_words import delete_named
+from handlers.uploads import attach_uploads
 
 
 async def relay_information(services: Services, command: RelayInformation) -> None:
@@ -67,9 +68,6 @@ def _from_asker(deed: Deed, received: Received, *, question: Question, text: Dei
         raise UserError("question_unknown")
     if question.state is QuestionState.WITHDRAWN:
         raise UserError("question_withdrawn", label=question.label)
-    if question.state is QuestionState.CLOSED and received.message.uploads:
-        # Nobody could confirm these images, and the clock that erases them may have rung already.
-        raise UserError("not_now", label=question.label, state=question.state)
     echo(services, transaction, received, text=text, question_id=question.id)
     attach_uploads(services, transaction, received, question_id=question.id)
     if text.names_a_resident_number:
@@ -78,10 +76,15 @@ def _from_asker(deed: Deed, received: Received, *, question: Question, text: Dei
     note_taken(services, transaction, received, question_id=question.id)
     if says_nothing_new(transaction, received, question=question, text=text):
         return
-    if follows_in_silence(transaction, received, question=question):
+    if follows_in_silence(transaction, received, question=question) or _brings_nothing(received, question, text):
         return
     key = "question.edit_appended" if received.message.origin.is_edit else "question.information_sent"
     take_in(deed, question, text, key=key)
+
+
+def _brings_nothing(received: Received, question: Question, text: DeidentifiedText) -> bool:
+    """Return whether a message has files alone for a question that takes none any more, which its sender was told."""
+    return question.state is QuestionState.CLOSED and bool(received.message.uploads) and not text.value
 
 
 def _from_panel(deed: Deed, received: Received, *, question: Question) -> None:

@@ -10,16 +10,18 @@ from domain.commands_services import ClearPhone, RemoveRelay, RemoveRelays, Remo
 from domain.delivery import Delivery
 from domain.errors import PermanentError, RoomMovedError
 from domain.ids import QuestionId
+from domain.incident import SAYS
 from domain.messages import Address
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import QuestionState
 from domain.room import RoomThread
-from handlers.listings import REMOVED_LATE, is_list
+from handlers.listings import REMOVED_LATE
 from handlers.mirroring import references_in
 from handlers.retracting import fell_due, may_go, note_removal, retract_sent, wait_for_channel
 from handlers.room_notes import lane_in, room_channel
 from handlers.room_trouble import move_room, stays_for_now
+from handlers.sent import has_own_clock
 from handlers.timeline import endings
 from handlers.withholding import tells_of_the_case
 
@@ -36,7 +38,8 @@ async def remove_relays(services: Services, command: RemoveRelays) -> None:
             if thread.is_open and not is_withdrawn:
                 _note_thread(services, transaction, thread, closing=command.closing)
         for delivery in transaction.sent.about(command.question_id):
-            if tells_of_the_case(delivery) and may_go(services, delivery):
+            goes_later = delivery.key.startswith(SAYS)
+            if tells_of_the_case(delivery) and may_go(services, delivery) and not goes_later:
                 removal = RemoveRelay(delivery_id=delivery.id, closing=command.closing)
                 note_removal(services, transaction, delivery, removal=removal)
 
@@ -88,8 +91,9 @@ async def remove_relay(services: Services, command: RemoveRelay) -> None:
     """
 
     def is_due(transaction: Transaction, delivery: Delivery) -> bool:
-        if delivery.question_id is None or is_list(delivery):
+        if has_own_clock(delivery):
             return True
+        assert delivery.question_id is not None
         return _is_due(transaction, delivery.question_id, closing=command.closing)
 
     await retract_sent(services, command, is_due=is_due)

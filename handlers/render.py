@@ -28,7 +28,7 @@ ANSWER_KEYS = frozenset(
     }
 )
 _NEVER_SHOWN = frozenset({Action.WHICH_QUESTION})
-_WHERE_NOTHING_IS: Mapping[str, Value] = {"alike": "", "noted": "…", "days": "…"}
+_WHERE_NOTHING_IS: Mapping[str, Value] = {"alike": "", "noted": "…", "days": "…", "sure": ""}
 """What most messages of a key have nothing to say of, and older ones do not know."""
 _ABOUT_IMAGES = frozenset(
     {

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from domain.commands_services import ClearPhone, RemoveRelay, Retract, Reword, TakeBack
-from domain.delivery import Delivery, Priority, Value
-from domain.errors import ChannelOffError, PermanentError
+from domain.delivery import Delivery, DeliveryState, Priority, Value
+from domain.errors import ChannelOffError, PermanentError, TransientError
 from domain.ids import QuestionId
 from domain.ports.channel import Copies, RetractingChannel
 from domain.ports.services import Services
@@ -29,6 +29,12 @@ _PATIENCE = timedelta(days=1)
 """After so long the coordinator hears of what may wait: whoever tries something out is back by then."""
 _AT_ONCE = "relay.channel_off_now"
 _MAY_WAIT = "relay.channel_off"
+_OF_DRAFTS = ("draft.", "check.")
+
+
+def shows_draft(delivery: Delivery) -> bool:
+    """Return whether a message shows a draft: its next preview shows it as it is by then."""
+    return delivery.key.startswith(_OF_DRAFTS)
 
 
 def may_go(services: Services, delivery: Delivery) -> bool:
@@ -71,6 +77,9 @@ async def retract_sent(
         return delivery, reference, is_unsure, is_due(transaction, delivery)
 
     delivery, reference, is_unsure, has_to_go = await services.store.read(begin)
+    if reference is None and not is_unsure and delivery.state is DeliveryState.SENDING:
+        # Once it has left, or was cut off, it is known what lies there.
+        raise TransientError("still_leaving")
     if not has_to_go or (reference is None and not is_unsure):
         # Without a reference something else has taken it back.
         return True

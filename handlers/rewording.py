@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.commands_services import Reword, TakeBack
-from domain.delivery import Delivery, DeliveryState, OutgoingMessage, Priority
+from domain.delivery import Delivery, DeliveryState, OutgoingMessage, Priority, Value
 from domain.ids import DeliveryId, derive_id
 from domain.member import Member
 from domain.messages import Address
@@ -21,7 +21,7 @@ from domain.text import DeidentifiedText, Rewording
 from handlers.delivered import AUTHOR
 from handlers.listings import is_list
 from handlers.outbox import Notice, queue, tell
-from handlers.retracting import fell_due, may_go, note_removal, retract_sent, tell_of_rooms_off
+from handlers.retracting import fell_due, may_go, note_removal, retract_sent, shows_draft, tell_of_rooms_off
 from handlers.room_notes import follow_in_rooms, note_mirror
 from handlers.room_previews import ECHO, is_waited_for
 from handlers.typed_words import delete_typed
@@ -29,17 +29,20 @@ from handlers.withholding import says_hidden, shows_hidden
 
 SAID_AGAIN = "said_again"
 """Among the values of a delivery that tells its reader nothing new."""
-_SHOWN_ANEW = ("draft.", "check.")
-"""How the keys begin of what shows a draft: its next preview shows it as it is by then."""
 
 
 def take_out_names(services: Services, transaction: Transaction, question: Question, *, clean: Rewording) -> None:
     """Have all go that was sent or posted about a question and that cleaning changes; what it does not change stays.
 
-    Deliveries and entries have to hold their words still as they were said.
+    Deliveries and entries have to hold their words still as they were said. What is on its way in this moment is
+    waited for, or sees when it has arrived that it was changed.
     """
-    for delivery in transaction.sent.about(question.id):
-        if any(isinstance(value, DeidentifiedText) and clean(value) != value for value in delivery.values.values()):
+    about = transaction.deliveries.lock_about(question.id)
+    sent = {each.id for each in transaction.sent.about(question.id)}
+    for delivery in about:
+        # After a crash in mid-send nobody knows with which words it may have arrived.
+        left = delivery.id in sent or delivery.state is DeliveryState.SENDING
+        if left and any(_is_changed(value, clean) for value in delivery.values.values()):
             note_rewording(services, transaction, delivery)
     entries = transaction.entries.of_question(question.id)
     changed = tuple(entry for entry in entries if entry.text is not None and clean(entry.text) != entry.text)
@@ -52,7 +55,7 @@ def take_out_names(services: Services, transaction: Transaction, question: Quest
 
 def note_rewording(services: Services, transaction: Transaction, delivery: Delivery, *, late: int = 0) -> None:
     """Have one message taken back, and said again as its words are by then; of lists and drafts others are made."""
-    if not (is_list(delivery) or delivery.key.startswith(_SHOWN_ANEW)):
+    if not (is_list(delivery) or shows_draft(delivery)):
         note_removal(services, transaction, delivery, removal=Reword(delivery_id=delivery.id, late=late))
     elif may_go(services, delivery):
         note_removal(services, transaction, delivery, removal=TakeBack(delivery_id=delivery.id))
@@ -75,6 +78,10 @@ def as_said_again(
     if SAID_AGAIN not in delivery.values:
         return message
     return replace(message, text=f"{services.wording.text('named.again', member, {})}\n{message.text}")
+
+
+def _is_changed(value: Value, clean: Rewording) -> bool:
+    return isinstance(value, DeidentifiedText) and clean(value) != value
 
 
 def _take_out_of_rooms(
@@ -107,7 +114,7 @@ def _settle(services: Services, transaction: Transaction, command: Reword, *, is
     if not is_gone:
         _ask_to_delete(services, transaction, delivery)
         return
-    transaction.sent.forget(delivery.id)
+    transaction.sent.note_gone(delivery.id)
     reader = transaction.members.get(delivery.member_id)
     address = _where_again(services, delivery, reader)
     if address is not None and _is_still_said(services, transaction, delivery):
@@ -136,8 +143,11 @@ def _say_again(services: Services, transaction: Transaction, delivery: Delivery,
 
 
 def _where_again(services: Services, delivery: Delivery, reader: Member) -> Address | None:
-    """Return the same conversation, if it is still its reader's; of a preview in a room, which goes, their own."""
-    if delivery.key == ECHO:
+    """Return the same conversation, if it is still its reader's; of a preview in a room, which goes, their own.
+
+    So does what lay on a phone that they have stopped since.
+    """
+    if delivery.key == ECHO or (reader.active and delivery.address in reader.stopped):
         return next((each for each in reader.chain if each.channel in services.channels), None)
     return delivery.address if reader.active and delivery.address in reader.chain else None
 

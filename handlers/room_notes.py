@@ -13,6 +13,7 @@ from domain.ports.channel import RoomChannel
 from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question
+from domain.room import RoomThread
 from handlers.outbox import priority_of
 
 BUNDLED = timedelta(seconds=1)
@@ -23,6 +24,11 @@ def room_channel(services: Services, name: str) -> RoomChannel | None:
     """Return a channel that has rooms; None where it has none, or is not connected."""
     channel = services.channels.get(name)
     return channel if isinstance(channel, RoomChannel) else None
+
+
+def thread_in(transaction: Transaction, question_id: QuestionId, room: Address) -> RoomThread | None:
+    """Return how far a question is shown in a room; None where it never was."""
+    return next((each for each in transaction.rooms.threads_of(question_id) if each.room == room), None)
 
 
 def follow_in_rooms(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
@@ -81,5 +87,8 @@ def look_into_rooms(services: Services, transaction: Transaction, *, only: Addre
 
 
 def lane_in(room: Address, question_id: QuestionId) -> str:
-    """Return the lane in which everything is done, one after another, that a room shows of a question."""
-    return f"room|{room.channel}|{room.external_id}|{question_id}"
+    """Return the lane in which everything is done, one after another, that a room shows of a question.
+
+    It is that of a delivery about the question to the room: an answer's preview is among what is shown there.
+    """
+    return f"{room.channel}|{room.external_id}|{question_id}"

@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from domain.commands_services import TakeBack
-from domain.delivery import Delivery
-from domain.ids import DeliveryId, QuestionId, derive_id
+from domain.delivery import Delivery, DeliveryState
+from domain.ids import DeliveryId, derive_id
 from domain.messages import Address
 from domain.ports.channel import Placed
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.room import RoomThread
+from domain.room import RoomThread, is_begun
 from handlers.deed import Deed
-from handlers.outbox import Notice
+from handlers.outbox import Notice, queue
 from handlers.retracting import note_removal
-from handlers.room_notes import room_channel
+from handlers.room_notes import note_mirror, room_channel, thread_in
 
 ECHO = "panel.answer_echo"
 
@@ -57,8 +57,41 @@ def is_in_room(transaction: Transaction, delivery: Delivery) -> bool:
 def place_in_room(transaction: Transaction, delivery: Delivery) -> Placed | None:
     """Return where a preview is posted; None where its thread, or the room, does not show it any more."""
     assert delivery.question_id is not None
-    thread = _thread(transaction, delivery.question_id, delivery.address)
+    thread = thread_in(transaction, delivery.question_id, delivery.address)
     return thread.placed if thread is not None and _takes_words(transaction, thread) else None
+
+
+def note_unsure_in_room(services: Services, transaction: Transaction, delivery: Delivery) -> bool:
+    """Have the room look for a preview that may stand there unknown to anybody; False for what goes to no thread."""
+    question_id, room = delivery.question_id, delivery.address
+    if delivery.key != ECHO or question_id is None or thread_in(transaction, question_id, room) is None:
+        return False
+    thread = transaction.rooms.lock_thread(question_id, room)
+    transaction.rooms.save_thread(replace(thread, is_posting=True))
+    note_mirror(services, transaction, transaction.questions.get(question_id), room=room, is_lost=True)
+    return True
+
+
+def show_to_authors(services: Services, transaction: Transaction, thread: RoomThread) -> None:
+    """Show the previews that were taken out with their thread in their authors' own conversations."""
+    for delivery in transaction.sent.about(thread.question_id):
+        if delivery.key == ECHO and delivery.address == thread.room:
+            transaction.sent.note_gone(delivery.id)
+            show_to_author(services, transaction, delivery)
+
+
+def show_to_author(services: Services, transaction: Transaction, delivery: Delivery) -> None:
+    """Show a preview that a room does not show in its author's own conversation, as long as it can be sent."""
+    assert delivery.question_id is not None
+    reader = transaction.members.get(delivery.member_id)
+    own = [each for each in reader.chain if each.channel in services.channels]
+    is_past = not is_begun(transaction.questions.get(delivery.question_id))
+    if not own or is_past or not is_waited_for(services, transaction, delivery):
+        return
+    shown_id = DeliveryId(derive_id("delivery", "own", delivery.id))
+    shown = replace(delivery, id=shown_id, address=own[0], state=DeliveryState.READY)
+    transaction.deliveries.add(shown)
+    queue(services, transaction, shown)
 
 
 def wait_from_now(services: Services, transaction: Transaction, delivery: Delivery) -> None:
@@ -79,10 +112,6 @@ def is_waited_for(services: Services, transaction: Transaction, delivery: Delive
     """Return whether a preview can still be sent by its button."""
     waiting = transaction.choices.open_of(delivery.member_id, services.clock())
     return any(choice.token == delivery.token for choice in waiting)
-
-
-def _thread(transaction: Transaction, question_id: QuestionId, room: Address) -> RoomThread | None:
-    return next((each for each in transaction.rooms.threads_of(question_id) if each.room == room), None)
 
 
 def _takes_words(transaction: Transaction, thread: RoomThread) -> bool:

@@ -151,7 +151,8 @@ def late_pictures(scene: Scene, card: OutgoingMessage) -> OutgoingMessage | None
     if not images:
         return None
     return OutgoingMessage(
-        delivery_id=DeliveryId(derive_id("room_images", address.channel, address.external_id, *images)),
+        # Whatever they are: where a try of some was cut off, these take their place.
+        delivery_id=DeliveryId(derive_id("room_images", address.channel, address.external_id, scene.question.id)),
         key="room.images",
         text=scene.say("room.images", {"label": scene.question.label}, between=" / "),
         question_id=scene.question.id,

@@ -17,9 +17,9 @@ from domain.requests import Request, asked_in, asks_anew
 from domain.room import Room, Suspension, panel_named_in
 from domain.spelling import folded
 from handlers.auditing import requested
-from handlers.inbound import Received
+from handlers.inbound import MESSAGE_NAME, Received, message_name
 from handlers.outbox import Notice, tell
-from handlers.room_notes import look_into_rooms, note_mirror, room_channel
+from handlers.room_notes import look_into_rooms, note_mirror, room_channel, thread_in
 from handlers.room_watch import people_of_panel
 
 _ANYWHERE = frozenset({Request.ON_CALL, Request.STATUS, Request.HELP})
@@ -42,6 +42,8 @@ def settle_aside_from_questions(services: Services, transaction: Transaction, re
         room = transaction.rooms.get(address)
         if room is not None and not _is_of_panel(transaction, received, room):
             _point_out(services, transaction, received, room=room)
+        elif room is not None and _is_question(message):
+            _say_where_to_ask(services, transaction, received)
         elif room is not None and _says_something(message):
             return False
     transaction.inbox.finish(received.inbox_id)
@@ -56,15 +58,16 @@ def said_in(transaction: Transaction, message: InboundMessage) -> str:
     """Return the mark of the thread in which a message's words can be read already; nothing where there is none."""
     if not message.origin.room or message.press is not None or message.in_reply_to is None:
         return ""
-    threads = transaction.rooms.threads_of(message.in_reply_to)
-    return next((thread.mark for thread in threads if thread.room == room_of(message)), "")
+    thread = thread_in(transaction, message.in_reply_to, room_of(message))
+    # Below a card that was deleted they are read by nobody who looks into the thread that took its place.
+    return "" if thread is None else replace(thread, thread=message.origin.thread or thread.thread).mark
 
 
 def standing_of(transaction: Transaction, message: InboundMessage) -> Mapping[str, str]:
-    """Return where a message's words stand in a room, and what its service calls them; nothing where they do not."""
-    mark = said_in(transaction, message)
+    """Return where a message's words stand in a room, and what its service calls them; else which message they are."""
+    mark, name = said_in(transaction, message), message_name(message)
     if not mark:
-        return {}
+        return {MESSAGE_NAME: name} if name else {}
     return {"said_in": mark, "typed_in": message.origin.room, "typed_as": message.origin.reference}
 
 
@@ -145,12 +148,16 @@ def _is_of_panel(transaction: Transaction, received: Received, room: Room) -> bo
     return received.sender.id in {member.id for member in people}
 
 
+def _is_question(message: InboundMessage) -> bool:
+    """Return whether it is a question of one's own, which is asked in one's own conversation, never before others."""
+    return message.text is not None and asks_anew(message.text.value)
+
+
 def _says_something(message: InboundMessage) -> bool:
     text = "" if message.text is None else message.text.value
     asked = asked_in(text)
     if message.in_reply_to is not None:
-        # A question of one's own is asked in one's own conversation, never before others.
-        return not asks_anew(text)
+        return True
     if asked is not None and asked.request in _ANYWHERE:
         return True
     said = directed(text)
@@ -163,4 +170,11 @@ def _point_out(services: Services, transaction: Transaction, received: Received,
     values: dict[str, Value] = {"panel": panel.named(received.sender.language)}
     cause = f"not_of_panel:{panel.id}:{services.clock().date()}"
     notice = Notice(key="room.not_of_panel", values=values, to=received.message.sender)
+    tell(services, transaction, received.sender, cause=cause, notice=notice)
+
+
+def _say_where_to_ask(services: Services, transaction: Transaction, received: Received) -> None:
+    """Tell whoever asks a question before others, once a day, that it was not taken."""
+    notice = Notice(key="room.ask_here", to=received.message.sender)
+    cause = f"asked_in_room:{services.clock().date()}"
     tell(services, transaction, received.sender, cause=cause, notice=notice)

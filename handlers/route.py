@@ -31,7 +31,7 @@ from handlers.spoken import is_spoken
 from handlers.stopping import put_back_where_heard
 from handlers.strangers import answer_stranger
 from handlers.texting import Steps, chosen_words, coded_words, plain_words, reserved_word
-from handlers.typed_words import delete_with_number
+from handlers.typed_words import delete_named_in_thread, delete_posted_file, delete_with_number
 
 UNREADABLE = ("voice", "video", "sticker", "other")
 
@@ -43,10 +43,12 @@ async def route_message(services: Services, command: RouteMessage | RoutePart) -
         await answer_stranger(services, command.inbox_id)
         return
     received = await announce_files(services, received)
+    await delete_named_in_thread(services, received)
 
     def note(transaction: Transaction) -> None:
         heard = put_back_where_heard(services, transaction, received)
         delete_with_number(services, transaction, heard)
+        delete_posted_file(services, transaction, heard)
         try:
             if settle_aside_from_questions(services, transaction, heard):
                 return
@@ -86,13 +88,6 @@ def _meaning(services: Services, transaction: Transaction, received: Received) -
 def _unreadable(services: Services, transaction: Transaction, received: Received) -> Steps | None:
     """Say what cannot be taken here; words and images beside it are, and where nothing is left, nothing follows."""
     message = received.message
-    if message.origin.room and message.attachments and message.text is None:
-        say_no(services, transaction, received, error=UserError("panel_files"))
-        return ()
-    if message.origin.room and message.attachments:
-        # Everybody in the room has read the words: they count like any others there.
-        only_words = Notice(key="room.words_only", to=message.sender)
-        tell(services, transaction, received.sender, cause=received.inbox_id, notice=only_words)
     if message.unreadable and not message.origin.room:
         kind = message.unreadable if message.unreadable in UNREADABLE else "other"
         notice = Notice(key=f"unreadable.{kind}", to=message.sender)

@@ -19,6 +19,10 @@ _SIGN_IN_BY_CHAT = frozenset({Role.PANELIST})
 """Who may do more than these is never signed in by what a service could read (safety rule 17)."""
 
 
+_UPLOAD_MINUTES = int(UPLOAD_LINK_LASTS.total_seconds() // 60)
+_NO_CODE = "…"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Making:
     services: Services
@@ -33,11 +37,17 @@ def may_carry_secrets(services: Services, address: Address) -> bool:
 
 
 def with_secrets(services: Services, transaction: Transaction, delivery: Delivery) -> Delivery:
-    """Return a delivery with the secret that its sentence tells; sent again, it tells a new one, the old is void."""
+    """Return a delivery with the secret that its sentence tells; sent again, it tells a new one, the old is void.
+
+    Where its text would lie in our own database it names that page instead, on which its reader is signed in.
+    """
     make = _MADE.get(delivery.key)
     if make is None:
         return delivery
-    made = make(_Making(services=services, transaction=transaction, delivery=delivery))
+    if may_carry_secrets(services, delivery.address):
+        made = make(_Making(services=services, transaction=transaction, delivery=delivery))
+    else:
+        made = {"link": services.rules.page_address, "code": _NO_CODE, "minutes": _UPLOAD_MINUTES}
     return replace(delivery, values={**delivery.values, **made})
 
 
@@ -105,8 +115,7 @@ def _upload_link(making: _Making) -> Mapping[str, Value]:
         question_id=making.delivery.question_id,
     )
     making.transaction.web.add_upload_link(link)
-    minutes = int(UPLOAD_LINK_LASTS.total_seconds() // 60)
-    return {"link": f"{making.services.rules.page_address}/u/{code}", "minutes": minutes}
+    return {"link": f"{making.services.rules.page_address}/u/{code}", "minutes": _UPLOAD_MINUTES}
 
 
 _MADE: Mapping[str, Callable[[_Making], Mapping[str, Value]]] = {

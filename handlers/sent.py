@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from domain.commands_services import ClearPhone, RemoveRelay, Retract, TakeBack
 from domain.delivery import Delivery
-from domain.incident import Decision
+from domain.incident import SAYS, Decision
 from domain.ports.channel import Copies
 from domain.ports.services import Services
 from domain.ports.store import Transaction
@@ -17,6 +17,7 @@ from domain.text import DeidentifiedText
 from handlers.listings import is_list, lacks_case, names_taken_back
 from handlers.retracting import may_go, note_removal
 from handlers.rewording import note_rewording
+from handlers.room_previews import note_unsure_in_room
 from handlers.timeline import endings
 from handlers.withholding import says_hidden, shows_hidden, tells_of_the_case
 
@@ -27,8 +28,7 @@ _DROPPED = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
 
 def note_sent(services: Services, transaction: Transaction, delivery: Delivery, *, reference: str) -> None:
     """Keep what a service calls a message that lies with its reader, and have it removed in time."""
-    channel = services.channels.get(delivery.address.channel)
-    if channel is None or channel.capabilities.copies is Copies.OURS:
+    if not stays_elsewhere(services, delivery):
         return
     if delivery.question_id is None and not tells_of_the_case(delivery):
         return
@@ -42,15 +42,28 @@ def note_sent(services: Services, transaction: Transaction, delivery: Delivery, 
         _hide(services, transaction, delivery, question=question)
 
 
+def stays_elsewhere(services: Services, delivery: Delivery) -> bool:
+    """Return whether a message lies with a service, and not on our own page."""
+    channel = services.channels.get(delivery.address.channel)
+    return channel is not None and channel.capabilities.copies is not Copies.OURS
+
+
+def has_own_clock(delivery: Delivery) -> bool:
+    """Return whether a message goes some days after it was sent, whatever becomes of any question."""
+    return delivery.question_id is None or is_list(delivery) or delivery.key.startswith(SAYS)
+
+
 def note_unsure(services: Services, transaction: Transaction, delivery: Delivery) -> None:
     """Keep that a message may lie with its reader, perhaps once more than is known, as no service has said so.
 
-    Of one in a room the room keeps that itself.
+    Where a preview may stand in a room, the room looks for it.
     """
+    if note_unsure_in_room(services, transaction, delivery):
+        return
     channel = services.channels.get(delivery.address.channel)
     lies = channel is not None and channel.capabilities.copies is Copies.RETRACTABLE
     tells = delivery.question_id is not None or tells_of_the_case(delivery)
-    if lies and tells and transaction.rooms.get(delivery.address) is None:
+    if lies and tells:
         transaction.sent.note_unsure(delivery.id)
 
 
@@ -63,7 +76,7 @@ def _note_end(services: Services, transaction: Transaction, delivery: Delivery, 
         note_removal(services, transaction, delivery, removal=ClearPhone(delivery_id=delivery.id))
     elif is_late:
         note_removal(services, transaction, delivery, removal=TakeBack(delivery_id=delivery.id))
-    elif question is None or is_list(delivery):
+    elif question is None or has_own_clock(delivery):
         removal = RemoveRelay(delivery_id=delivery.id, closing=OF_NO_QUESTION)
         note_removal(services, transaction, delivery, removal=removal, due_at=later)
     elif state in (QuestionState.WITHDRAWN, QuestionState.CLOSED):

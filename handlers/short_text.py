@@ -75,7 +75,7 @@ def short_text(services: Services, transaction: Transaction, delivery: Delivery,
 def _values(writing: _Writing, key: str) -> dict[str, Value]:
     """Return what a sentence needs: what the delivery has, and what is made for it; links only where it has some."""
     needed = (writing.needs(key) or frozenset()) - writing.delivery.values.keys()
-    made: dict[str, Value] = {name: make(writing) for name, make in _MADE.items() if name in needed}
+    made: dict[str, Value] = {name: make(writing) for name, make in MADE.items() if name in needed}
     return {**writing.delivery.values, **made}
 
 
@@ -177,7 +177,7 @@ def _merge(writing: _Writing) -> Value:
     return writing.say("panel.merge_alike", writing.delivery.values) if is_offered else ""
 
 
-_MADE: Mapping[str, Callable[[_Writing], Value]] = {
+MADE: Mapping[str, Callable[[_Writing], Value]] = {
     "society": lambda writing: writing.services.rules.society,
     "link": _link,
     "upload": _upload,
@@ -188,4 +188,3 @@ _MADE: Mapping[str, Callable[[_Writing], Value]] = {
     "answer_due": _answer_due,
     "merge": _merge,
 }
-MADE_NAMES = frozenset(_MADE)

@@ -17,14 +17,12 @@ from domain.ports.store import Transaction
 from handlers.delivered import AUTHOR
 from handlers.outbox import queue
 from handlers.render import ANSWER_KEYS
-from handlers.retracting import may_go, note_removal, retract_sent, tell_of_rooms_off
-
-_DRAFTS = ("draft.", "check.")
+from handlers.retracting import may_go, note_removal, retract_sent, shows_draft, tell_of_rooms_off
 
 
 def take_back_draft(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
     """Note that what showed a draft is taken back; for as long as its words are in the deliveries."""
-    _note(services, transaction, question_id, which=lambda delivery: delivery.key.startswith(_DRAFTS))
+    _note(services, transaction, question_id, which=shows_draft)
 
 
 def stamp_what_was_sent(services: Services, transaction: Transaction, question_id: QuestionId) -> None:

@@ -1,7 +1,7 @@
 """What people wrote at a service, and what must not stay there: deleted by Hilum where it may, else by whoever can.
 
-A resident number goes as soon as it is read. In a panel's room, so does what names the patient and an opinion under
-seal, before others have read it; and what was typed about a question of which it is hidden, or of a wrong patient.
+A resident number goes as soon as it is read. In a panel's room, so do files, what names the patient and an opinion
+under seal, before others have read it; and what was typed about a question of which it is hidden or of a wrong patient.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from domain.arrival import FETCHED_WITHIN
+from domain.arrival import FETCHED_WITHIN, takes_files
 from domain.commands_services import DeleteMessage, WhyDeleted
 from domain.delivery import Priority, Value
 from domain.errors import PermanentError, SealedInRoomError
@@ -21,7 +21,7 @@ from domain.ports.store import Transaction
 from domain.question import Entry, Question
 from domain.text import DeidentifiedText, IdentifierKind
 from handlers.inbound import Received
-from handlers.known_names import Case
+from handlers.known_names import Case, case_of
 from handlers.outbox import Notice, place_of, tell
 from handlers.retracting import wait_for_channel
 from handlers.room_notes import room_channel
@@ -35,6 +35,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     WhyDeleted.NAMED: ("named.deleted", "named.stays"),
     WhyDeleted.SEALED: ("sealed.deleted", "error.sealed_in_room"),
     WhyDeleted.TYPED: ("room.typed_deleted", "room.typed"),
+    WhyDeleted.FILE: ("room.file_deleted", "room.file_stays"),
 }
 """What its sender is told once it is gone, and where it stays."""
 
@@ -49,14 +50,39 @@ def delete_with_number(services: Services, transaction: Transaction, received: R
         return
     is_ours = not message.origin.room or transaction.rooms.get(_place_of(message)) is not None
     if is_ours and message.origin.reference:
-        wait = FETCHED_WITHIN if message.attachments and not message.origin.is_edit else timedelta(0)
+        wait = FETCHED_WITHIN if takes_files(message) else timedelta(0)
         _note(services, transaction, _deletion_of(received, WhyDeleted.NUMBER), wait=wait)
+
+
+def delete_posted_file(services: Services, transaction: Transaction, received: Received) -> None:
+    """Note the deletion of a photo, video or file in a panel's room: none of them has passed the door.
+
+    Where people alone can delete it, its sender is asked to at once; its words count as any others there.
+    """
+    message = received.message
+    if not (message.origin.room and _holds_file(message)) or transaction.rooms.get(_place_of(message)) is None:
+        return
+    deletion = _deletion_of(received, WhyDeleted.FILE)
+    if isinstance(services.channels.get(message.channel), DeletingChannel) and message.origin.reference:
+        _note(services, transaction, deletion)
+    else:
+        _settle(services, transaction, deletion, is_gone=False)
+
+
+async def delete_named_in_thread(services: Services, received: Received) -> None:
+    """Have any words in a question's thread taken out that say who the patient is, whatever they turn out to mean."""
+    message = received.message
+    if not message.origin.room or message.in_reply_to is None or message.text is None:
+        return
+    today = received.sender.local(message.received_at).date()
+    case = await case_of(services, message.in_reply_to, today=today)
+    await delete_named(services, received, case=case, texts=(case.clean(services, message.text),))
 
 
 async def delete_named(
     services: Services, received: Received, *, case: Case, texts: Iterable[DeidentifiedText]
 ) -> bool:
-    """Have words taken out of a room that say who the patient is, whatever else becomes of them.
+    """Have words taken out of a room that say who the patient is, by what is known when they are processed.
 
     Returns:
         whether Hilum may delete them: the panel is then told there what the door has left of them. Where it may not,
@@ -66,7 +92,7 @@ async def delete_named(
     may_go = isinstance(services.channels.get(message.channel), DeletingChannel)
     if not (message.origin.room and message.origin.reference) or message.press is not None or message.text is None:
         return False
-    if CUT in message.text.value:
+    if CUT in message.text.value or _holds_file(message):
         # That it goes was noted as it was read.
         return may_go
     found = {each.kind for text in texts for each in text.replacements}
@@ -146,7 +172,7 @@ def _settle(services: Services, transaction: Transaction, command: DeleteMessage
     if command.question_id:
         question = transaction.questions.get(QuestionId(command.question_id))
         values = {"label": question.label}
-    cause = derive_id(command.why, command.channel, command.place, command.reference)
+    cause = derive_id(command.why, command.channel, command.place, command.album or command.reference)
     if command.why == WhyDeleted.TYPED and question is not None and not is_gone:
         _ask(services, transaction, question, author_id=sender.id, cause=cause)
         return
@@ -167,6 +193,7 @@ def _deletion_of(received: Received, why: WhyDeleted, *, question_id: str = "") 
         reference=message.origin.reference,
         why=why,
         question_id=question_id,
+        album=message.origin.group,
     )
 
 
@@ -198,6 +225,10 @@ def _note(
     gate = place_of(services, place) if rooms is None else rooms.room_gate(place)
     due_at = services.clock() + wait
     transaction.jobs.add(command, due_at=due_at, priority=Priority.URGENT, gate=command.channel, place=gate)
+
+
+def _holds_file(message: InboundMessage) -> bool:
+    return bool(message.attachments) or message.unreadable == "video"
 
 
 def _place_of(message: InboundMessage) -> Address:

@@ -1,30 +1,43 @@
-"""Files on their way from the sealed inbox through the door into the archive."""
+"""Files on their way from the sealed inbox through the door into the archive, or refused and spoken of."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
 
+from domain.arrival import NOT_FETCHED
 from domain.checks import BURNED_IN
 from domain.commands import CleanUpload, PresentDraft, ShredRemoved
+from domain.delivery import Terms
 from domain.errors import DeidentificationError, TransientError
 from domain.identity import Fingerprint
 from domain.ids import ImageId, QuestionId, UploadId, derive_id
 from domain.ports.deidentifier import CleanedImage, CleanedUpload, Refusal
 from domain.ports.services import Services
 from domain.ports.store import Transaction
-from domain.question import OVER, Entry, EntryKind, Question
+from domain.question import OVER, Entry, EntryKind, Question, QuestionState
 from domain.study import Image, SealedSegment, Upload, UploadState, subject_of
+from handlers.cleaning import note_cleaning
 from handlers.identities import learn
+from handlers.inbound import Received
 from handlers.originals import delete_when_sent
+from handlers.outbox import Notice, notice_about, tell
 from handlers.timeline import add_entry
 
 MOST_BYTES = 256 * 1024 * 1024
 """What is taken through the door at once, beside the first file: more would take longer than a child may."""
 
 _Segments = tuple[SealedSegment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trip:
+    """One call at the door, by the file that began it."""
+
+    first: UploadId
+    secret: bytes
 
 
 async def clean_upload(services: Services, command: CleanUpload) -> None:
@@ -37,8 +50,91 @@ async def clean_upload(services: Services, command: CleanUpload) -> None:
         return
     question_id, together = waiting
     secret = await services.linkage.secret_for(subject_of(question_id))
+    trip = _Trip(first=command.upload_id, secret=secret)
     async for upload, cleaned in _through_the_door(services, together, secret=secret):
-        await _settle(services, upload, together[upload], cleaned=cleaned, secret=secret)
+        await _settle(services, upload, together[upload], cleaned=cleaned, trip=trip)
+
+
+def attach_uploads(services: Services, transaction: Transaction, received: Received, *, question_id: QuestionId) -> int:
+    """Make a message's files part of a question; returns how many are still to be looked at.
+
+    Whoever fetches or receives one of them meanwhile saves it whole as well: all are locked before anything is noted.
+    """
+    for upload_id in received.message.uploads:
+        transaction.uploads.lock(upload_id)
+    question = transaction.questions.get(question_id)
+    return sum(
+        _attach(services, transaction, received, upload=transaction.uploads.get(upload_id), question=question)
+        for upload_id in received.message.uploads
+    )
+
+
+def files_waiting(transaction: Transaction, question_id: QuestionId) -> bool:
+    """Return whether files of a question are still on their way or not yet looked at."""
+    return any(upload.is_pending for upload in transaction.uploads.of_question(question_id))
+
+
+def refuse_upload(services: Services, transaction: Transaction, upload: Upload, *, code: str, cause: str) -> None:
+    """Settle a file that nobody will look at; what is sealed of it is the caller's to shred, where it has ended.
+
+    Args:
+        cause: what refuses it; of files that it refuses together their sender is told once.
+    """
+    # What still streams in is shredded when its time is up.
+    refused = replace(upload, state=UploadState.REFUSED, refusals=(code,), shredded=upload.is_complete)
+    transaction.uploads.save(refused)
+    transaction.uploads.forget_segments(upload.id)
+    if upload.question_id is not None:
+        _let_go(services, transaction, refused, question=transaction.questions.get(upload.question_id), cause=cause)
+
+
+def _attach(
+    services: Services, transaction: Transaction, received: Received, *, upload: Upload, question: Question
+) -> int:
+    if upload.member_id != received.sender.id or upload.question_id not in (None, question.id):
+        services.log.warning("upload_of_another_member", upload_id=upload.id)
+        return 0
+    attached = replace(upload, question_id=question.id)
+    code = _why_not_taken(services, question)
+    if code and upload.is_pending:
+        refuse_upload(services, transaction, attached, code=code, cause=received.inbox_id)
+        return 0
+    transaction.uploads.save(attached)
+    if upload.state is UploadState.COMPLETE:
+        note_cleaning(transaction, upload.id, question_id=question.id, lanes=services.rules.cleaning_lanes)
+    return int(upload.is_pending)
+
+
+def _why_not_taken(services: Services, question: Question) -> str:
+    if not services.rules.takes_images:
+        return "refusal.images_not_taken"
+    # Nobody could confirm these images, and the clock that erases them may have rung already.
+    return "refusal.question_closed" if question.state is QuestionState.CLOSED else ""
+
+
+def _let_go(services: Services, transaction: Transaction, upload: Upload, *, question: Question, cause: str) -> None:
+    """Delete what lies of a refused file at a service, like any other's, and tell its sender why it was refused.
+
+    A draft's page says it in the preview, which a chat has not; whose question is over was told of everything's end.
+    Files of one album, or refused by one cause, that share the reason are one message.
+    """
+    file = transaction.arrivals.file(upload.id)
+    is_sent = question.number is not None
+    goes = NOT_FETCHED not in upload.refusals and delete_when_sent(services, transaction, upload.id, question=question)
+    if question.state in OVER or (file is None and not is_sent):
+        return
+    originals = () if file is None or not is_sent else (f"question.originals_{'going' if goes else 'yours'}",)
+    values = {"why": Terms(keys=upload.refusals, separator=" "), "originals": Terms(keys=originals, lead="\n")}
+    if is_sent:
+        notice = notice_about(question, "question.file_refused", values=values)
+    else:
+        notice = Notice(key="draft.file_refused", values=values, question_id=question.id)
+    if file is not None:
+        notice = replace(notice, to=file.address)
+    batch = cause if file is None else file.album
+    reasons = ",".join(upload.refusals)
+    member = transaction.members.get(upload.member_id)
+    tell(services, transaction, member, cause=f"refused:{question.id}:{batch}:{reasons}", notice=notice)
 
 
 def _waiting(
@@ -86,10 +182,10 @@ async def _alone(services: Services, segments: _Segments, *, secret: bytes) -> C
 
 
 async def _settle(
-    services: Services, upload: Upload, segments: _Segments, *, cleaned: CleanedUpload, secret: bytes
+    services: Services, upload: Upload, segments: _Segments, *, cleaned: CleanedUpload, trip: _Trip
 ) -> None:
     kept = await services.store.write(
-        lambda transaction: _keep(services, transaction, upload.id, cleaned=cleaned, secret=secret)
+        lambda transaction: _keep(services, transaction, upload.id, cleaned=cleaned, trip=trip)
     )
     if not kept:
         for image in cleaned.images:
@@ -98,7 +194,7 @@ async def _settle(
 
 
 def _keep(
-    services: Services, transaction: Transaction, upload_id: UploadId, *, cleaned: CleanedUpload, secret: bytes
+    services: Services, transaction: Transaction, upload_id: UploadId, *, cleaned: CleanedUpload, trip: _Trip
 ) -> bool:
     """Keep what passed the door; False where another run did, or nobody wants it any more."""
     upload = transaction.uploads.lock(upload_id)
@@ -106,30 +202,31 @@ def _keep(
         return False
     question = transaction.questions.lock(upload.question_id)
     if question.state in OVER:
-        over = replace(upload, state=UploadState.REFUSED, refusals=("refusal.question_over",), shredded=True)
-        transaction.uploads.save(over)
-        transaction.uploads.forget_segments(upload.id)
-        delete_when_sent(services, transaction, upload.id, question=question)
+        refuse_upload(services, transaction, upload, code="refusal.question_over", cause=trip.first)
         # Cleaning it may have made the subject's secret anew.
         transaction.jobs.add(ShredRemoved(question_id=question.id, cause=f"cleaned:{upload.id}"))
         return False
-    _add(services, transaction, upload, question=question, cleaned=cleaned)
+    settled = _add(services, transaction, upload, question=question, cleaned=cleaned)
+    if settled.state is UploadState.REFUSED:
+        _let_go(services, transaction, settled, question=question, cause=trip.first)
+    else:
+        delete_when_sent(services, transaction, upload.id, question=question)
     # After the images: what is found late is taken out of everything that was said until now.
-    learn(services, transaction, question, sources=_named(upload, cleaned), secret=secret)
+    learn(services, transaction, question, sources=_named(upload, cleaned), secret=trip.secret)
     return True
 
 
 def _add(
     services: Services, transaction: Transaction, upload: Upload, *, question: Question, cleaned: CleanedUpload
-) -> None:
+) -> Upload:
     for cleaned_image in cleaned.images:
         transaction.objects.add(cleaned_image.sealed)
         transaction.images.add(_image(services, upload, cleaned_image, question_id=question.id))
     refusals = tuple(dict.fromkeys(refusal.code for refusal in cleaned.refusals))
     state = UploadState.CLEANED if cleaned.images else UploadState.REFUSED
-    transaction.uploads.save(replace(upload, state=state, refusals=refusals, shredded=True))
+    settled = replace(upload, state=state, refusals=refusals, shredded=True)
+    transaction.uploads.save(settled)
     transaction.uploads.forget_segments(upload.id)
-    delete_when_sent(services, transaction, upload.id, question=question)
     add_entry(
         services,
         transaction,
@@ -143,9 +240,9 @@ def _add(
             details={"images": len(cleaned.images), "refused": len(cleaned.refusals)},
         ),
     )
-    left = [other for other in transaction.uploads.of_question(question.id) if other.is_pending]
-    if not left:
+    if not files_waiting(transaction, question.id):
         transaction.jobs.add(PresentDraft(question_id=question.id, cause=f"cleaned:{upload.id}"))
+    return settled
 
 
 def _named(upload: Upload, cleaned: CleanedUpload) -> dict[str, frozenset[Fingerprint]]:

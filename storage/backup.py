@@ -44,7 +44,10 @@ _NOTE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a backup holds; `files` maps each path to its SHA-256."""
+    """What a backup holds; `files` maps each path to its SHA-256.
+
+    `revision` is for people: it says of which version the tables are, which a restore finds in the database itself.
+    """
 
     created_at: str
     revision: str

@@ -61,8 +61,6 @@ class Storage:
     archive: LocalArchive
     linkage: SqlLinkage
     keyring: Keyring
-    erasures: ErasureLog
-    uploads_folder: Path
     archive_folder: Path
 
     def close(self) -> None:
@@ -97,7 +95,5 @@ def open_storage(options: StorageOptions) -> Storage:
         archive=LocalArchive(options.archive_path, keyring),
         linkage=SqlLinkage(options.linkage_url, keyring=keyring, erasures=erasures, clock=options.clock),
         keyring=keyring,
-        erasures=erasures,
-        uploads_folder=options.uploads_path,
         archive_folder=options.archive_path,
     )

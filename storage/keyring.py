@@ -123,14 +123,6 @@ def create_keys(folder: Path) -> tuple[str, ...]:
     return tuple(key_id for key_id in (f"{kind}-0001" for kind in missing) if _create(folder, key_id))
 
 
-def rotate_archive_key(folder: Path) -> str:
-    """Make the next archive key, which new objects use from now on; older ones stay for what they wrapped."""
-    number = int(Keyring(folder).newest("archive").removeprefix("archive-")) + 1
-    key_id = f"archive-{number:04d}"
-    _create(folder, key_id)
-    return key_id
-
-
 def _create(folder: Path, key_id: str) -> bool:
     """Write a new key whole, then link it to its name: of several processes one wins, none reads half a key."""
     if not folder.is_dir():

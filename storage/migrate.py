@@ -11,7 +11,7 @@ from storage import search_index
 from storage.engines import engine_for_once, sqlite_file
 from storage.schema import metadata
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision in `migrations/versions`; a test compares."""
 
 _PREPARE_LOCK = 0x48494C56

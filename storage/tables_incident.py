@@ -44,4 +44,5 @@ sent_reference = sa.Table(
     metadata,
     sa.Column("delivery_id", sa.String(64), sa.ForeignKey("delivery.id"), primary_key=True),
     sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("is_gone", sa.Boolean, nullable=False, server_default=sa.false()),
 )

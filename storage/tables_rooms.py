@@ -46,6 +46,6 @@ room_message = sa.Table(
     sa.Column("external_id", sa.Text, primary_key=True),
     sa.Column("reference", sa.Text, primary_key=True),
     sa.Column("question_id", sa.String(64), sa.ForeignKey("question.id"), nullable=False, index=True),
-    # 0 where it tells no entry of the timeline: a card, its pictures.
+    # 0 where it tells no entry of the timeline: a card, its pictures; below 0 a part of a message that is not whole.
     sa.Column("entry", LongInteger, nullable=False),
 )

@@ -48,7 +48,7 @@ class WebChannel:
         return None
 
     async def send(self, address: Address, message: OutgoingMessage) -> str:
-        """Add the line; sending the same delivery again adds nothing and returns the same reference.
+        """Add the line; of a delivery that is sent again it says what that says by now, under the same reference.
 
         Raises:
             PermanentError: no active member has this address.

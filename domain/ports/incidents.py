@@ -11,6 +11,7 @@ from domain.ids import DeliveryId, QuestionId
 from domain.incident import Incident
 from domain.messages import Address
 from domain.service_level import Waited
+from domain.text import Rewording
 
 
 class IncidentRepository(Protocol):
@@ -33,14 +34,24 @@ class IncidentRepository(Protocol):
     def of_question(self, question_id: QuestionId) -> Sequence[Incident]:
         """By their opening."""
 
+    def question_of(self, incident_id: str) -> QuestionId | None:
+        """Return what was flagged; None where there is no such incident."""
+
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        """Change why something of a question was flagged, and what moderators noted of it."""
+
     def taken_down(self) -> Mapping[QuestionId, frozenset[str]]:
         """What is hidden at this moment, by question: where nobody has judged yet, and what was removed."""
 
     def forget_texts(self, question_id: QuestionId, items: frozenset[str]) -> None:
         """Blank what was said in the messages that items name, for good."""
 
-    def blank_copies(self, question_id: QuestionId, hidden: frozenset[str]) -> None:
-        """Blank everything that was sent or shown about a question and holds hidden words, for good."""
+    def blank_copies(self, question_id: QuestionId, hidden: frozenset[str], *, key: str = "") -> None:
+        """Blank everything that was sent or shown about a question and holds hidden words, for good.
+
+        Args:
+            key: how the keys begin of what is looked at; empty for all of it.
+        """
 
 
 class SentRepository(Protocol):
@@ -49,8 +60,11 @@ class SentRepository(Protocol):
     def note(self, delivery_id: DeliveryId, reference: str) -> None:
         """Keep a reference, of several messages with a comma between them, beside those that are known already."""
 
-    def forget(self, delivery_id: DeliveryId) -> None:
-        """Forget the references of what does not lie there any more: nothing is said below it, and it goes once."""
+    def note_gone(self, delivery_id: DeliveryId) -> None:
+        """Note that a message does not lie there any more: nothing is said below it, and it goes once.
+
+        What is written below the place where it stood is still about its question.
+        """
 
     def reference(self, delivery_id: DeliveryId) -> str | None: ...
     def note_unsure(self, delivery_id: DeliveryId) -> None:
@@ -82,7 +96,10 @@ class SentRepository(Protocol):
         """
 
     def found_at(self, address: Address, reference: str) -> Delivery | None:
-        """Return what was sent to an address about a question, by any of its references."""
+        """Return what was sent to an address about a question, by any of its references, gone since or not.
+
+        What is said of incidents is none of its conversation, here and in `latest`.
+        """
 
     def latest(self, address: Address, *, since: datetime) -> Delivery | None:
         """Return the newest message about a question that lies at an address, sent from an instant on."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from domain.ids import PanelId, QuestionId
+from domain.ids import DeliveryId, PanelId, QuestionId
 from domain.messages import Address
 from domain.room import Room, RoomThread
 
@@ -41,10 +41,17 @@ class RoomRepository(Protocol):
     def note_message(self, room: Address, reference: str, question_id: QuestionId, *, entry: int = 0) -> None:
         """Note what was posted about a question; `entry` is that of its timeline which it tells."""
 
+    def note_begun(self, room: Address, reference: str, question_id: QuestionId, *, delivery_id: DeliveryId) -> None:
+        """Note a part of a message whose rest is still to come, until `note_message` says that it is whole."""
+
+    def begun_in(self, question_id: QuestionId, room: Address, delivery_id: DeliveryId) -> Sequence[str]:
+        """Return what was noted of a message before it was whole, if nobody has said since that it is."""
+
     def entries_in(self, question_id: QuestionId, room: Address) -> frozenset[int]:
         """Return which entries were posted in a room."""
 
     def messages_in(self, question_id: QuestionId, room: Address) -> Sequence[str]:
         """Return what was posted about a question in a room, and is still there, as far as we know."""
 
-    def forget_messages(self, question_id: QuestionId, room: Address) -> None: ...
+    def forget_messages(self, question_id: QuestionId, room: Address, *, only: Collection[str] | None = None) -> None:
+        """Forget what was posted about a question in a room: all of it, or these references."""

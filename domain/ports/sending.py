@@ -17,6 +17,12 @@ from domain.web import SignInLink, UploadLink, WebLine, WebSession
 class DeliveryRepository(Protocol):
     def add(self, delivery: Delivery) -> bool: ...
     def get(self, delivery_id: DeliveryId) -> Delivery: ...
+    def lock(self, delivery_id: DeliveryId) -> Delivery:
+        """Return a delivery that nobody else changes until this transaction ends."""
+
+    def lock_about(self, question_id: QuestionId) -> Sequence[Delivery]:
+        """Do the same with all deliveries about a question."""
+
     def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None: ...
     def in_state(self, state: DeliveryState, *, limit: int = 100) -> Sequence[Delivery]: ...
     def forget_words(self, question_id: QuestionId) -> None:
@@ -69,7 +75,7 @@ class WebRepository(Protocol):
     """The web channel's own rows: lines of each member's conversation, links and sessions."""
 
     def add_line(self, line: WebLine) -> bool:
-        """Append; False where its cause is known already. Storage gives the id."""
+        """Append; False where its cause is known already: its line says this from now on. Storage gives the id."""
 
     def lines(self, member_id: MemberId, *, after: int = 0, limit: int = 200) -> Sequence[WebLine]:
         """In order; with `after=0` the latest `limit` lines."""

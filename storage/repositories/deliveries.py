@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ Values = Mapping[str, Value]
 
 _WANTED = delivery.c.id == sa.bindparam("wanted")
 _ONE = sa.select(delivery).where(_WANTED)
+_LOCKED = _ONE.with_for_update()
 _SET_STATE = sa.update(delivery).where(_WANTED).values(state=sa.bindparam("reached"))
 
 
@@ -50,10 +52,15 @@ class SqlDeliveries:
         return insert_new(self._connection, delivery, row)
 
     def get(self, delivery_id: DeliveryId) -> Delivery:
-        row = self._connection.execute(_ONE, {"wanted": delivery_id}).mappings().one_or_none()
-        if row is None:
-            raise PermanentError("delivery_unknown")
-        return unpack_delivery(row)
+        return self._one(_ONE, delivery_id)
+
+    def lock(self, delivery_id: DeliveryId) -> Delivery:
+        return self._one(_LOCKED, delivery_id)
+
+    def lock_about(self, question_id: QuestionId) -> Sequence[Delivery]:
+        # In one order for everybody, so that no two wait for each other.
+        about = sa.select(delivery).where(delivery.c.question_id == question_id).order_by(delivery.c.id)
+        return tuple(unpack_delivery(row) for row in rows_of(self._connection, about.with_for_update()))
 
     def set_state(self, delivery_id: DeliveryId, state: DeliveryState) -> None:
         values = {"wanted": delivery_id, "reached": state.value}
@@ -87,7 +94,10 @@ class SqlDeliveries:
                 return values
             return {**values, "text": DeidentifiedText(value=without_case(text.value, label))}
 
-        self._rewrite(sa.or_(*(delivery.c.key.startswith(key) for key in NAME_CASES)), struck)
+        lists = sa.or_(*(delivery.c.key.startswith(key) for key in NAME_CASES))
+        self._rewrite(
+            sa.and_(lists, sa.cast(delivery.c.message_values, sa.Text).contains(label, autoescape=True)), struck
+        )
 
     def forget(self, until: Mapping[str, datetime]) -> int:
         """The lanes of their jobs go too, which name an address; a lane without a question is one delivery's alone."""
@@ -104,9 +114,16 @@ class SqlDeliveries:
             self._connection.execute(sa.delete(table).where(condition))
         return len(gone)
 
+    def _one(self, statement: sa.Select[Any], delivery_id: DeliveryId) -> Delivery:
+        row = self._connection.execute(statement, {"wanted": delivery_id}).mappings().one_or_none()
+        if row is None:
+            raise PermanentError("delivery_unknown")
+        return unpack_delivery(row)
+
     def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Values], Values]) -> None:
         """Give the deliveries that meet a condition what `change` makes of their values."""
-        for row in rows_of(self._connection, sa.select(delivery.c.id, delivery.c.message_values).where(condition)):
+        found = sa.select(delivery.c.id, delivery.c.message_values).where(condition).order_by(delivery.c.id)
+        for row in rows_of(self._connection, found.with_for_update()):
             former = unpack_values(row["message_values"])
             changed = change(former)
             if changed != former:

@@ -13,10 +13,10 @@ from domain.delivery import Delivery
 from domain.digest import NAME_CASES
 from domain.errors import PermanentError
 from domain.ids import DeliveryId, MemberId, QuestionId
-from domain.incident import Decision, Hidden, Incident, What
+from domain.incident import SAYS, Decision, Hidden, Incident, What
 from domain.messages import Address
 from domain.question import OVER, QuestionState
-from domain.text import DeidentifiedText
+from domain.text import DeidentifiedText, Rewording
 from domain.withholding import holds, said_item
 from storage import search_index
 from storage.packing import pack_text, pack_values, unpack_text, unpack_values
@@ -30,7 +30,9 @@ from storage.tables_incident import incident, incident_item, sent_reference
 _NOTHING = DeidentifiedText(value="")
 _UNSURE = "?"
 """Among the references of a delivery: one that nobody has named may stand there as well."""
+_LIES = ~sent_reference.c.is_gone
 _ENDED = OVER | {QuestionState.CLOSED}
+_WORDS = ("reason", "note")
 _MEMBERS = ("opened_by", "taken_by", "decided_by", "closed_by")
 _COPIED = (*_MEMBERS, "opened_at", "due_at", "taken_at", "identifies_at", "decided_at", "closed_at")
 
@@ -72,6 +74,21 @@ class SqlIncidents:
         about = sa.select(incident).where(incident.c.question_id == question_id)
         return self._load(about.order_by(incident.c.opened_at, incident.c.id))
 
+    def question_of(self, incident_id: str) -> QuestionId | None:
+        wanted = sa.select(incident.c.question_id).where(incident.c.id == incident_id)
+        found: QuestionId | None = self._connection.execute(wanted).scalar_one_or_none()
+        return found
+
+    def reword(self, question_id: QuestionId, change: Rewording) -> None:
+        hiding = sa.select(incident_item.c.incident_id).where(incident_item.c.question_id == question_id)
+        about = sa.or_(incident.c.question_id == question_id, incident.c.id.in_(hiding))
+        # In one order for everybody, so that no two wait for each other.
+        said = sa.select(incident).where(about).order_by(incident.c.id).with_for_update()
+        for row in rows_of(self._connection, said):
+            words = {name: pack_text(change(unpack_text(row[name]))) for name in _WORDS}
+            if words != {name: row[name] for name in _WORDS}:
+                self._connection.execute(sa.update(incident).where(incident.c.id == row["id"]).values(**words))
+
     def taken_down(self) -> Mapping[QuestionId, frozenset[str]]:
         return question_review.taken_down(self._connection)
 
@@ -83,15 +100,16 @@ class SqlIncidents:
         search_index.follow(self._connection, question_id)
         search_index.forget_former_words(self._connection)
 
-    def blank_copies(self, question_id: QuestionId, hidden: frozenset[str]) -> None:
-        for row in rows_of(self._connection, sa.select(delivery).where(delivery.c.question_id == question_id)):
+    def blank_copies(self, question_id: QuestionId, hidden: frozenset[str], *, key: str = "") -> None:
+        sent = sa.select(delivery).where(delivery.c.question_id == question_id, delivery.c.key.startswith(key))
+        for row in rows_of(self._connection, sent):
             former = unpack_values(row["message_values"])
             kept = {name: _blanked(value, hidden) for name, value in former.items()}
             if kept != former:
                 statement = sa.update(delivery).where(delivery.c.id == row["id"])
                 self._connection.execute(statement.values(message_values=pack_values(kept)))
         for row in rows_of(self._connection, sa.select(web_line).where(web_line.c.question_id == question_id)):
-            if _holds(row["payload"], hidden):
+            if str(row["payload"].get("key", "")).startswith(key) and _holds(row["payload"], hidden):
                 gone = {**row["payload"], "text": "", "quoted": None, "taken_down": True}
                 self._connection.execute(sa.update(web_line).where(web_line.c.id == row["id"]).values(payload=gone))
 
@@ -122,8 +140,9 @@ class SqlSent:
         parts = (*_parts(self._kept(delivery_id)), *_parts(reference))
         self._keep(delivery_id, ",".join(dict.fromkeys(parts)))
 
-    def forget(self, delivery_id: DeliveryId) -> None:
-        self._connection.execute(sa.delete(sent_reference).where(sent_reference.c.delivery_id == delivery_id))
+    def note_gone(self, delivery_id: DeliveryId) -> None:
+        mine = sent_reference.c.delivery_id == delivery_id
+        self._connection.execute(sa.update(sent_reference).where(mine).values(is_gone=True))
 
     def reference(self, delivery_id: DeliveryId) -> str | None:
         return _named(self._kept(delivery_id))
@@ -163,22 +182,26 @@ class SqlSent:
             .join(delivery, delivery.c.id == sent_reference.c.delivery_id)
             .where(delivery.c.question_id == question_id, there, delivery.c.id != besides)
             .where(*(~delivery.c.key.startswith(begins, autoescape=True) for begins in unlike))
-            .where(sent_reference.c.reference.not_in(("", _UNSURE)))
+            .where(sent_reference.c.reference.not_in(("", _UNSURE)), _LIES)
             .order_by(delivery.c.created_at, delivery.c.id)
             .limit(1)
         )
         return _named(self._connection.execute(wanted).scalar_one_or_none())
 
     def _kept(self, delivery_id: DeliveryId) -> str | None:
-        wanted = sa.select(sent_reference.c.reference).where(sent_reference.c.delivery_id == delivery_id)
+        wanted = sa.select(sent_reference.c.reference).where(sent_reference.c.delivery_id == delivery_id, _LIES)
         return self._connection.execute(wanted).scalar_one_or_none()
 
     def _keep(self, delivery_id: DeliveryId, reference: str) -> None:
         mine = sent_reference.c.delivery_id == delivery_id
-        self._connection.execute(sa.update(sent_reference).where(mine).values(reference=reference))
+        self._connection.execute(sa.update(sent_reference).where(mine).values(reference=reference, is_gone=False))
 
     def _known(self, *conditions: sa.ColumnElement[bool]) -> tuple[Delivery, ...]:
-        """Return what has a reference and meets conditions, oldest first."""
+        """Return what lies there and meets conditions, oldest first."""
+        return self._ever_known(_LIES, *conditions)
+
+    def _ever_known(self, *conditions: sa.ColumnElement[bool]) -> tuple[Delivery, ...]:
+        """Return what lies or lay there and meets conditions, oldest first."""
         wanted = (
             sa.select(delivery)
             .join(sent_reference, delivery.c.id == sent_reference.c.delivery_id)
@@ -190,7 +213,7 @@ class SqlSent:
 
     def found_at(self, address: Address, reference: str) -> Delivery | None:
         kept = sa.literal(",") + sent_reference.c.reference + ","
-        found = self._known(*_about_one_at(address), kept.contains(f",{reference},", autoescape=True))
+        found = self._ever_known(*_about_one_at(address), kept.contains(f",{reference},", autoescape=True))
         return found[0] if found else None
 
     def latest(self, address: Address, *, since: datetime) -> Delivery | None:
@@ -201,7 +224,7 @@ class SqlSent:
 def _about_one_at(address: Address) -> tuple[sa.ColumnElement[bool], ...]:
     """What lies at an address and is about a question: the index knows these."""
     there = (delivery.c.channel == address.channel, delivery.c.external_id == address.external_id)
-    return (*there, delivery.c.question_id.is_not(None))
+    return (*there, delivery.c.question_id.is_not(None), ~delivery.c.key.startswith(SAYS))
 
 
 def _parts(kept: str | None) -> tuple[str, ...]:
@@ -233,20 +256,18 @@ def _row(value: Incident) -> Mapping[str, Any]:
         "question_id": value.question_id,
         "what": value.what.value,
         "decision": value.decision.value,
-        "reason": pack_text(value.reason),
-        "note": pack_text(value.note),
+        **{name: pack_text(getattr(value, name)) for name in _WORDS},
     }
 
 
 def _incident(row: sa.RowMapping, hidden: tuple[Hidden, ...]) -> Incident:
     members = {name: None if row[name] is None else MemberId(row[name]) for name in _MEMBERS}
+    words = {name: unpack_text(row[name]) for name in _WORDS}
     return Incident(
-        **{**{name: row[name] for name in _COPIED}, **members},
+        **{**{name: row[name] for name in _COPIED}, **members, **words},
         id=row["id"],
         question_id=QuestionId(row["question_id"]),
         what=What(row["what"]),
         hidden=hidden,
         decision=Decision(row["decision"]),
-        reason=unpack_text(row["reason"]),
-        note=unpack_text(row["note"]),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 
-from domain.ids import ObjectId, PanelId, QuestionId
+from domain.ids import DeliveryId, ObjectId, PanelId, QuestionId
 from domain.member import Language
 from domain.messages import Address
 from domain.room import Room, RoomThread, Suspension
@@ -19,6 +20,7 @@ _SHOWN = ("thread", "card", "shown", "withheld", "is_closed", "delivered_at", "d
 _HELD = (*_SHOWN, "round", "is_noted", "is_posting")
 _THERE = room_thread.c.external_id
 _TABLES = (room, room_thread, room_message)
+_IS_WHOLE = room_message.c.entry >= 0
 
 
 class SqlRooms:
@@ -95,17 +97,29 @@ class SqlRooms:
 
     def note_message(self, address: Address, reference: str, question_id: QuestionId, *, entry: int = 0) -> None:
         row = {"reference": reference, "question_id": question_id, "entry": entry}
-        insert_new(self._connection, room_message, {**_place(address), **row})
+        if not insert_new(self._connection, room_message, {**_place(address), **row}):
+            begun = sa.and_(_is_at(room_message, address), room_message.c.reference == reference, ~_IS_WHOLE)
+            self._connection.execute(sa.update(room_message).where(begun).values(entry=entry))
+
+    def note_begun(self, address: Address, reference: str, question_id: QuestionId, *, delivery_id: DeliveryId) -> None:
+        self.note_message(address, reference, question_id, entry=_mark_of(delivery_id))
+
+    def begun_in(self, question_id: QuestionId, address: Address, delivery_id: DeliveryId) -> Sequence[str]:
+        mark = _mark_of(delivery_id)
+        return tuple(row["reference"] for row in self._messages(question_id, address) if row["entry"] == mark)
 
     def entries_in(self, question_id: QuestionId, address: Address) -> frozenset[int]:
-        return frozenset(row["entry"] for row in self._messages(question_id, address))
+        return frozenset(row["entry"] for row in self._messages(question_id, address) if row["entry"] >= 0)
 
     def messages_in(self, question_id: QuestionId, address: Address) -> Sequence[str]:
         return tuple(row["reference"] for row in self._messages(question_id, address))
 
-    def forget_messages(self, question_id: QuestionId, address: Address) -> None:
+    def forget_messages(
+        self, question_id: QuestionId, address: Address, *, only: Collection[str] | None = None
+    ) -> None:
         there = sa.and_(_is_at(room_message, address), room_message.c.question_id == question_id)
-        self._connection.execute(sa.delete(room_message).where(there))
+        these = sa.true() if only is None else room_message.c.reference.in_(only)
+        self._connection.execute(sa.delete(room_message).where(there, these))
 
     def _messages(self, question_id: QuestionId, address: Address) -> Sequence[sa.RowMapping]:
         there = sa.and_(_is_at(room_message, address), room_message.c.question_id == question_id)
@@ -117,6 +131,11 @@ class SqlRooms:
 
     def _threads(self, statement: sa.Select[Any]) -> tuple[RoomThread, ...]:
         return tuple(_thread(row) for row in rows_of(self._connection, statement))
+
+
+def _mark_of(delivery_id: DeliveryId) -> int:
+    """Return what stands in the place of an entry for the parts of a message that is not whole."""
+    return -1 - int.from_bytes(sha256(delivery_id.encode()).digest()[:6])
 
 
 def _place(address: Address) -> dict[str, str]:

@@ -34,7 +34,11 @@ class SqlWeb:
             "at": line.at,
             "question_id": line.question_id,
         }
-        return insert_new(self._connection, web_line, row)
+        if insert_new(self._connection, web_line, row):
+            return True
+        statement = sa.update(web_line).where(web_line.c.cause == line.cause).values(payload=row["payload"])
+        self._connection.execute(statement)
+        return False
 
     def lines(self, member_id: MemberId, *, after: int = 0, limit: int = 200) -> Sequence[WebLine]:
         theirs = sa.select(web_line).where(web_line.c.member_id == member_id).limit(limit)
@@ -52,7 +56,7 @@ class SqlWeb:
                 return payload
             return {**payload, "quoted": {**quoted, "value": without_case(quoted["value"], label)}}
 
-        self._rewrite(sa.true(), struck)
+        self._rewrite(sa.cast(web_line.c.payload, sa.Text).contains(label, autoescape=True), struck)
 
     def reword(self, question_id: QuestionId, change: Rewording) -> None:
         def reworded(payload: Payload) -> Payload:
@@ -121,7 +125,8 @@ class SqlWeb:
 
     def _rewrite(self, condition: sa.ColumnElement[bool], change: Callable[[Payload], Payload]) -> None:
         """Give the lines that meet a condition what `change` makes of their payload."""
-        for row in rows_of(self._connection, sa.select(web_line.c.id, web_line.c.payload).where(condition)):
+        found = sa.select(web_line.c.id, web_line.c.payload).where(condition).order_by(web_line.c.id)
+        for row in rows_of(self._connection, found.with_for_update()):
             changed = change(row["payload"])
             if changed != row["payload"]:
                 statement = sa.update(web_line).where(web_line.c.id == row["id"])

@@ -147,12 +147,13 @@ async def test_passing_fault_is_never_parked(society: Society) -> None:
 async def test_outcome_that_cannot_be_noted_is_left_to_the_lease(society: Society) -> None:
     await add(society, "a")
 
-    async def cannot(_: Services, _command: Command) -> None:
-        raise TransientError("database_unavailable")
+    class LostQueue(WatchedQueue):
+        async def finish(self, *_: Any, **_more: Any) -> None:
+            raise PermanentError("database_gone")
 
-    worker = make_worker(society, Desk(raising(PermanentError("broken"))))
-    worker.abandon = cannot
-    await worker.drain()
+        park = finish
+
+    await make_worker(society, Desk(raising()), queue=LostQueue(society.queue)).drain()
 
     assert society.log.lines[-1][1]["outcome"] == "unsettled"
 

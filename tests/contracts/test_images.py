@@ -11,6 +11,7 @@ import pytest
 from domain.errors import PermanentError, UserError
 from domain.ids import ImageId, ObjectId, QuestionId, UploadId
 from domain.study import UploadState
+from storage.erasures import ErasureLog
 from tests.contracts.samples import MINUTE, NOW, QUESTION, facts, image, question, sealed_object, segment, upload
 
 
@@ -120,14 +121,15 @@ async def test_shredded_object_does_not_come_back(store):
         await store.read(lambda transaction: transaction.objects.get(ObjectId("object-1")))
 
 
-async def test_erasure_reaches_the_log_once(storage):
+async def test_erasure_reaches_the_log_once(storage, options):
     for work in ("add", "shred", "shred"):
         argument = sealed_object() if work == "add" else ObjectId("object-1")
         await storage.store.write(lambda transaction, w=work, a=argument: getattr(transaction.objects, w)(a))
     storage.close()
 
-    assert storage.erasures.read().objects == {"object-1"}
-    assert (storage.erasures.path.read_text().count("object-1")) == 1
+    log = ErasureLog(options.erasures_path)
+    assert log.read().objects == {"object-1"}
+    assert (log.path.read_text().count("object-1")) == 1
 
 
 async def test_upload_is_found_as_saved(store):

@@ -168,7 +168,7 @@ async def test_references_of_what_was_sent_are_kept_once_each(store):
     assert await store.read(lambda transaction: transaction.sent.reference(DeliveryId("none"))) is None
 
 
-async def test_reference_of_what_is_gone_is_forgotten(store):
+async def test_what_is_gone_is_found_only_by_what_is_written_where_it_stood(store):
     await _asked(store)
     gone, there = delivery(question_id=QUESTION), delivery("delivery-2", question_id=QUESTION)
 
@@ -176,13 +176,28 @@ async def test_reference_of_what_is_gone_is_forgotten(store):
         for one in (gone, there):
             transaction.deliveries.add(one)
             transaction.sent.note(one.id, one.id)
-        transaction.sent.forget(gone.id)
+        transaction.sent.note_gone(gone.id)
+        first = transaction.sent.first_at(gone.address, QUESTION, besides=DeliveryId("none"))
+        return first, transaction.sent.found_at(gone.address, gone.id)
 
-    await store.write(note)
-
+    assert await store.write(note) == (there.id, gone)
     found = await store.read(lambda transaction: transaction.sent.about(QUESTION))
     assert [one.id for one in found] == [there.id]
     assert await store.read(lambda transaction: transaction.sent.reference(gone.id)) is None
+
+
+async def test_what_comes_to_lie_there_again_is_known_again(store):
+    await _asked(store)
+    sent = delivery(question_id=QUESTION)
+
+    def note(transaction):
+        transaction.deliveries.add(sent)
+        transaction.sent.note(sent.id, "7")
+        transaction.sent.note_gone(sent.id)
+        transaction.sent.note(sent.id, "8")
+        return transaction.sent.reference(sent.id)
+
+    assert await store.write(note) == "8"
 
 
 async def test_all_that_was_sent_about_a_question_is_one_query(store, queries):

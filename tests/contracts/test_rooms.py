@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.ids import ObjectId, PanelId, QuestionId
+from domain.ids import DeliveryId, ObjectId, PanelId, QuestionId
 from domain.member import Language
 from domain.messages import Address
 from domain.room import Room, RoomThread, Suspension
@@ -152,6 +152,38 @@ async def test_messages_are_known_until_they_are_forgotten(store):
     assert (posted, lying) == (frozenset({0, 4}), ("8", "9"))
     assert await store.read(lambda transaction: transaction.rooms.messages_in(QUESTION, HERE)) == ()
     assert await store.read(lambda transaction: transaction.rooms.entries_in(QuestionId("question-2"), HERE)) == {6}
+
+
+async def test_parts_of_a_message_are_known_as_such_until_it_is_whole(store):
+    await begin(store)
+    first, other = DeliveryId("first"), DeliveryId("other")
+
+    def fill(transaction):
+        transaction.rooms.note_message(HERE, "6", QUESTION, entry=3)
+        for reference, whose in (("6", first), ("7", first), ("8", first), ("9", other)):
+            transaction.rooms.note_begun(HERE, reference, QUESTION, delivery_id=whose)
+
+    await store.write(fill)
+    begun = await store.read(lambda transaction: transaction.rooms.begun_in(QUESTION, HERE, first))
+    await store.write(lambda transaction: transaction.rooms.note_message(HERE, "8", QUESTION, entry=4))
+
+    left = await store.read(lambda transaction: transaction.rooms.begun_in(QUESTION, HERE, first))
+    assert (sorted(begun), left) == (["7", "8"], ("7",))
+    assert await store.read(lambda transaction: transaction.rooms.entries_in(QUESTION, HERE)) == {3, 4}
+    assert len(await store.read(lambda transaction: transaction.rooms.messages_in(QUESTION, HERE))) == 4
+
+
+async def test_some_messages_are_forgotten_without_the_others(store):
+    await begin(store)
+
+    def fill(transaction):
+        for reference in ("7", "8", "9"):
+            transaction.rooms.note_message(HERE, reference, QUESTION)
+        transaction.rooms.forget_messages(QUESTION, HERE, only=["7", "9"])
+
+    await store.write(fill)
+
+    assert await store.read(lambda transaction: transaction.rooms.messages_in(QUESTION, HERE)) == ("8",)
 
 
 async def test_moved_room_takes_its_threads_along(store):

@@ -33,11 +33,28 @@ class PanelRoom:
         await self._receive(member, origin, text=IdentifiableText(text))
         return reference
 
+    async def say(self, member: Member, text: str) -> None:
+        """Write into one's own conversation at the service."""
+        await self._receive(member, Origin(), text=IdentifiableText(text))
+
+    async def post(self, member: Member, **what: Any) -> str:
+        """Post something that is no words, or not words alone; returns what the service calls the message."""
+        where: dict[str, Any] = {name: what.pop(name) for name in ("room", "thread", "group") if name in what}
+        reference = f"typed-{next(self.society.numbers)}"
+        origin = Origin(**{"room": CHEST.external_id, "reference": reference, **where})
+        given: dict[str, Any] = {"text": None, **what}
+        await self._receive(member, origin, **given)
+        return reference
+
     async def press(self, member: Member, action: Action, *, thread: Thread | None = None, token: str = "") -> None:
         """Press a button under a card, of the only thread unless another is named; or that with this token."""
         token = token or (thread or self.chat.only).view.card.token or ""
         press = Press(action=action, token=token)
         await self._receive(member, Origin(room=CHEST.external_id), text=None, press=press)
+
+    def told(self, member: Member) -> list[str]:
+        """Return the keys of what a member was told in their own conversation at the service."""
+        return self.chat.keys_to(address_of(member).external_id)
 
     async def later(self, wait: timedelta = A_MOMENT) -> None:
         await self.society.advance(wait)

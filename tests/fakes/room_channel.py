@@ -150,12 +150,14 @@ class DeletingRoomChannel(RoomChannel):
 
 @dataclass(slots=True)
 class TracingRoomChannel(RoomChannel):
-    """One that finds its own cards again; `blind` is why it does not."""
+    """One that finds its own cards and posts again; `blind` is why it does not."""
 
     blind: Exception | None = None
+    strays: list[str] = field(default_factory=list)
+    """The posts that were taken out, as nobody knew them."""
 
     async def take_out_strays(
-        self, _room: Address, _placed: Placed, question_id: QuestionId, *, known: frozenset[str]
+        self, _room: Address, placed: Placed, question_id: QuestionId, *, known: frozenset[str]
     ) -> None:
         if self.blind is not None:
             raise self.blind
@@ -163,6 +165,9 @@ class TracingRoomChannel(RoomChannel):
         for name in mine:
             if not any(each.startswith(f"{name}-") for each in known):
                 del self.threads[name]
+        posts = self.threads[placed.thread].posts if placed.thread in self.threads else []
+        posted = (f"{placed.thread}-post-{number}" for number, _ in enumerate(posts, start=1))
+        self.strays += [each for each in posted if each not in known]
 
 
 def _carded(thread: str) -> Placed:

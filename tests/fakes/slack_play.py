@@ -10,7 +10,7 @@ from domain.messages import Action
 from domain.question import Question
 from tests.fakes.case_files import ANSWER, BACK, CAPTION, FILES, NOTE, REPLY
 from tests.fakes.leak_story import kept_by
-from tests.fakes.slack_town import SlackTown, words_of
+from tests.fakes.slack_town import SlackTown, labels_of, words_of
 from tests.fakes.society import MEMBER
 
 SECOND_OPINION = "agree, add: look at RV/LV ratio"
@@ -28,6 +28,13 @@ class Played:
     """What stands in the asker's conversation outside of the thread."""
     room: list[str] = field(default_factory=list)
     cards: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, list[str]] = field(default_factory=dict)
+    """Those of the card after each step."""
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    """The newest buttons that the asker had after each step."""
+    first: list[str] = field(default_factory=list)
+    second: list[str] = field(default_factory=list)
+    """What the panelists were told by the app."""
     too_late: list[str] = field(default_factory=list)
     """What only the second panelist sees in the channel."""
     files: int = 0
@@ -50,6 +57,8 @@ async def play(town: SlackTown) -> Played:
     await town.at("14:30")
     await town.press(town.asker, Action.CHANGED_PLAN)
     await _note(town, played, "closed")
+    await town.press(town.first, Action.MAKE_CASE, channel=town.room)
+    played.first = await town.texts(town.first)
     played.asker, played.room = await town.texts(town.asker), await town.texts(town.first, town.room)
     played.conversation = [words_of(post) for post in await town.asker.sees()]
     played.files = sum(len(post.files) for post in await town.all(town.first, town.room))
@@ -98,7 +107,9 @@ async def _answer(town: SlackTown, played: Played) -> None:
 
 
 async def _note(town: SlackTown, played: Played, step: str) -> None:
-    played.cards[step] = words_of(await town.card())
+    card = await town.card()
+    played.cards[step], played.buttons[step] = words_of(card), labels_of(card)
+    played.offered[step] = next(found for post in reversed(await town.all(town.asker)) if (found := labels_of(post)))
 
 
 async def _note_left(town: SlackTown, played: Played) -> None:
@@ -115,3 +126,20 @@ async def _note_left(town: SlackTown, played: Played) -> None:
 async def _sent(town: SlackTown) -> Question:
     found = await town.society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
     return found[-1]
+
+
+async def play_in_words(town: SlackTown) -> Played:
+    """Play script 4 without a button: passed, asked back and answered in words."""
+    await town.write(town.asker, CAPTION)
+    await town.press(town.asker, Action.SEND_URGENT)
+    played, thread = Played(question=await _sent(town)), (await town.card()).ts
+    words = ((town.second, "pass busy"), (town.first, f"추가 질문 {BACK}"))
+    for person, text in words:
+        await town.write(person, text, channel=town.room, thread=thread)
+    await _note(town, played, "asked back")
+    await town.write(town.asker, REPLY)
+    await town.write(town.first, f"답변 {ANSWER}", channel=town.room, thread=thread)
+    await town.write(town.first, "1", channel=town.room, thread=thread)
+    await _note(town, played, "answered")
+    played.asker, played.second = await town.texts(town.asker), await town.texts(town.second)
+    return played

@@ -146,6 +146,12 @@ def words_of(post: Post) -> str:
     return "\n".join(_words(post.blocks))
 
 
+def labels_of(post: Post) -> list[str]:
+    """Return what the buttons of a message say."""
+    rows = [block["elements"] for block in post.blocks if block["type"] == "actions"]
+    return [button["text"]["text"] for row in rows for button in row]
+
+
 async def _peopled(slack: Slack, script: Scripted) -> SlackTown:
     asker, first, second, office = [await slack.person(name) for name in ("minji", "taeho", "yuna", "sora")]
     room = await slack.channel("panel-chest", first, second, office)

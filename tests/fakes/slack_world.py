@@ -112,6 +112,8 @@ class Rows:
     """References that were kept while a message was still leaving."""
     in_rooms: list[tuple[Address, str]] = field(default_factory=list)
     """What lies in rooms, beside what the handlers note."""
+    begun: list[tuple[Address, DeliveryId, str]] = field(default_factory=list)
+    """The same by its message, as long as nobody says that this is whole."""
     when_noted: Callable[[], object] = lambda: None
     when_kept: Callable[[], object] = lambda: None
 
@@ -151,7 +153,10 @@ class Store:
             rooms=SimpleNamespace(
                 all=lambda: rows.rooms,
                 get=lambda address: next((room for room in rows.rooms if room.address == address), None),
-                note_message=self._keep,
+                note_begun=self._keep,
+                note_message=self._is_whole,
+                begun_in=self._begun_in,
+                forget_messages=self._forget,
             ),
             leases=SimpleNamespace(take=self._take, release=self._release),
             read_marks=SimpleNamespace(of=lambda _: tuple(rows.marks.values()), move=self._move),
@@ -186,9 +191,20 @@ class Store:
         self.rows.noted.append(reference)
         self.rows.when_noted()
 
-    def _keep(self, room: Address, reference: str, _question_id: QuestionId) -> None:
+    def _keep(self, room: Address, reference: str, _question_id: QuestionId, *, delivery_id: DeliveryId) -> None:
         self.rows.in_rooms.append((room, reference))
+        self.rows.begun.append((room, delivery_id, reference))
         self.rows.when_kept()
+
+    def _begun_in(self, _question_id: QuestionId, room: Address, delivery_id: DeliveryId) -> list[str]:
+        return [reference for *whose, reference in self.rows.begun if whose == [room, delivery_id]]
+
+    def _is_whole(self, _room: Address, reference: str, _question_id: QuestionId) -> None:
+        self.rows.begun = [each for each in self.rows.begun if each[2] != reference]
+
+    def _forget(self, _question_id: QuestionId, room: Address, *, only: list[str]) -> None:
+        self.rows.begun = [each for each in self.rows.begun if each[2] not in only]
+        self.rows.in_rooms = [each for each in self.rows.in_rooms if each[1] not in only]
 
     def _image(self, image_id: ImageId) -> Image:
         if image_id not in self.rows.images:
@@ -199,11 +215,11 @@ class Store:
 class SlackWorld:
     """One app against the peer; by HTTP once it is served."""
 
-    def __init__(self, slack: Slack, *, pace: Pace | None = None, **options: Any) -> None:
+    def __init__(self, slack: Slack, *, pace: Pace | None = None, rows: Rows | None = None, **options: Any) -> None:
         app = slack.installation
         tokens: dict[str, Any] = {"bot_token": app.bot_token, "signing_secret": app.signing_secret}
         self.slack = slack
-        self.rows = Rows()
+        self.rows = Rows() if rows is None else rows
         self.intake = Intake()
         self.renderer = Renderer()
         self.log = QuietLog()

@@ -16,6 +16,8 @@ from tests.fakes.society import MEMBER
 from tests.fakes.telegram_town import TelegramTown, take_room
 from tests.peers.telegram.rooms import Topic
 
+SURE = f"{ANSWER} conf 4"
+
 
 @dataclass(slots=True, kw_only=True)
 class Played:
@@ -24,9 +26,13 @@ class Played:
     question: Question
     asker: list[str] = field(default_factory=list)
     first: list[str] = field(default_factory=list)
+    second: list[str] = field(default_factory=list)
+    """What the panelists were told in their own chats."""
     forum: list[str] = field(default_factory=list)
     topics: dict[str, Topic] = field(default_factory=dict)
     buttons: dict[str, list[str]] = field(default_factory=dict)
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    """The newest buttons that the asker had after each step."""
     preview: str = ""
     """What the forum showed of the answer before it was sent."""
     with_block: str = ""
@@ -47,8 +53,10 @@ async def play(town: TelegramTown) -> Played:
     """Play both scripts on the minutes that they name."""
     await take_room(town)
     await town.write(town.first, f"/snip save egfr {BLOCK}")
-    await ask(town)
-    played = Played(question=await _sent(town))
+    await draft(town)
+    offered = town.buttons(town.asker)
+    await town.press(town.asker, Action.SEND_URGENT)
+    played = Played(question=await _sent(town), offered={"preview": offered})
     played.originals = sum(bool(each.document or each.photo) for each in _own(town))
     _note(town, played, "open")
     await _claim_and_ask_back(town, played)
@@ -68,11 +76,16 @@ async def play(town: TelegramTown) -> Played:
 
 
 async def ask(town: TelegramTown, caption: str = CAPTION) -> None:
-    """Send an album, look at the images, and send it as urgent."""
+    """Send an album as a question, and that as urgent."""
+    await draft(town, caption)
+    await town.press(town.asker, Action.SEND_URGENT)
+
+
+async def draft(town: TelegramTown, caption: str = CAPTION) -> None:
+    """Send an album, and look at the images."""
     town.asker.sends_album(FILES, caption=caption)
     await town.settle()
     await town.look()
-    await town.press(town.asker, Action.SEND_URGENT)
 
 
 async def _claim_and_ask_back(town: TelegramTown, played: Played) -> None:
@@ -89,7 +102,7 @@ async def _claim_and_ask_back(town: TelegramTown, played: Played) -> None:
 
 async def _answer(town: TelegramTown, played: Played) -> None:
     await town.at("14:21")
-    await town.write(town.in_topic(town.first), f"/a {ANSWER}")
+    await town.write(town.in_topic(town.first), f"/a {SURE}")
     played.preview = town.forum.texts(town.topic)[-1]
     await town.write(town.in_topic(town.first), "/snip egfr")
     played.with_block = town.forum.texts(town.topic)[-1]
@@ -99,7 +112,8 @@ async def _answer(town: TelegramTown, played: Played) -> None:
 
 def _note(town: TelegramTown, played: Played, step: str) -> None:
     played.topics[step] = replace(town.forum.topic(town.topic))
-    played.buttons[step] = town.buttons(town.in_topic(town.first)) if step != "closed" else []
+    played.buttons[step] = town.buttons(town.in_topic(town.first))
+    played.offered[step] = town.buttons(town.asker)
 
 
 def _own(town: TelegramTown) -> list[Message]:
@@ -109,3 +123,24 @@ def _own(town: TelegramTown) -> list[Message]:
 async def _sent(town: TelegramTown) -> Question:
     found = await town.society.read(lambda transaction: transaction.questions.of_asker(MEMBER.id))
     return found[-1]
+
+
+async def play_in_words(town: TelegramTown) -> Played:
+    """Play what script 5 ends with: a second opinion of a colleague by name, a case of it, and the close."""
+    await take_room(town)
+    await town.write(town.asker, CAPTION)
+    await town.press(town.asker, Action.SEND_URGENT)
+    played = Played(question=await _sent(town))
+    await town.write(town.in_topic(town.first), "담당")
+    town.in_topic(town.first).names(town.second, behind="/second")
+    await town.settle()
+    played.second = town.second.hears()
+    for person, words in ((town.first, SURE), (town.second, "CTPA, agreed. conf 3")):
+        await town.write(town.in_topic(person), f"/a {words}")
+        await town.press(town.in_topic(person), Action.SEND_ANSWER)
+    await town.write(town.in_topic(town.first), "/case")
+    await town.write(town.in_topic(town.first), "/close")
+    _note(town, played, "closed")
+    played.asker, played.first = town.asker.hears(), town.first.hears()
+    played.question = await town.society.question(played.question.id)
+    return played

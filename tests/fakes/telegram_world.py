@@ -83,6 +83,8 @@ class FewTables:
     """Whom we know, by their ids at the service."""
     in_rooms: list[tuple[Address, str]] = field(default_factory=list)
     """What was kept of messages in groups while they were still leaving."""
+    whole: list[str] = field(default_factory=list)
+    """What is there of them for good."""
 
     async def write(self, work: Callable[[Any], T], **_how: bool) -> T:
         if self.failures:
@@ -101,8 +103,14 @@ class FewTables:
     def rooms(self) -> SimpleNamespace:
         return SimpleNamespace(
             get=lambda address: None if address.external_id in self.no_rooms else address,
-            note_message=lambda address, reference, _question_id: self.in_rooms.append((address, reference)),
+            note_begun=lambda address, reference, _question_id, **_whose: self.in_rooms.append((address, reference)),
+            note_message=lambda _address, reference, _question_id: self.whole.append(reference),
+            forget_messages=self._forget,
+            begun_in=lambda _question_id, address, _delivery_id: [part for to, part in self.in_rooms if to == address],
         )
+
+    def _forget(self, _question_id: QuestionId, address: Address, *, only: list[str]) -> None:
+        self.in_rooms = [(to, part) for to, part in self.in_rooms if to != address or part not in only]
 
     @property
     def members(self) -> SimpleNamespace:

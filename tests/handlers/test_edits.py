@@ -67,6 +67,18 @@ async def test_edit_after_a_change_by_hand_goes_behind_it(society: Society, chat
     assert await _text(society) == "PE?\nD8\nPE or OP?"
 
 
+async def test_edit_after_a_change_by_hand_takes_nobodys_place(society: Society, chat: ServiceChannel) -> None:
+    await write_here(society, "58M D8", reference="1")
+    await write_here(society, "new effusion?", reference="2")
+    draft = await society.draft(MEMBER)
+    await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE or effusion?\n58M D8, O2 5 L"})
+
+    await write_here(society, "58M D9", reference="1", is_edit=True)
+
+    lines = (await _text(society)).split("\n")
+    assert (lines[0], len(lines)) == ("PE or effusion?", 3)
+
+
 async def test_edit_after_sending_is_new_information(society: Society, chat: ServiceChannel) -> None:
     await write_here(society, "PE?", reference="1")
     draft = await society.draft(MEMBER)
@@ -143,16 +155,49 @@ async def test_edit_that_nobody_has_made_says_nothing(society: Society, chat: Se
     assert chat.keys() == told
 
 
+async def _information(society: Society, question_id: QuestionId) -> list[str]:
+    entries = await society.entries(question_id)
+    return [each.text.value for each in entries if each.kind is EntryKind.INFORMATION and each.text is not None]
+
+
+async def test_edit_that_nobody_has_made_of_an_earlier_addition_says_nothing(
+    society: Society, chat: ServiceChannel
+) -> None:
+    await write_here(society, "PE?\nO2 2 L", reference="1")
+    draft = await society.draft(MEMBER)
+    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
+    for reference, text in (("2", "D-dimer 3.1"), ("3", "no allergy")):
+        await write_here(society, text, reference=reference, in_reply_to=draft.id)
+
+    for reference, text in (("1", "PE?\nO2 2 L"), ("2", "D-dimer 3.1"), ("3", "no allergy")):
+        await write_here(society, text, reference=reference, is_edit=True)
+
+    assert await _information(society, draft.id) == ["D-dimer 3.1", "no allergy"]
+
+
+async def test_edit_that_nobody_has_made_after_a_change_by_hand_says_nothing(
+    society: Society, chat: ServiceChannel
+) -> None:
+    await write_here(society, "D8", reference="1")
+    draft = await society.draft(MEMBER)
+    await society.press(MEMBER, Action.EDIT_TEXT, draft.id, {"text": "PE?\nD8"})
+    await society.press(MEMBER, Action.SEND_URGENT, draft.id)
+
+    await write_here(society, "D8", reference="1", is_edit=True)
+
+    assert await _information(society, draft.id) == []
+
+
 async def test_edit_that_is_taken_back_is_said(society: Society, chat: ServiceChannel) -> None:
     await write_here(society, "D8", reference="1")
     draft = await society.draft(MEMBER)
     await society.press(MEMBER, Action.SEND_URGENT, draft.id)
 
-    for text in ("D9", "D9", "D8"):
+    for text in ("D9", "D9", "D8", "D9"):
         await write_here(society, text, reference="1", is_edit=True)
 
     added = [entry.text for entry in await society.entries(draft.id) if entry.kind is EntryKind.INFORMATION]
-    assert [text.value for text in added if text is not None] == ["D9", "D8"]
+    assert [text.value for text in added if text is not None] == ["D9", "D8", "D9"]
 
 
 async def test_edit_of_an_unknown_message_is_spoken_of_once(society: Society, chat: ServiceChannel) -> None:
@@ -272,7 +317,7 @@ async def test_files_in_a_room_are_not_taken(society: Society, chat: ServiceChan
 
     await write_here(society, None, "a", room=ROOM.external_id, thread="7", sender=PANELIST.addresses[0])
 
-    assert (await society.told(PANELIST))[-1] == "error.panel_files"
+    assert (await society.told(PANELIST))[-1] == "room.file_deleted"
 
 
 async def test_words_of_a_photo_in_a_room_count(society: Society, chat: ServiceChannel) -> None:
@@ -282,7 +327,7 @@ async def test_words_of_a_photo_in_a_room_count(society: Society, chat: ServiceC
     await write_here(society, "looks like OP", "a", **theirs)
     await write_here(society, "담당", "b", **theirs)
 
-    assert (await society.told(PANELIST)).count("room.words_only") == 2
+    assert (await society.told(PANELIST)).count("room.file_deleted") == 2
     assert await _notes(society, question_id) == ["looks like OP"]
     assert (await society.question(question_id)).claimed_by == PANELIST.id
 

@@ -124,6 +124,28 @@ async def test_only_another_of_the_panel_can_take_it(society: Society, colleague
     assert await _last(society, PANELIST) == "error.colleague_unknown"
 
 
+@pytest.mark.parametrize("shown", ["Dr Yun", "Prof. Yun", "Yun 선생님", "Yun교수", "Yun"])
+async def test_colleague_is_known_without_a_title(society: Society, shown: str) -> None:
+    await society.change_member(SECOND, display_name=shown)
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.press(PANELIST, Action.HAND_OVER, question.id, {"colleague": "@yun"})
+
+    assert await _last(society, PANELIST) == "panel.handover_sent"
+
+
+async def test_name_that_two_share_is_nobodys(society: Society) -> None:
+    for member, shown in ((SECOND, "Dr Yun"), (COORDINATOR, "Yun 교수")):
+        await society.change_member(member, display_name=shown)
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    await society.press(PANELIST, Action.HAND_OVER, question.id, {"colleague": "Yun"})
+
+    assert await _last(society, PANELIST) == "error.colleague_unknown"
+
+
 async def test_who_answered_does_not_get_the_second_opinion(society: Society) -> None:
     question = await society.ask()
     await society.press(SECOND, Action.ANSWER, question.id, {"text": "First."})

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -22,10 +26,12 @@ from domain.swap import SwapOffer, SwapState
 from domain.web import SignInLink, UploadLink, WebSession
 from handlers.offboarding import offboard
 from tests.fakes.newcomers import Newcomers
-from tests.fakes.society import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, Society
+from tests.fakes.society import COLLEAGUE, COORDINATOR, EDITOR, MEMBER, PANELIST, SECOND, Society, found_society
 
 PHONE = Address(channel="sms", external_id="+821033333333")
 DAY = timedelta(days=1)
+PATIENCE = 0.5
+"""In seconds."""
 
 
 async def let_go(society: Society, member: Member) -> None:
@@ -332,3 +338,24 @@ async def test_offboarding_is_in_the_audit_with_what_was_handed_over(society: So
     links = await society.read(lambda transaction: transaction.audit.after(0))
     [event] = [link.event for link in links if link.event.action == "offboard" and link.event.subject]
     assert (event.actor_id, event.subject, event.details["claims"]) == (COORDINATOR.id, PANELIST.id, 1)
+
+
+async def test_question_that_somebody_takes_over_in_that_moment_is_theirs(tmp_path: Path, postgres_url: str) -> None:
+    society, taking = await found_society(tmp_path, postgres_url), Event()
+    question = await society.ask()
+    await society.press(PANELIST, Action.CLAIM, question.id)
+
+    def take_over(transaction: Transaction) -> None:
+        claimed = transaction.questions.lock(question.id)
+        transaction.questions.save(replace(claimed, claimed_by=SECOND.id))
+        taking.set()
+        # Held open for the other one, which waits for it.
+        sleep(PATIENCE)
+
+    takes_over = asyncio.ensure_future(society.change(take_over))
+    await asyncio.to_thread(taking.wait, PATIENCE)
+    await let_go(society, PANELIST)
+    await takes_over
+
+    assert (await society.question(question.id)).claimed_by == SECOND.id
+    society.close()

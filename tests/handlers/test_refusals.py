@@ -223,8 +223,18 @@ async def test_closed_question_takes_words_but_no_files(society: Society) -> Non
     await society.say(MEMBER, "and the control", to=question.id, uploads=[upload])
 
     assert thanked == "question.information_sent"
-    assert await _last(society, MEMBER) == "error.not_now"
+    assert (await society.told(MEMBER))[-2:] == ["question.file_refused", "question.information_sent"]
+    assert [entry.text.value for entry in await society.entries(question.id) if entry.text][-1] == "and the control"
     assert await society.images(question.id) == ()
+
+
+async def test_file_alone_for_a_closed_question_is_refused_in_one_sentence(society: Society) -> None:
+    question = await _closed(society)
+    before = await society.told(MEMBER)
+
+    await society.say(MEMBER, None, to=question.id, uploads=[await society.upload(MEMBER, SLICE)])
+
+    assert (await society.told(MEMBER))[len(before) :] == ["echo", "question.file_refused"]
 
 
 async def test_text_that_changed_meanwhile_is_not_replaced(society: Society) -> None:

@@ -9,11 +9,13 @@ import pytest
 from bot.dispatcher import dispatch
 from deidentify.samples import thorax_ct
 from domain.commands_services import WatchRooms
+from domain.ids import DeliveryId
 from domain.messages import Action
 from domain.ports.store import Transaction
 from domain.room import MOST_IMAGES
-from tests.fakes.panel_room import PanelRoom, open_room
-from tests.fakes.society import COORDINATOR, MEMBER, SECOND, SLICE, Society
+from handlers.room_view import late_pictures, scene_of
+from tests.fakes.panel_room import CHEST, PanelRoom, open_room
+from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND, SLICE, Society
 
 PAGES = ("room.roster", "room.strangers")
 
@@ -55,6 +57,24 @@ async def test_pictures_that_could_not_come_with_the_card_follow(room: PanelRoom
 
     assert [(post.key, len(post.images)) for post in room.chat.only.posts] == [("room.images", 1)]
     assert len((await room.thread_of(question_id)).pictures) == 1
+
+
+async def test_pictures_that_follow_take_the_place_of_those_that_were_cut_off(room: PanelRoom) -> None:
+    room.chat.lacks_images = True
+    question_id = await room.ask("PE?", *thorax_ct(2, edge=16))
+    thread, (first, second) = await room.thread_of(question_id), await room.society.images(question_id)
+
+    def tell(transaction: Transaction) -> tuple[DeliveryId, ...]:
+        where, question = transaction.rooms.get(CHEST), transaction.questions.get(question_id)
+        assert where is not None
+        lying = (replace(thread, pictures=frozenset({each.object_id})) for each in (first, second))
+        scenes = (scene_of(room.society.services, transaction, where, question=question, thread=each) for each in lying)
+        posts = (late_pictures(each, room.chat.only.view.card) for each in scenes)
+        return tuple(post.delivery_id for post in posts if post is not None)
+
+    first_id, second_id = await room.society.read(tell)
+
+    assert first_id == second_id
 
 
 async def test_stack_is_shown_in_part(room: PanelRoom) -> None:
@@ -105,6 +125,24 @@ async def test_coordinator_takes_the_images_out_by_one_tap(room: PanelRoom, stra
     view = room.chat.only.view
     assert "room.images_going" in told
     assert (view.card.images, view.card.quoted is None) == ((), stranger)
+
+
+async def test_images_go_that_are_removed_while_a_card_is_renewed(room: PanelRoom) -> None:
+    question_id = await room.ask("PE?", SLICE)
+    await _with(room, frozenset())
+    told: list[str] = []
+
+    async def tap() -> None:
+        if room.chat.calls[-1].startswith("show") and not told:
+            told.extend(await _tapped(room))
+
+    room.chat.meanwhile = tap
+    await room.society.press(PANELIST, Action.CLAIM, question_id)
+    await room.later()
+    await room.later()
+
+    assert "room.images_going" in told
+    assert (await room.thread_of(question_id)).pictures == frozenset()
 
 
 async def test_images_come_back_when_the_people_are_right(room: PanelRoom) -> None:

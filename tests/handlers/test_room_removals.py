@@ -6,11 +6,13 @@ import pytest
 
 from bot.dispatcher import dispatch
 from domain.commands_services import WatchRooms
-from domain.errors import PermanentError
+from domain.errors import PermanentError, TransientError
 from domain.messages import Action
 from domain.room import Suspension
+from domain.text import DeidentifiedText
+from handlers.rewording import take_out_names
 from tests.fakes.panel_room import PanelRoom, open_room
-from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SLICE, Society
+from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND, SLICE, Society
 
 
 @pytest.fixture
@@ -33,6 +35,60 @@ async def test_what_cannot_be_taken_out_is_told_and_shown_anew(room: PanelRoom) 
     assert (await room.society.told(COORDINATOR)).count("room.not_removed") == 1
     assert room.chat.calls == ["open -100", "remove -100", "open -100"]
     assert room.chat.threads["thread-3"].view.card.text.startswith("⛔")
+
+
+async def test_name_that_is_learned_while_a_card_is_renewed_leaves_the_room(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    await room.society.press(SECOND, Action.NOTE, question_id, {"text": "gildong had a CT"})
+    await room.later()
+    services = room.society.services
+
+    async def learn() -> None:
+        if room.chat.calls[-1].startswith("show"):
+            room.chat.meanwhile = None
+            await room.society.change(
+                lambda transaction: take_out_names(
+                    services, transaction, transaction.questions.get(question_id), clean=_without_the_name
+                )
+            )
+
+    room.chat.meanwhile = learn
+    await room.society.press(PANELIST, Action.CLAIM, question_id)
+    await room.later()
+
+    assert [thread for thread, _ in room.chat.removed] == ["thread-1"]
+    assert room.chat.only.view.title.startswith("🟡")
+
+
+def _without_the_name(text: DeidentifiedText) -> DeidentifiedText:
+    return DeidentifiedText(value=text.value.replace("gildong", "[name]"))
+
+
+async def test_what_lies_below_a_deleted_card_is_taken_out_before_it_is_forgotten(room: PanelRoom) -> None:
+    question_id = await room.ask("PE?", SLICE)
+    await room.society.press(SECOND, Action.NOTE, question_id, {"text": "agree"})
+    await room.later()
+    room.chat.troubles = [PermanentError("thread_gone"), TransientError("away")]
+
+    await room.society.press(PANELIST, Action.CLAIM, question_id)
+    await room.later()
+
+    assert room.chat.calls[2:] == ["show -100", "remove -100", "remove -100", "open -100", "post -100"]
+    assert room.chat.removed == [("thread-1", ("thread-1-album", "thread-1-card", "thread-1-post-1"))]
+    assert room.chat.only.keys == ["room.note"]
+
+
+async def test_what_is_written_below_a_deleted_card_is_about_its_question(room: PanelRoom) -> None:
+    question_id = await room.ask()
+    room.chat.threads.clear()
+    await room.society.press(PANELIST, Action.CLAIM, question_id)
+    await room.later()
+
+    await room.write(SECOND, "looks like OP", thread="thread-1", replied_to="thread-1-card")
+    await room.write(PANELIST, "/a OP", thread="thread-1", replied_to="thread-1-card")
+
+    assert [post.quoted and post.quoted.value for post in room.chat.only.posts] == ["looks like OP"]
+    assert "panel.answer_echo" in [message.key for _, message in room.chat.sent]
 
 
 async def test_what_a_missing_right_keeps_is_told_and_taken_out_later(room: PanelRoom) -> None:

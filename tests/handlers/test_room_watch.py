@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.dispatcher import dispatch
 from domain.commands_services import WatchRooms
+from domain.delivery import Delivery, DeliveryState, Priority
 from domain.errors import PermanentError, RoomMovedError, TransientError
 from domain.messages import Action, Address
 from domain.ports.jobs import JobState
@@ -35,6 +37,10 @@ async def _suspended(room: PanelRoom) -> Suspension:
     return found.suspended
 
 
+async def _sent(room: PanelRoom) -> Sequence[Delivery]:
+    return await room.society.read(lambda transaction: transaction.deliveries.in_state(DeliveryState.SENT))
+
+
 async def _let_in(room: PanelRoom, *strangers: str) -> None:
     assert room.chat.people is not None
     room.chat.people |= frozenset(strangers)
@@ -51,7 +57,8 @@ async def test_stranger_in_the_room_stops_words_and_images(room: PanelRoom) -> N
     view = room.chat.only.view
     assert (view.title, view.card.quoted, view.card.images, room.chat.only.posts) == ("🔴 Q1", None, (), [])
     assert [choice.action for choice in view.card.choices] == [Action.CLAIM, Action.PASS]
-    assert (await room.society.told(COORDINATOR)).count("room.strangers") == 1
+    (page,) = [each for each in await _sent(room) if each.key == "room.strangers"]
+    assert (page.member_id, page.priority) == (COORDINATOR.id, Priority.URGENT)
 
 
 async def test_card_that_stands_loses_its_words_while_a_stranger_is_there(room: PanelRoom) -> None:

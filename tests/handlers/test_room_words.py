@@ -120,7 +120,7 @@ async def test_case_is_asked_of_the_asker_once_more(room: PanelRoom) -> None:
     await room.write(SECOND, "증례로", thread=thread)
 
     assert (await room.society.told(MEMBER)).count("consent.offer") == 2
-    assert "panel.case_needs_consent" in await room.society.told(PANELIST)
+    assert "panel.case_needs_consent" in room.told(PANELIST)
 
 
 async def test_case_that_is_allowed_waits_for_the_editors(room: PanelRoom) -> None:
@@ -130,7 +130,7 @@ async def test_case_that_is_allowed_waits_for_the_editors(room: PanelRoom) -> No
 
     await room.write(PANELIST, "/case", thread=(await room.thread_of(question_id)).thread)
 
-    assert "panel.case_with_editors" in await room.society.told(PANELIST)
+    assert "panel.case_with_editors" in room.told(PANELIST)
 
 
 async def test_quiz_and_guideline_are_proposed_after_the_close(room: PanelRoom) -> None:
@@ -143,8 +143,8 @@ async def test_quiz_and_guideline_are_proposed_after_the_close(room: PanelRoom) 
     await room.press(SECOND, Action.GUIDELINE_PROPOSAL)
 
     assert purposes_of(await room.society.entries(question_id)) == ("quiz", "guideline")
-    told = str((await room.society.lines(SECOND))[-1].payload["text"])
-    assert told.startswith("Q1 (guideline): this needs the consent of whoever asked.")
+    told = [message for _, message in room.chat.sent if message.key == "panel.case_needs_consent"][-1]
+    assert told.text.startswith("Q1 (guideline): this needs the consent of whoever asked.")
 
 
 async def test_case_is_made_of_an_answer_only(room: PanelRoom) -> None:
@@ -157,7 +157,7 @@ async def test_case_is_made_of_an_answer_only(room: PanelRoom) -> None:
     await room.press(PANELIST, Action.MAKE_CASE)
 
     assert "error.not_now" in refused
-    assert "panel.case_needs_consent" in await room.society.told(PANELIST)
+    assert "panel.case_needs_consent" in room.told(PANELIST)
     assert (await room.society.told(MEMBER)).count("consent.offer") == 0
 
 
@@ -172,12 +172,20 @@ async def test_released_words_go_to_the_asker(room: PanelRoom) -> None:
 
 async def test_talk_outside_threads_is_nobodys(room: PanelRoom) -> None:
     await room.write(PANELIST, "lunch?")
-    await room.write(PANELIST, "/ask 58M PE?")
     await room.write(PANELIST, "/quiet 22-07")
+
+    assert room.chat.sent == []
+
+
+async def test_question_in_a_room_is_asked_elsewhere(room: PanelRoom) -> None:
+    thread = (await room.thread_of(await room.ask())).thread
+
+    await room.write(PANELIST, "/ask 58M PE?", thread=thread)
+    await room.write(PANELIST, "/질문 58M PE?")
 
     drafts = await room.society.read(lambda transaction: transaction.questions.draft_of(PANELIST.id))
     assert drafts is None
-    assert room.chat.sent == []
+    assert room.chat.keys_to(address_of(PANELIST).external_id).count("room.ask_here") == 1
 
 
 @pytest.mark.parametrize("words", ["/oncall", "/status Q1", "/close Q1"])

@@ -54,7 +54,7 @@ async def _closed_for_a_week(room: PanelRoom) -> QuestionId:
 
 async def _found(room: PanelRoom) -> QuestionId:
     question_id = await room.ask(CASE)
-    await room.society.say(PANELIST, "/find pneumomediastinum")
+    await room.say(PANELIST, "/find pneumomediastinum")
     await room.later()
     assert _lying(room, "find.") == ["find.found"]
     return question_id
@@ -277,7 +277,7 @@ async def test_nothing_is_quoted_where_nothing_can_be_taken_back(room: PanelRoom
     room.chat.capabilities = replace(room.chat.capabilities, copies=Copies.FINAL)
     question_id = await room.ask(CASE)
 
-    await room.society.say(PANELIST, "/find pneumomediastinum")
+    await room.say(PANELIST, "/find pneumomediastinum")
     await room.society.press(MEMBER, Action.WITHDRAW, question_id)
     await room.later()
 

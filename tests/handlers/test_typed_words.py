@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from domain.ids import QuestionId
-from domain.messages import Action, Address
+from domain.messages import Action, Address, Attachment, AttachmentKind
 from domain.question import EntryKind
 from domain.text import IdentifiableText
 from tests.fakes.panel_room import CHEST, PanelRoom, address_of, open_room
 from tests.fakes.room_channel import DeletingRoomChannel
 from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND, Society
+from tests.fakes.watchful_door import Watched
 
 ASK, ASK_COORDINATOR, DELETED = "room.typed", "room.typed_by", "room.typed_deleted"
 NAMING = "ring her at 010-1234-5678, OP pattern"
@@ -109,7 +110,7 @@ async def test_note_that_was_flagged_is_deleted(room: PanelRoom) -> None:
     await room.press(SECOND, Action.FLAG)
 
     assert _deleted(room) == [typed]
-    assert "incident.flagged" in await room.society.told(SECOND)
+    assert "incident.flagged" in room.told(SECOND)
 
 
 async def test_people_are_asked_for_what_stays(room: PanelRoom) -> None:
@@ -203,3 +204,101 @@ async def test_words_that_could_not_be_deleted_are_known_to_stand_there(society:
     await room.later()
 
     assert ASK in await society.told(PANELIST)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/find {} CT",
+        "/statuss {}",
+        "/pass {}",
+        "/quiet {}",
+        "/offboard {}",
+        "/ask {} PE?",
+        "/snip save x {}",
+        "/a {} OP",
+    ],
+)
+async def test_whatever_names_the_patient_in_a_thread_goes(watched: Watched, words: str) -> None:
+    room, thread = await _of_gildong(watched)
+
+    typed = await room.write(PANELIST, words.format("gildong"), thread=thread)
+
+    assert _deleted(room) == [typed]
+    assert room.chat.keys_to(address_of(PANELIST).external_id).count("named.deleted") == 1
+
+
+async def test_edit_of_a_command_that_names_the_patient_goes(watched: Watched) -> None:
+    room, thread = await _of_gildong(watched)
+    typed = await room.write(PANELIST, "/back prior CT?", thread=thread)
+
+    await room.write(PANELIST, "/back prior CT of gildong?", thread=thread, reference=typed, is_edit=True)
+
+    assert _deleted(room) == [typed]
+
+
+async def test_search_in_a_thread_that_names_nobody_stays(room: PanelRoom) -> None:
+    question_id = await room.ask()
+
+    await room.write(PANELIST, "/find effusion", thread=(await room.thread_of(question_id)).thread)
+
+    assert _deleted(room) == []
+
+
+async def _of_gildong(watched: Watched) -> tuple[PanelRoom, str]:
+    """Return a room, and its thread for a question whose file names the patient."""
+    society, door = watched
+    room = await open_room(society, kind=DeletingRoomChannel)
+    door.named = [("gildong",)]
+    question_id = await room.ask("PE?", b"file")
+    return room, (await room.thread_of(question_id)).thread
+
+
+PHOTO = (Attachment(reference="photo", kind=AttachmentKind.PHOTO),)
+
+
+@pytest.mark.parametrize("member", [PANELIST, MEMBER])
+@pytest.mark.parametrize("what", [{"attachments": PHOTO}, {"unreadable": "video"}])
+@pytest.mark.parametrize("is_in_thread", [True, False])
+async def test_file_in_a_room_is_deleted(room: PanelRoom, member, what, *, is_in_thread: bool) -> None:
+    await room.society.change_member(MEMBER, addresses=(*MEMBER.addresses, address_of(MEMBER)))
+    thread = (await room.thread_of(await room.ask())).thread
+
+    typed = await room.post(member, thread=thread if is_in_thread else "", **what)
+
+    assert _deleted(room) == [typed]
+    assert room.chat.keys_to(address_of(member).external_id).count("room.file_deleted") == 1
+
+
+async def test_album_in_a_room_is_spoken_of_once(room: PanelRoom) -> None:
+    thread = (await room.thread_of(await room.ask())).thread
+
+    posted = [await room.post(PANELIST, thread=thread, group="album", attachments=PHOTO) for _ in range(3)]
+
+    assert _deleted(room) == posted
+    assert room.chat.keys_to(address_of(PANELIST).external_id).count("room.file_deleted") == 1
+
+
+async def test_words_of_a_deleted_photo_are_said_to_the_panel(room: PanelRoom) -> None:
+    thread = (await room.thread_of(await room.ask())).thread
+
+    await room.post(PANELIST, text=IdentifiableText("looks like OP"), thread=thread, attachments=PHOTO)
+
+    (post,) = room.chat.only.posts
+    assert post.quoted is not None
+    assert post.quoted.value == "looks like OP"
+
+
+async def test_photo_that_stays_is_its_senders_to_delete(society: Society) -> None:
+    room = await open_room(society)
+    thread = (await room.thread_of(await room.ask())).thread
+
+    await room.post(PANELIST, thread=thread, attachments=PHOTO)
+
+    assert _last_to(room, PANELIST) == "room.file_stays"
+
+
+async def test_photo_where_no_panel_has_its_room_is_nobodys(room: PanelRoom) -> None:
+    await room.post(PANELIST, room="-200", attachments=PHOTO)
+
+    assert (_deleted(room), room.chat.sent) == ([], [])

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 
+from domain.ports.store import Transaction
+from handlers.outbox import Notice
+from handlers.outbox import tell as tell_member
 from storage.migrate import prepare
-from tests.fakes.leak_story import Remains, tell
+from tests.fakes.connected import fresh_database
+from tests.fakes.leak_story import Remains, kept_by, tell
 from tests.fakes.marked_patient import (
     BIRTH_DATE,
     FILE_NAME,
@@ -21,6 +29,9 @@ from tests.fakes.marked_patient import (
     marked_dicom,
     marked_photo,
 )
+from tests.fakes.panel_room import address_of, open_room
+from tests.fakes.society import COORDINATOR, PANELIST, Society, found_society
+from tests.fakes.society_web import SocietyWeb
 from tests.peers.postgres import PostgresServer
 
 PLACES = ("log", "job rows", "tables", "files", "file names", "images", "pages")
@@ -73,3 +84,32 @@ def test_search_finds_what_was_sent() -> None:
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16-le", "utf-16-be", "cp949", "unicode-escape"])
 def test_search_finds_a_name_in_every_encoding(coding: str) -> None:
     assert found_in(b"\x00" + NAMES[0].encode(coding) + b"\x00", NAMES) == [NAMES[0]]
+
+
+async def _tokens_given(society: Society) -> set[str]:
+    """Have each kind of link sent, and a session begun; returns what opens them."""
+    room, web = await open_room(society), SocietyWeb(society)
+
+    def tell_upload_link(transaction: Transaction) -> None:
+        notice = Notice(key="files.passed_abroad", to=address_of(PANELIST))
+        tell_member(society.services, transaction, PANELIST, cause="abroad", notice=notice)
+
+    await society.change(tell_upload_link)
+    await room.say(PANELIST, "/web")
+    await room.say(COORDINATOR, "/invite Han Somi")
+    browser, sent = await web.browser(PANELIST), [f"{each.text} {each.link}" for _, each in room.chat.sent]
+    links = re.findall(r"/(?:sign-in|u|join)/([\w-]{16,})", " ".join((*sent, f"/sign-in/{await web.link(PANELIST)}")))
+    assert len(links) == 4
+    return {*links, *browser.cookies.values()}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_nothing_that_opens_a_door_is_kept(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    society = await found_society(tmp_path, fresh_database(request, tmp_path, kind=kind))
+    society.services = replace(society.services, new_token=partial(token_urlsafe, 16))
+
+    tokens = await _tokens_given(society)
+
+    assert len(tokens) == 5
+    assert [token for token in tokens if token.encode() in kept_by(society)] == []
+    society.close()

@@ -124,6 +124,32 @@ async def test_answer_in_words_is_shown_once_before_it_goes(thread: Scripted, wo
     assert (await thread.newest(MEMBER, "question.answer_without_confidence")).quoted == ANSWER
 
 
+SECOND_LINE = ("✅ Q417 SECOND OPINION – Dr B", "✅ Q417 2차 의견 – B")
+ADDITION = ("➕ Q417 ADDITIONAL OPINION – Dr B", "➕ Q417 추가 의견 – B")
+CORRECTION = ("✏️ Q417 CORRECTION – Dr A", "✏️ Q417 정정 – A")
+
+
+@pytest.mark.parametrize(
+    ("key", "author", "line"),
+    [("second", SECOND, SECOND_LINE), ("addition", SECOND, ADDITION), ("correction", PANELIST, CORRECTION)],
+)
+@pytest.mark.parametrize("confidence", ["", "3"])
+async def test_later_answer_says_its_confidence_where_it_has_one(
+    thread: Scripted, key: str, author: Member, line: tuple[str, str], confidence: str
+) -> None:
+    question_id = await thread.ask()
+    if key == "second":
+        await thread.society.press(MEMBER, Action.SECOND_OPINION, question_id)
+    await thread.society.press(PANELIST, Action.ANSWER, question_id, {"text": ANSWER})
+
+    fields = {"text": "agreed", **({"confidence": confidence} if confidence else {})}
+    await thread.society.press(author, Action.ANSWER, question_id, fields)
+
+    sure = thread.say(" (confidence 3/5)", " (확신도 3/5)") if confidence else ""
+    said = (await thread.newest(MEMBER, f"question.answer_{key}")).text
+    assert said.splitlines()[0] == thread.say(*line) + sure
+
+
 async def test_answer_that_was_shown_goes_by_its_button(thread: Scripted) -> None:
     question_id = await thread.ask()
     await reply(thread, question_id, f"answer {ANSWER}")

@@ -56,6 +56,23 @@ async def test_question_is_asked_in_words_with_its_files(town: SlackTown) -> Non
     assert len(await town.society.images(await town.draft())) == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "abroad"),
+    [
+        (Language.ENGLISH, "Photos sent here pass servers abroad. Please delete them from your phone and from"),
+        (Language.KOREAN, "여기로 보낸 사진은 해외 서버를 거칩니다. 휴대전화와 이 대화에서 지워 주세요."),
+    ],
+)
+async def test_photos_are_said_to_pass_servers_abroad(
+    tmp_path: Path, slack_emulator: Emulator, language: Language, abroad: str
+) -> None:
+    async with slack_town(slack_emulator, tmp_path, language) as town:
+        await town.asker.writes(WORDS, files=FILES[:1])
+        await town.settle()
+
+        assert unsaid([abroad], await town.texts(town.asker)) == []
+
+
 async def test_shortcut_opens_the_form_with_words_and_files(town: SlackTown) -> None:
     post = await town.asker.writes(WORDS, channel=await town.slack.channel("ward", town.asker), files=FILES[:1])
 
@@ -65,6 +82,36 @@ async def test_shortcut_opens_the_form_with_words_and_files(town: SlackTown) -> 
 
     assert (await town.society.draft(MEMBER)).text.value == "M50s COVID D8, O2 2->5 L. PE?"
     assert len(await town.society.images(await town.draft())) == 1
+
+
+async def test_file_of_a_channel_without_the_app_is_asked_for_again(town: SlackTown) -> None:
+    ward = await town.slack.channel("ward", town.asker, has_app=False)
+    post = await town.asker.writes(WORDS, channel=ward, files=FILES[:1])
+
+    await town.asker.uses_shortcut("ask_panel", post)
+    await town.asker.submits({})
+    await town.settle()
+
+    expected = ["does not let me read this file. Please send it in our own conversation", "Preview", "COVID D8"]
+    assert unsaid(expected, await town.texts(town.asker)) == []
+
+
+async def test_forwarded_message_is_a_question_with_its_files(town: SlackTown) -> None:
+    post = await town.asker.writes(WORDS, channel=await town.slack.channel("ward", town.asker), files=FILES)
+
+    await town.asker.forwards(post)
+    await town.settle()
+
+    assert (await town.society.draft(MEMBER)).text.value == "M50s COVID D8, O2 2->5 L. PE?"
+    assert len(await town.society.images(await town.draft())) == 3
+    assert unsaid(["3 images received. Checking…", "Preview"], await town.texts(town.asker)) == []
+
+
+async def test_forwarded_message_without_words_is_answered(town: SlackTown) -> None:
+    await town.asker.forwards(await town.asker.writes("<@U0PEERBOT>"))
+    await town.settle()
+
+    assert unsaid(["I cannot read this kind of message."], await town.texts(town.asker)) == []
 
 
 async def test_question_goes_its_way_by_socket_mode(tmp_path: Path, slack_emulator: Emulator) -> None:

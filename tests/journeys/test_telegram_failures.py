@@ -173,7 +173,7 @@ async def test_words_of_a_photo_in_a_topic_stay_with_the_panel(town: TelegramTow
     town.in_topic(town.second).sends_photo(PHOTO, caption="Looks like OP.")
     await town.settle()
 
-    assert unsaid(["Only the words of what you sent are taken here"], town.second.hears()) == []
+    assert unsaid(["was not checked for names, so I deleted it there"], town.second.hears()) == []
     question = await town.society.read(lambda transaction: transaction.questions.by_number(417))
     assert question is not None
     said = [each.text.value for each in await town.society.entries(question.id) if each.text is not None]

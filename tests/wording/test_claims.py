@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from domain.access import Capability, holders
 from domain.member import Language
 from tests.wording.test_sentences import CATALOGUE, ENGLISH, KOREAN
 
@@ -14,11 +15,30 @@ WITHDRAWN = (
     *("question.withdrawn", "panel.withdrawn", "following.withdrawn", "state.withdrawn", "error.question_withdrawn"),
     *("page.state.withdrawn", "page.entry.withdrawn", "page.chat.withdraw_sure", "page.deed.withdraw"),
 )
+OF_SETTINGS = (
+    *("question.receipt_urgent", "page.bar.surge", "error.extended_already", "draft.page"),
+    *("page.chat.upload_link_how", "operator.parked", "operator.parked.sms"),
+)
+OF_ROLES = {
+    "error.moderator_only": Capability.MODERATE,
+    "error.report_only": Capability.REPORT,
+    "error.surge_only": Capability.SURGE,
+    "error.enrol_only": Capability.ENROL,
+    "error.appoint_only": Capability.APPOINT,
+    "error.editor_only": Capability.RELEASE,
+    "error.coordinator_only": Capability.COORDINATE,
+}
+"""Refusals that say who may, and what those need."""
 SUPERSEDED = {
     "조정 담당자": "코디네이터",
     "위원장": "분과장",
     "힐룸": "Hilum",
     "당직은 공석": "공백",
+    "다이제스트": "소식",
+    "방향 표지": "좌우 표지",
+    "핵심 slice": "핵심 단면",
+    "국외": "해외",
+    "방해 금지": "방해금지",
 }
 """Former words of Korean sentences, and what stands for them."""
 
@@ -39,7 +59,7 @@ def test_breaks_of_lines_are_breaks(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", BOTH)
-@pytest.mark.parametrize("key", ["question.receipt_urgent", "page.bar.surge", "error.extended_already"])
+@pytest.mark.parametrize("key", OF_SETTINGS)
 def test_no_minutes_are_promised_that_a_society_sets(key: str, language: Language) -> None:
     assert re.findall(r"\d+", said(key, language)) == []
 
@@ -88,6 +108,14 @@ def test_button_that_withdraws_is_not_the_one_that_leaves_its_dialog() -> None:
     assert KOREAN["page.deed.withdraw"] not in {KOREAN["page.cancel"], KOREAN["page.deed.cancel"]}
 
 
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("key", OF_ROLES)
+def test_refusal_names_every_role_that_may(key: str, language: Language) -> None:
+    roles = {CATALOGUE.sentence(f"page.members.role_{role}", language).lower() for role in holders(OF_ROLES[key])}
+
+    assert {role for role in roles if role not in said(key, language).lower()} == set()
+
+
 @pytest.mark.parametrize("former", SUPERSEDED)
 def test_one_thing_has_one_word(former: str) -> None:
     assert [key for key, text in KOREAN.items() if former in text] == []
@@ -96,3 +124,16 @@ def test_one_thing_has_one_word(former: str) -> None:
 def test_digest_says_on_which_days_it_comes() -> None:
     assert "weekdays" in ENGLISH["digest.footer"]
     assert KOREAN["digest.footer"].startswith("평일 ")
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "words"),
+    [
+        (Language.ENGLISH, "files.passed_abroad", "pass servers abroad. Please delete them from your phone"),
+        (Language.KOREAN, "files.passed_abroad", "해외 서버를 거칩니다. 휴대전화와 이 대화에서 지워 주세요."),
+        (Language.ENGLISH, "question.originals_stay", "(48 h). Please delete them yourself."),
+        (Language.KOREAN, "question.originals_stay", "(48시간). 직접 지워 주세요."),
+    ],
+)
+def test_asker_is_told_what_to_delete(language: Language, key: str, words: str) -> None:
+    assert words in CATALOGUE.sentence(key, language)

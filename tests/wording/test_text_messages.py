@@ -15,7 +15,7 @@ from domain.messages import Action
 from domain.short_codes import LINK_CODE_LENGTH
 from domain.short_texts import plain_signs
 from domain.vocabulary import word_of
-from handlers.short_text import BARE, ELSEWHERE, MADE_NAMES, REPLY, SHORT
+from handlers.short_text import BARE, ELSEWHERE, MADE, REPLY, SHORT
 from wording.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -39,7 +39,7 @@ ON_PAGES = (
 """What stands on pages, or inside other sentences."""
 AT_SERVICES = (
     *("telegram.", "workspace.", "files.", "number.", "error.file_", "edit.", "question.originals_"),
-    *("draft.message_deleted", "draft.preview_in_chat", "draft.preview_with_form", "draft.page"),
+    *("draft.message_deleted", "draft.file_refused", "draft.preview_in_chat", "draft.preview_with_form", "draft.page"),
     *("room.not_of_panel", "room.taken", "request.cut_off_in_chat"),
     *("prompt.ask_", "prompt.answer", "prompt.opinion", "prompt.add_", "prompt.consent_", "prompt.or_new"),
 )
@@ -58,7 +58,8 @@ def everything(language: Language) -> dict[str, object]:
     people = dict.fromkeys(("first", "second", "giver", "taker", "former", "other", "planned", "next"), "Dr Kim")
     whens = ("sent", "claim_due", "until", "begins", "ends", "change", "received", "day", "outcome", "due", "since")
     times = dict.fromkeys(whens, LATE)
-    nothing = dict.fromkeys(("originals", "quality", "list", "concerns", "title", "files", "asker", "alike"), "")
+    left_out = ("originals", "quality", "list", "concerns", "title", "files", "asker", "alike", "sure")
+    nothing = dict.fromkeys(left_out, "")
     numbers = ("images", "limit", "confidence", "screens", "pictures", "pixels", "megabytes", "days")
     counts = {**dict.fromkeys(numbers, 9999), **dict.fromkeys(("claims", "shifts", "left", "hours", "strangers"), 99)}
     words = {"labels": "Q417, Q421", "names": "417 or 421", "state": "open", "by": "sex", "tier": "primary"}
@@ -69,6 +70,7 @@ def everything(language: Language) -> dict[str, object]:
     newcomers |= {"scope": "files:read"}
     what |= {"noted": "SMS 61/70", "days": 7, "since": LATE, "purpose": Terms(keys=("proposal.guideline",))}
     given = {**people, **times, **nothing, **counts, **words, **others, **what, **newcomers, **longest(language)}
+    given |= {"why": Terms(keys=("refusal.text_still_shows",))}
     # What is quoted is measured with the sentence that has a place for it.
     return {**given, "text": "", "kilobytes": 64}
 
@@ -133,7 +135,7 @@ def test_english_text_messages_need_no_wide_letters() -> None:
 def test_what_is_made_for_text_messages_is_used_by_them() -> None:
     used = {name for key, language in BOTH for name in CATALOGUE.placeholders(key, language) or ()}
 
-    assert used >= MADE_NAMES
+    assert used >= MADE.keys()
 
 
 @pytest.mark.parametrize("ending", [BARE, ELSEWHERE, REPLY])

@@ -31,7 +31,7 @@ function incidentNode(one) {
     one.closed_at ? make("span", { class: "dim" }, say("incidents.closed_at", { at: momentOf(one.closed_at), name: one.closed_by ?? "–" })) : make("strong", { class: "incident-clock", role: "timer", "data-due": one.due_at }));
   const facts = [
     make("p", {}, say("incidents.opened", { name: one.opened_by ?? "–", at: momentOf(one.opened_at) })),
-    make("p", { class: one.reason ? "incident-reason" : "dim" }, one.reason ? plainly(one.reason) : say("incidents.no_reason")),
+    (one.reason || one.decision !== "removed") && make("p", { class: one.reason ? "incident-reason" : "dim" }, one.reason ? plainly(one.reason) : say("incidents.no_reason")),
     make("p", { class: "incident-state" }, stateOf(one)),
     one.note && make("p", {}, say("incidents.note", { note: plainly(one.note) })),
   ];

@@ -116,13 +116,18 @@ function repeats(line) {
 function replyNode(line, hands) {
   const label = labelOf(line);
   const hasButton = line.choices?.some(({ action }) => ["add_information", "ask_more", "discard"].includes(action));
-  if (line.direction !== "out" || !line.question_id || !label || hasButton) return null;
+  if (line.direction !== "out" || !line.question_id || !label || hasButton || isOfModerators(line)) return null;
   return make("button", { type: "button", class: "about", "data-about": line.question_id, on: { click: () => hands.reply(line) } }, say("chat.reply_to", { label }));
+}
+
+/** What is said of a flag is neither answered nor flagged itself. */
+function isOfModerators(line) {
+  return Boolean(line.key?.startsWith("incident."));
 }
 
 /** What holds somebody's words or images can be flagged; a card shows its flags itself. */
 function mayFlag(line) {
-  return Boolean(line.question_id && !line.taken_down && !CARD_KEYS.has(line.key) && !line.key?.startsWith("draft.") && labelOf(line) && (line.quoted?.value || line.images?.length));
+  return Boolean(line.question_id && !line.taken_down && !isOfModerators(line) && !CARD_KEYS.has(line.key) && !line.key?.startsWith("draft.") && labelOf(line) && (line.quoted?.value || line.images?.length));
 }
 
 /** Return "Q12" where a line names its question. */
