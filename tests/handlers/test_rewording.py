@@ -13,18 +13,17 @@ from domain.commands_services import Reword, WatchRooms
 from domain.delivery import Delivery, OutgoingMessage, Priority
 from domain.errors import PermanentError, TransientError
 from domain.ids import DeliveryId, QuestionId
-from domain.member import Member
 from domain.messages import Action
 from domain.ports.channel import Copies
 from domain.ports.store import Transaction
 from domain.question import QuestionState
 from handlers.sent import note_sent
-from tests.fakes.panel_room import PanelRoom, address_of, open_room
+from tests.fakes.panel_room import address_of, open_room
 from tests.fakes.room_channel import DeletingRoomChannel, RoomChannel
-from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND, Society
-from tests.fakes.watchful_door import Watched, WatchfulDoor
+from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND
+from tests.fakes.told_late import NAME, ToldLate
+from tests.fakes.watchful_door import Watched
 
-NAME = "gildong"
 CASE = "gildong M50s COVID. PE?"
 CARD = "panel.card_urgent"
 AGAIN = "Nothing new"
@@ -32,29 +31,8 @@ A_WEEK = timedelta(days=7, minutes=1)
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
+class Told(ToldLate):
     """A panel with a room, whose panelist reads at the same service, behind a door that learns names late."""
-
-    society: Society
-    door: WatchfulDoor
-    room: PanelRoom
-
-    @property
-    def chat(self) -> RoomChannel:
-        return self.room.chat
-
-    async def learn(self, question_id: QuestionId, member: Member = MEMBER) -> None:
-        """Have a file of the question bring the patient's name."""
-        self.door.named = [(NAME,)]
-        upload = await self.society.upload(member, b"file")
-        await self.society.say(member, None, uploads=[upload], to=question_id)
-        await self.room.later()
-
-    def lying(self, key: str = "", *, to: Member | None = None) -> list[OutgoingMessage]:
-        """Return the messages that were not taken back, oldest first."""
-        sent = [(f"message-{number}", at, message) for number, (at, message) in enumerate(self.chat.sent, start=1)]
-        theirs = [each for each in sent if to is None or each[1] == address_of(to).external_id]
-        return [m for name, _, m in theirs if name not in self.chat.retracted and m.key.startswith(key)]
 
     def naming(self) -> list[str]:
         """Return the keys of all that says the name, in chats and in the room."""

@@ -21,11 +21,6 @@ async def fetched(world) -> bytes:
 
 
 @pytest.fixture
-async def kim(slack):
-    return await slack.person("kim")
-
-
-@pytest.fixture
 async def proxy(monkeypatch):
     """A way out of a hospital: what was asked of whom by it."""
     asked = []

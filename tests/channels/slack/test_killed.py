@@ -61,16 +61,6 @@ async def begin_again(heir: SlackWorld, room: Address, placed: Placed) -> None:
 
 
 @pytest.fixture
-async def kim(slack):
-    return await slack.person("kim")
-
-
-@pytest.fixture
-async def room(slack, kim):
-    return Address(channel="slack", external_id=await slack.channel("panel-chest", kim))
-
-
-@pytest.fixture
 async def placed(world, room):
     return await world.channel.open_thread(room, RoomView(title="Q417", card=message("M", question_id=QUESTION)))
 
@@ -144,3 +134,16 @@ async def test_part_that_slack_keeps_holds_up_no_words(slack, world, room, place
     assert ("parts_left_behind" in heir.log.events) is is_posted
     # It goes with the thread.
     assert stays in {reference for _, reference in world.rows.in_rooms}
+
+
+async def test_card_that_could_not_be_noted_is_looked_for(world, room):
+    def fail() -> None:
+        raise TransientError("database_busy")
+
+    world.rows.when_kept = fail
+    card = message("M, 50s", token=None, question_id=QUESTION, images=(world.image("one"),))
+
+    with pytest.raises(TransientError, match="database_busy") as failed:
+        await world.channel.open_thread(room, RoomView(title="Q417", card=card))
+
+    assert failed.value.is_unsure

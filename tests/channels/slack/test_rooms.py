@@ -19,16 +19,6 @@ def view(title: str, *actions: Action, **changes: object) -> RoomView:
     return RoomView(title=title, card=message("M, 50s", *actions, token=None, question_id=QUESTION, **changes))
 
 
-@pytest.fixture
-async def kim(slack):
-    return await slack.person("kim")
-
-
-@pytest.fixture
-async def room(slack, kim):
-    return Address(channel="slack", external_id=await slack.channel("panel-chest", kim))
-
-
 async def test_thread_opens_with_card_and_pictures_in_it(kim, world, room):
     placed = await world.channel.open_thread(room, view("🔴 Q417 PE?", Action.CLAIM, images=(world.image("one"),)))
 

@@ -25,16 +25,6 @@ def card() -> RoomView:
     return RoomView(title="🔴 Q417", card=message("M, 50s", token=None, question_id=QUESTION))
 
 
-@pytest.fixture
-async def kim(slack):
-    return await slack.person("kim")
-
-
-@pytest.fixture
-async def room(slack, kim):
-    return Address(channel="slack", external_id=await slack.channel("panel-chest", kim))
-
-
 async def test_card_that_was_never_acknowledged_is_taken_out(slack, kim, world, room):
     slack.faults.fail("chat.postMessage", after_effect=True)
     with pytest.raises(TransientError) as lost:
