@@ -20,7 +20,7 @@ from handlers.actions_asker import take_back
 from handlers.deed import Deed
 from handlers.flagging import concerned, flag, note_in_audit, note_in_timelines, tell_those_concerned, values_of
 from handlers.outbox import Notice
-from handlers.retracting import note_removal
+from handlers.retracting import left_about, may_go, note_removal
 from handlers.timeline import closings
 
 _GONE = DeidentifiedText(value="")
@@ -114,8 +114,8 @@ def _forget_reason(deed: Deed, incident: Incident) -> None:
     reason = incident.reason
     if not reason.value:
         return
-    for page in deed.transaction.sent.about(incident.question_id):
-        if page.key == PAGE and page.values.get("text") == reason:
+    for page in left_about(deed.transaction, incident.question_id):
+        if page.key == PAGE and page.values.get("text") == reason and may_go(deed.services, page):
             removal = Retract(delivery_id=page.id, incident_id=incident.id)
             note_removal(deed.services, deed.transaction, page, removal=removal)
     deed.transaction.incidents.blank_copies(incident.question_id, frozenset({reason.value}), key=PAGE)

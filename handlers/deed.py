@@ -128,7 +128,7 @@ class Deed:
         add_entry(self.services, self.transaction, entry)
 
     def tell(self, member: Member, notice: Notice, *, part: str = "") -> None:
-        """Tell a member something; whoever acts at a service hears of it there, and not where they asked.
+        """Tell a member something; whoever acts at a service hears of it there, wherever they asked their question.
 
         Args:
             part: where the same is said several times, of several things: which.

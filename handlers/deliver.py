@@ -17,11 +17,12 @@ from handlers.delivered import tell_author
 from handlers.listings import as_it_may_leave
 from handlers.outbox import notice_again, queue, tell
 from handlers.render import ANSWER_KEYS, rendered
+from handlers.retracting import stays_elsewhere
 from handlers.rewording import as_said_again
 from handlers.room_notes import room_channel
 from handlers.room_previews import ECHO, is_in_room, is_waited_for, place_in_room, show_to_author, wait_from_now
 from handlers.secret_values import tells_secret
-from handlers.sent import note_sent, note_unsure, stays_elsewhere
+from handlers.sent import note_sent, note_unsure
 from handlers.stopping import stop_blocked
 from handlers.taking_back import stamp_if_late
 from handlers.withholding import as_it_left, tells_of_the_case, withheld

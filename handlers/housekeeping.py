@@ -8,7 +8,7 @@ from datetime import timedelta
 from domain.arrival import NOT_FETCHED
 from domain.commands import EraseImages, ForgetEnded, PresentDraft, SweepInbox
 from domain.consent import ConsentScope
-from domain.delivery import PendingChoice, Value
+from domain.delivery import PendingChoice, Terms, Value
 from domain.member import Member
 from domain.ports.services import Services
 from domain.ports.store import InboxNotice, Transaction
@@ -92,13 +92,16 @@ def _warn(services: Services, transaction: Transaction, notice: InboxNotice) -> 
     """Tell a sender what goes soon: what waits for their own word, which is no fault, or what nobody could process."""
     member = transaction.members.by_address(notice.sender)
     offer = None if member is None else _offer_of(transaction, member, notice)
-    key, cause = ("inbox.expiring", notice.inbox_id) if offer is None else ("inbox.waiting", offer.about)
     if offer is None:
+        key = "inbox.expiring"
         services.log.error("message_about_to_expire", inbox_id=notice.inbox_id)
+    else:
+        key = "inbox.waiting" if offer.expires_at > services.clock() else "inbox.unconfirmed"
     if member is not None:
+        about = notice.inbox_id if offer is None else offer.about
         values: dict[str, Value] = {"received": notice.received_at}
         warning = Notice(key=key, values=values, to=notice.sender)
-        tell(services, transaction, member, cause=f"expiring:{cause}", notice=warning)
+        tell(services, transaction, member, cause=f"expiring:{about}", notice=warning)
 
 
 def _offer_of(transaction: Transaction, member: Member, notice: InboxNotice) -> PendingChoice | None:
@@ -135,6 +138,8 @@ def _refuse_expired(services: Services, transaction: Transaction, upload: Upload
         transaction.jobs.add(PresentDraft(question_id=upload.question_id, cause=cause))
     elif file is not None and not never_came:
         goes = delete_when_sent(services, transaction, upload.id, question=None)
-        notice = Notice(key=f"question.originals_{'going' if goes else 'yours'}", to=file.address)
+        originals = Terms(keys=(f"question.originals_{'going' if goes else 'yours'}",), lead="\n")
+        values: dict[str, Value] = {"why": Terms(keys=("refusal.upload_expired",)), "originals": originals}
+        notice = Notice(key="draft.file_refused", values=values, to=file.address)
         member = transaction.members.get(upload.member_id)
         tell(services, transaction, member, cause=f"expired:{file.album}", notice=notice)

@@ -17,7 +17,7 @@ from domain.ports.services import Services
 from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
 from domain.room import ROOM, RoomThread, Suspension, is_begun, withheld_of
-from handlers.room_notes import look_into_rooms, note_mirror, room_channel, thread_in
+from handlers.room_notes import look_into_rooms, note_mirror, room_channel, stands_in_room, thread_in
 from handlers.room_previews import show_to_authors
 from handlers.room_readers import note_readers
 from handlers.room_trouble import (
@@ -112,7 +112,7 @@ def needs_step(services: Services, transaction: Transaction, question_id: Questi
 
 
 def references_in(transaction: Transaction, thread: RoomThread) -> tuple[str, ...]:
-    """Return the messages about a question that lie in its thread."""
+    """Return the messages about a question that lie, or lay, in its thread."""
     known = transaction.rooms.messages_in(thread.question_id, thread.room)
     return tuple(each for each in known if not each.startswith(_REFUSED))
 
@@ -168,22 +168,22 @@ def _begin(
 
 def _step(services: Services, transaction: Transaction, thread: RoomThread) -> Step | None:
     question, room = transaction.questions.get(thread.question_id), transaction.rooms.get(thread.room)
+    stands = stands_in_room(transaction, thread)
     if room is None or room.panel_id != question.panel_id or room.suspended is Suspension.PUBLIC:
         # A room that is the panel's no longer: others may come to it, and nobody looks who they are.
-        return _removal(transaction, thread) if thread.is_open else None
+        return _removal(transaction, thread) if stands else None
     if question.number is None or room_channel(services, thread.room.channel) is None:
         return None
     scene = scene_of(services, transaction, room, question=question, thread=thread)
-    if thread.is_open and _is_outlived(scene):
+    will_be_shown = thread.is_open or is_begun(question)
+    if stands and (not will_be_shown or _is_outlived(scene)):
         # Also from a room where nothing is shown for now: people read on there.
         return _removal(transaction, thread)
-    return _next(scene) if room.is_reached else None
+    return _next(scene) if will_be_shown and room.is_reached else None
 
 
 def _next(scene: Scene) -> Step | None:
     thread, question = scene.thread, scene.question
-    if not thread.is_open and not is_begun(question):
-        return None
     view = view_of(scene)
     if not thread.card:
         # Only now do the card's pictures come with it: later it is edited as it stands.
@@ -292,7 +292,7 @@ def _after(transaction: Transaction, thread: RoomThread, step: Step, *, done: Pl
 
 
 def _refused(services: Services, transaction: Transaction, step: Step, *, code: str) -> None:
-    """The service will not: a lost thread is opened anew, a room set aside, a message left out."""
+    """The service will not: a lost thread is taken out and opened anew, a room set aside, a message left out."""
     thread = _locked(transaction, step)
     transaction.rooms.save_thread(thread)
     question = transaction.questions.get(thread.question_id)

@@ -19,7 +19,7 @@ from domain.room import RoomThread
 from handlers.listings import REMOVED_LATE
 from handlers.mirroring import references_in
 from handlers.retracting import fell_due, may_go, note_removal, retract_sent, wait_for_channel
-from handlers.room_notes import lane_in, room_channel
+from handlers.room_notes import lane_in, room_channel, stands_in_room
 from handlers.room_trouble import move_room, stays_for_now
 from handlers.sent import has_own_clock
 from handlers.timeline import endings
@@ -35,7 +35,7 @@ async def remove_relays(services: Services, command: RemoveRelays) -> None:
         is_withdrawn = transaction.questions.get(command.question_id).state is QuestionState.WITHDRAWN
         for thread in transaction.rooms.threads_of(command.question_id):
             # What was withdrawn leaves rooms as soon as they follow.
-            if thread.is_open and not is_withdrawn:
+            if stands_in_room(transaction, thread) and not is_withdrawn:
                 _note_thread(services, transaction, thread, closing=command.closing)
         for delivery in transaction.sent.about(command.question_id):
             goes_later = delivery.key.startswith(SAYS)
@@ -59,7 +59,7 @@ async def remove_thread(services: Services, command: RemoveThread) -> None:
         if not _is_due(transaction, command.question_id, closing=command.closing):
             return None
         thread = transaction.rooms.lock_thread(command.question_id, room)
-        return (thread, references_in(transaction, thread)) if thread.is_open else None
+        return (thread, references_in(transaction, thread)) if stands_in_room(transaction, thread) else None
 
     begun = await services.store.write(begin)
     if begun is None:

@@ -43,6 +43,19 @@ def may_go(services: Services, delivery: Delivery) -> bool:
     return channel is None or channel.capabilities.copies is Copies.RETRACTABLE
 
 
+def stays_elsewhere(services: Services, delivery: Delivery) -> bool:
+    """Return whether a message lies with a service, and not on our own page; one that is off may have it still."""
+    channel = services.channels.get(delivery.address.channel)
+    return channel is None or channel.capabilities.copies is not Copies.OURS
+
+
+def left_about(transaction: Transaction, question_id: QuestionId) -> list[Delivery]:
+    """Return what has left about a question, or may have: after a crash in mid-send nobody knows. All are locked."""
+    about = transaction.deliveries.lock_about(question_id)
+    sent = {each.id for each in transaction.sent.about(question_id)}
+    return [each for each in about if each.id in sent or each.state is DeliveryState.SENDING]
+
+
 def note_removal(
     services: Services,
     transaction: Transaction,
@@ -77,7 +90,8 @@ async def retract_sent(
         return delivery, reference, is_unsure, is_due(transaction, delivery)
 
     delivery, reference, is_unsure, has_to_go = await services.store.read(begin)
-    if reference is None and not is_unsure and delivery.state is DeliveryState.SENDING:
+    is_leaving = delivery.state is DeliveryState.SENDING and services.clock() < delivery.created_at + _PATIENCE
+    if reference is None and not is_unsure and is_leaving:
         # Once it has left, or was cut off, it is known what lies there.
         raise TransientError("still_leaving")
     if not has_to_go or (reference is None and not is_unsure):

@@ -21,7 +21,16 @@ from domain.text import DeidentifiedText, Rewording
 from handlers.delivered import AUTHOR
 from handlers.listings import is_list
 from handlers.outbox import Notice, queue, tell
-from handlers.retracting import fell_due, may_go, note_removal, retract_sent, shows_draft, tell_of_rooms_off
+from handlers.retracting import (
+    fell_due,
+    left_about,
+    may_go,
+    note_removal,
+    retract_sent,
+    shows_draft,
+    stays_elsewhere,
+    tell_of_rooms_off,
+)
 from handlers.room_notes import follow_in_rooms, note_mirror
 from handlers.room_previews import ECHO, is_waited_for
 from handlers.typed_words import delete_typed
@@ -37,12 +46,9 @@ def take_out_names(services: Services, transaction: Transaction, question: Quest
     Deliveries and entries have to hold their words still as they were said. What is on its way in this moment is
     waited for, or sees when it has arrived that it was changed.
     """
-    about = transaction.deliveries.lock_about(question.id)
-    sent = {each.id for each in transaction.sent.about(question.id)}
-    for delivery in about:
-        # After a crash in mid-send nobody knows with which words it may have arrived.
-        left = delivery.id in sent or delivery.state is DeliveryState.SENDING
-        if left and any(_is_changed(value, clean) for value in delivery.values.values()):
+    for delivery in left_about(transaction, question.id):
+        is_changed = any(_is_changed(value, clean) for value in delivery.values.values())
+        if is_changed and stays_elsewhere(services, delivery):
             note_rewording(services, transaction, delivery)
     entries = transaction.entries.of_question(question.id)
     changed = tuple(entry for entry in entries if entry.text is not None and clean(entry.text) != entry.text)

@@ -31,6 +31,11 @@ def thread_in(transaction: Transaction, question_id: QuestionId, room: Address) 
     return next((each for each in transaction.rooms.threads_of(question_id) if each.room == room), None)
 
 
+def stands_in_room(transaction: Transaction, thread: RoomThread) -> bool:
+    """Return whether anything of a question stands in a room: its thread, or parts of one that was cut off."""
+    return thread.is_open or transaction.rooms.has_begun(thread.question_id, thread.room)
+
+
 def follow_in_rooms(services: Services, transaction: Transaction, question_id: QuestionId) -> None:
     """Note that something has happened to a question, for each room of its panel."""
     question = transaction.questions.get(question_id)

@@ -18,7 +18,7 @@ from domain.ports.store import Transaction
 from domain.room import Room, Suspension
 from handlers.mirroring import needs_step
 from handlers.outbox import Notice
-from handlers.room_notes import note_mirror, room_channel
+from handlers.room_notes import note_mirror, room_channel, stands_in_room
 from handlers.room_trouble import ROOM_TROUBLES, move_room, set_aside, tell_coordinator
 
 _UNTROUBLED = (Suspension.NONE, Suspension.ROSTER, Suspension.STRANGERS, Suspension.UNSEEN)
@@ -176,4 +176,5 @@ def _concerned(services: Services, transaction: Transaction, room: Room) -> tupl
 
 
 def _standing(transaction: Transaction, place: Address) -> tuple[QuestionId, ...]:
-    return tuple(thread.question_id for thread in transaction.rooms.threads_in(place) if thread.is_open)
+    threads = transaction.rooms.threads_in(place)
+    return tuple(thread.question_id for thread in threads if stands_in_room(transaction, thread))

@@ -15,7 +15,7 @@ from domain.ports.store import Transaction
 from domain.question import Question, QuestionState
 from domain.text import DeidentifiedText
 from handlers.listings import is_list, lacks_case, names_taken_back
-from handlers.retracting import may_go, note_removal
+from handlers.retracting import may_go, note_removal, stays_elsewhere
 from handlers.rewording import note_rewording
 from handlers.room_previews import note_unsure_in_room
 from handlers.timeline import endings
@@ -28,7 +28,7 @@ _DROPPED = frozenset({QuestionState.DISCARDED, QuestionState.EXPIRED})
 
 def note_sent(services: Services, transaction: Transaction, delivery: Delivery, *, reference: str) -> None:
     """Keep what a service calls a message that lies with its reader, and have it removed in time."""
-    if not stays_elsewhere(services, delivery):
+    if delivery.address.channel not in services.channels or not stays_elsewhere(services, delivery):
         return
     if delivery.question_id is None and not tells_of_the_case(delivery):
         return
@@ -40,12 +40,6 @@ def note_sent(services: Services, transaction: Transaction, delivery: Delivery, 
         _note_end(services, transaction, delivery, question=question)
     if question is not None:
         _hide(services, transaction, delivery, question=question)
-
-
-def stays_elsewhere(services: Services, delivery: Delivery) -> bool:
-    """Return whether a message lies with a service, and not on our own page."""
-    channel = services.channels.get(delivery.address.channel)
-    return channel is not None and channel.capabilities.copies is not Copies.OURS
 
 
 def has_own_clock(delivery: Delivery) -> bool:

@@ -75,7 +75,7 @@ def files_waiting(transaction: Transaction, question_id: QuestionId) -> bool:
 
 
 def refuse_upload(services: Services, transaction: Transaction, upload: Upload, *, code: str, cause: str) -> None:
-    """Settle a file that nobody will look at; what is sealed of it is the caller's to shred, where it has ended.
+    """Settle a file that nobody will look at; what is sealed of it goes with the caller, or when strays are swept.
 
     Args:
         cause: what refuses it; of files that it refuses together their sender is told once.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from domain.delivery import Delivery, OutgoingMessage
 from domain.ids import ImageId
+from domain.incident import SAYS
 from domain.member import Member
 from domain.ports.services import Services
 from domain.ports.store import Transaction
@@ -23,7 +24,10 @@ def withheld(
     question = transaction.questions.get(delivery.question_id)
     if not question.taken_down:
         return message
-    if says_hidden(transaction, question, delivery):
+    if says_hidden(transaction, question, delivery) and delivery.key.startswith(SAYS):
+        # Whoever decides of it is asked all the same.
+        message = replace(message, quoted=None)
+    elif says_hidden(transaction, question, delivery):
         said = services.wording.text("incident.taken_down", member, {"label": question.label})
         message = replace(message, text=said, quoted=None)
     return replace(message, images=_shown(transaction, question, message.images))

@@ -12,10 +12,10 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from domain.ids import QuestionId
-from domain.incident import Decision, Hidden, Incident
+from domain.incident import PAGE, Decision, Hidden, Incident
 from domain.question import Entry, EntryKind, Question
 from domain.text import DeidentifiedText
-from domain.withholding import TEXT, hidden_words, series_of
+from domain.withholding import TEXT, hidden_words, holds, series_of
 from storage.erasures import Removal
 from storage.repositories.deliveries import SqlDeliveries
 from storage.repositories.entries import SqlEntries
@@ -71,8 +71,10 @@ def _note(connection: sa.Connection, removal: Removal, hidden: tuple[Hidden, ...
         flagged = incidents.lock(removal.id)
         if flagged.decision is Decision.REMOVED:
             return False
-        # Whoever moderates closes it, as they would have.
-        incidents.save(replace(flagged, decision=Decision.REMOVED, decided_at=removal.at))
+        # Whoever moderates closes it, as they would have; why it was flagged goes as well, wherever it was told.
+        incidents.save(replace(flagged, decision=Decision.REMOVED, decided_at=removal.at, reason=_GONE))
+        if flagged.reason.value:
+            incidents.blank_copies(flagged.question_id, frozenset({flagged.reason.value}), key=PAGE)
     connection.execute(sa.update(incident).where(incident.c.id == removal.id).values(logged=True))
     return True
 
@@ -80,7 +82,9 @@ def _note(connection: sa.Connection, removal: Removal, hidden: tuple[Hidden, ...
 def _blank(connection: sa.Connection, removal: Removal, *, question_id: QuestionId, items: frozenset[str]) -> None:
     questions, entries, incidents = SqlQuestions(connection), SqlEntries(connection), SqlIncidents(connection)
     known = questions.lock(question_id)
-    incidents.blank_copies(question_id, hidden_words(known, entries.of_question(question_id)))
+    hidden = hidden_words(known, entries.of_question(question_id))
+    incidents.blank_copies(question_id, hidden)
+    incidents.reword(question_id, lambda said: _GONE if holds(said.value, hidden) else said)
     incidents.forget_texts(question_id, items)
     if known.released_at is not None:
         SqlDeliveries(connection).strike_out(known.label)

@@ -62,7 +62,7 @@ class Posted:
 
 
 @dataclass(slots=True)
-class _Begun:
+class _Progress:
     """What was posted until now of a message that is posted in parts."""
 
     parts: list[list[Block]]
@@ -80,7 +80,7 @@ class Outbound:
     calls: Calls
     services: ChannelServices
     pictures: Pictures
-    _begun: OrderedDict[tuple[str, Post], _Begun] = field(default_factory=OrderedDict)
+    _begun: OrderedDict[tuple[str, Post], _Progress] = field(default_factory=OrderedDict)
     _settled: dict[str, PermanentError | None] = field(default_factory=dict)
     """Of what is being taken back, what is gone, or why it stays."""
     _in_vain: Tries = field(default_factory=lambda: Tries(_WAITS_FOR_PICTURES))
@@ -104,7 +104,7 @@ class Outbound:
             found: what each carries, by its reference.
         """
         parts = message_parts(message, title=post.title)
-        begun = _Begun(parts=parts)
+        begun = _Progress(parts=parts)
         left = dict(found)
         for number, part in enumerate(parts):
             wanted = self._carried(post, message, number=number, part=part)
@@ -183,7 +183,11 @@ class Outbound:
         channel, timestamp = said[0]
         references = (*(message_reference(*each) for each in said), *(each.file_id for each in pictures))
         if post.room and pictures:
-            await self._keep(post, message, references)
+            try:
+                await self._keep(post, message, references)
+            except TransientError as error:
+                # The card stands there, and nobody has noted it.
+                raise TransientError(error.code, is_unsure=True) from error
         try:
             await self.pictures.share(pictures, channel, thread=timestamp if post.room else post.thread)
         except HilumError as error:
@@ -297,21 +301,21 @@ class Outbound:
             return message
         return replace(message, link=f"{pages}/questions/{question_id}")
 
-    async def _remembered(self, post: Post, message: OutgoingMessage, *, parts: list[list[Block]]) -> _Begun:
+    async def _remembered(self, post: Post, message: OutgoingMessage, *, parts: list[list[Block]]) -> _Progress:
         """Return what was posted before it was cut off; where it says something else by now, that goes first."""
         key = (message.delivery_id, post)
         begun = self._begun.get(key)
         if begun is not None and begun.parts != parts:
             await self.take_back(joined(begun.references), room=post.room)
             begun = None
-        begun = begun or _Begun(parts=parts)
+        begun = begun or _Progress(parts=parts)
         self._begun[key] = begun
         self._begun.move_to_end(key)
         while len(self._begun) > _REMEMBERED:
             self._begun.popitem(last=False)
         return begun
 
-    async def _note_part(self, post: Post, message: OutgoingMessage, begun: _Begun) -> None:
+    async def _note_part(self, post: Post, message: OutgoingMessage, begun: _Progress) -> None:
         """Keep at once what stands there, so that it can be taken back even if the rest never comes.
 
         The last part in a room is for others to keep: it says that the message is there.

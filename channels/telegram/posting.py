@@ -81,7 +81,7 @@ _Step = Callable[[], Awaitable[Sequence[Message]]]
 
 
 @dataclass(slots=True)
-class _Begun:
+class _Progress:
     """What was posted of a message until now, by step: its pictures, none where it has none, and then each text."""
 
     images: tuple[ImageId, ...]
@@ -101,7 +101,7 @@ class _Saying:
     place: Place
     message: OutgoingMessage
     look: Shaped
-    begun: _Begun
+    begun: _Progress
     is_card: bool
     calls: int = 0
 
@@ -129,7 +129,7 @@ class Posting:
     between: timedelta = timedelta(seconds=1)
     """Source: Bots FAQ: "avoid sending more than one message per second" in a chat, short bursts aside."""
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _begun: OrderedDict[tuple[str, Place], _Begun] = field(default_factory=OrderedDict)
+    _begun: OrderedDict[tuple[str, Place], _Progress] = field(default_factory=OrderedDict)
     _in_vain: Tries = field(default_factory=lambda: Tries(_WAITS_FOR_PICTURES))
     _unclear: Tries = field(default_factory=lambda: Tries(_UNCLEAR))
 
@@ -196,7 +196,7 @@ class Posting:
         saying.begun.lacks_images = saying.is_card
         return () if saying.is_card else frames
 
-    async def _drop(self, place: Place, message: OutgoingMessage, begun: _Begun) -> None:
+    async def _drop(self, place: Place, message: OutgoingMessage, begun: _Progress) -> None:
         """Take back what was posted of a message whose rest is refused for good: nobody comes back for it.
 
         Raises:
@@ -241,7 +241,7 @@ class Posting:
         self.flood.taken(chat_id, len(posted))
         return tuple(message.message_id for message in posted)
 
-    async def _remembered(self, message: OutgoingMessage, place: Place, *, look: Shaped) -> _Begun:
+    async def _remembered(self, message: OutgoingMessage, place: Place, *, look: Shaped) -> _Progress:
         """Return what was posted of a message before it was cut off.
 
         Where it has other words or images by then, such as none of a wrong patient's, what was posted goes first.
@@ -253,7 +253,7 @@ class Posting:
         if begun is not None and (begun.images, begun.texts) != (message.images, look.texts):
             await Removing(self.client).remove(place.chat_id, tuple(n for step in begun.steps for n in step))
             begun = None
-        begun = begun or _Begun(images=message.images, texts=look.texts)
+        begun = begun or _Progress(images=message.images, texts=look.texts)
         self._begun[key] = begun
         self._begun.move_to_end(key)
         while len(self._begun) > _REMEMBERED:

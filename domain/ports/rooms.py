@@ -47,11 +47,14 @@ class RoomRepository(Protocol):
     def begun_in(self, question_id: QuestionId, room: Address, delivery_id: DeliveryId) -> Sequence[str]:
         """Return what was noted of a message before it was whole, if nobody has said since that it is."""
 
+    def has_begun(self, question_id: QuestionId, room: Address) -> bool:
+        """Return whether parts of any message about a question stand in a room that never became whole."""
+
     def entries_in(self, question_id: QuestionId, room: Address) -> frozenset[int]:
         """Return which entries were posted in a room."""
 
     def messages_in(self, question_id: QuestionId, room: Address) -> Sequence[str]:
-        """Return what was posted about a question in a room, and is still there, as far as we know."""
+        """Return what was posted about a question in a room and not taken out since; a lost card's place among it."""
 
     def forget_messages(self, question_id: QuestionId, room: Address, *, only: Collection[str] | None = None) -> None:
         """Forget what was posted about a question in a room: all of it, or these references."""

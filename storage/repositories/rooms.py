@@ -108,6 +108,9 @@ class SqlRooms:
         mark = _mark_of(delivery_id)
         return tuple(row["reference"] for row in self._messages(question_id, address) if row["entry"] == mark)
 
+    def has_begun(self, question_id: QuestionId, address: Address) -> bool:
+        return any(row["entry"] < 0 for row in self._messages(question_id, address))
+
     def entries_in(self, question_id: QuestionId, address: Address) -> frozenset[int]:
         return frozenset(row["entry"] for row in self._messages(question_id, address) if row["entry"] >= 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -46,10 +47,13 @@ def _masked_pixels(page: Page) -> list[int]:
     return counts
 
 
-def _is_loaded(picture: Locator) -> bool:
-    picture.scroll_into_view_if_needed()
-    picture.evaluate("(image) => image.decode()")
-    return bool(picture.evaluate("(image) => image.naturalWidth > 40"))
+def _wait_until_loaded(picture: Locator) -> None:
+    """While files are looked at the preview is drawn anew, and a picture of it with that."""
+    seen = "(image) => { image.scrollIntoView(); return image.complete && image.naturalWidth > 40; }"
+    ends_at = monotonic() + PATIENCE_MS / 1000
+    while not picture.evaluate(seen):
+        assert monotonic() < ends_at
+        picture.page.wait_for_timeout(50)
 
 
 def test_cut_resident_number_blocks_sending_until_confirmed(member: Page, player: Player) -> None:
@@ -84,8 +88,8 @@ def test_kept_marker_and_masked_name_are_shown_enlarged(member: Page, player: Pl
 
     kept, masked = (preview.locator(f".cut.{kind} img") for kind in ("kept", "masked"))
 
-    assert _is_loaded(kept.first)
-    assert _is_loaded(masked.first)
+    _wait_until_loaded(kept.first)
+    _wait_until_loaded(masked.first)
     player.picture(member, "findings")
 
 

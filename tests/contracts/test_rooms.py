@@ -169,8 +169,11 @@ async def test_parts_of_a_message_are_known_as_such_until_it_is_whole(store):
 
     left = await store.read(lambda transaction: transaction.rooms.begun_in(QUESTION, HERE, first))
     assert (sorted(begun), left) == (["7", "8"], ("7",))
+    assert await store.read(lambda transaction: transaction.rooms.has_begun(QUESTION, HERE))
     assert await store.read(lambda transaction: transaction.rooms.entries_in(QUESTION, HERE)) == {3, 4}
     assert len(await store.read(lambda transaction: transaction.rooms.messages_in(QUESTION, HERE))) == 4
+    await store.write(lambda transaction: transaction.rooms.forget_messages(QUESTION, HERE, only=["7", "9"]))
+    assert not await store.read(lambda transaction: transaction.rooms.has_begun(QUESTION, HERE))
 
 
 async def test_some_messages_are_forgotten_without_the_others(store):

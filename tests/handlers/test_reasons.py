@@ -12,17 +12,17 @@ import sqlalchemy as sa
 from domain.delivery import OutgoingMessage
 from domain.ids import QuestionId
 from domain.incident import PAGE, Incident
-from domain.member import Member
 from domain.messages import Action, Origin
+from domain.ports.channel import Copies
 from domain.question import EntryKind
 from storage.tables import metadata
 from tests.fakes.flagged import MODERATOR, decide, incident_of, kinds_of
-from tests.fakes.panel_room import PanelRoom, address_of, open_room
+from tests.fakes.panel_room import address_of, open_room
 from tests.fakes.room_channel import DeletingRoomChannel, RoomChannel
-from tests.fakes.society import COLLEAGUE, MEMBER, PANELIST, SECOND, SLICE, Society
-from tests.fakes.watchful_door import Watched, WatchfulDoor
+from tests.fakes.society import COLLEAGUE, MEMBER, PANELIST, SECOND, SLICE
+from tests.fakes.told_late import NAME, ToldLate
+from tests.fakes.watchful_door import Watched
 
-NAME = "gildong"
 REASON = "gildong can be read on the film"
 READ = "[name] can be read on the film"
 FORM = {"what": "text", "text": REASON}
@@ -31,34 +31,13 @@ A_WEEK = timedelta(days=7, minutes=1)
 
 
 @dataclass(slots=True, kw_only=True)
-class Flagged:
+class Flagged(ToldLate):
     """A panel with a room, and people who are all told at its service."""
-
-    society: Society
-    door: WatchfulDoor
-    room: PanelRoom
-
-    @property
-    def chat(self) -> RoomChannel:
-        return self.room.chat
-
-    async def learn(self, question_id: QuestionId) -> None:
-        """Have a file of the question bring the patient's name."""
-        self.door.named = [(NAME,)]
-        upload = await self.society.upload(MEMBER, b"file")
-        await self.society.say(MEMBER, None, uploads=[upload], to=question_id)
-        await self.room.later()
 
     async def flag(self, question_id: QuestionId, **fields: str) -> Incident:
         await self.society.press(SECOND, Action.FLAG, question_id, {**FORM, **fields})
         await self.room.later()
         return await incident_of(self.society, question_id)
-
-    def lying(self, key: str = "", *, to: Member | None = None) -> list[OutgoingMessage]:
-        """Return the messages that were not taken back, oldest first."""
-        sent = [(f"message-{number}", at, message) for number, (at, message) in enumerate(self.chat.sent, start=1)]
-        theirs = [each for each in sent if to is None or each[1] == address_of(to).external_id]
-        return [m for name, _, m in theirs if name not in self.chat.retracted and m.key.startswith(key)]
 
     async def tables_with(self, words: str) -> list[str]:
         """Return where words stand in the database."""
@@ -216,6 +195,27 @@ async def test_removed_words_are_gone_from_what_was_said_of_them(flagged: Flagge
 
     assert await flagged.tables_with(words) == []
     assert [words in said for said in _quotes(flagged.lying())].count(True) == 0
+
+
+async def test_moderator_is_asked_to_decide_though_the_reason_repeats_what_is_hidden(flagged: Flagged) -> None:
+    question_id = await flagged.room.ask("Bed nine of Alpha. PE?")
+
+    await flagged.flag(question_id, text="Bed nine of Alpha. PE?")
+
+    (page,) = flagged.lying(PAGE, to=MODERATOR)
+    assert (page.quoted, "Please decide" in page.text, len(page.choices) > 0) == (None, True, True)
+
+
+async def test_text_message_that_quotes_nothing_is_to_be_deleted_by_nobody(flagged: Flagged) -> None:
+    flagged.chat.capabilities = replace(flagged.chat.capabilities, copies=Copies.FINAL)
+    incident = await flagged.flag(await flagged.room.ask("PE?"))
+    before = len(flagged.lying("incident.sent", to=MODERATOR))
+
+    await decide(flagged.society, Action.TAKE_OUT, incident)
+    await flagged.room.later()
+
+    assert [each.key for each in flagged.lying("incident.", to=MODERATOR) if "delete" in each.text.lower()] == []
+    assert before == 0
 
 
 async def test_reply_to_a_moderators_words_is_none_to_the_panel(flagged: Flagged) -> None:

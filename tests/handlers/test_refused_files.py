@@ -174,7 +174,9 @@ async def test_file_that_expired_unread_is_told(society: Society) -> None:
     assert (await society.told(MEMBER)).count(TOLD) == 1
 
 
-@pytest.mark.parametrize(("keeps", "told"), [(False, "question.originals_going"), (True, "question.originals_yours")])
+@pytest.mark.parametrize(
+    ("keeps", "told"), [(False, "I am deleting your original"), (True, "Please delete them where")]
+)
 async def test_original_of_an_offer_that_nobody_took_goes(
     society: Society, chat: ServiceChannel, keeps: bool, told: str
 ) -> None:
@@ -187,7 +189,9 @@ async def test_original_of_an_offer_that_nobody_took_goes(
     await dispatch(society.services, SweepInbox(at=society.now + DAY))
     await society.work()
 
-    assert (there.keys().count(told), chat.deleted) == (1, [] if keeps else ["50"])
+    (said,) = [message.text for message in there.sent if message.key == "draft.file_refused"]
+    assert ("waited too long" in said, told in said) == (True, True)
+    assert chat.deleted == ([] if keeps else ["50"])
 
 
 async def test_file_that_never_came_stays_with_its_sender(society: Society, chat: ServiceChannel) -> None:
@@ -278,14 +282,17 @@ async def test_what_waits_for_its_sender_is_not_called_a_fault(society: Society,
     assert [each.key for each in chat.sent if each.key.startswith("inbox.")] == ["inbox.waiting"]
 
 
-async def test_preview_of_an_answer_that_was_never_sent_waits(society: Society) -> None:
+@pytest.mark.parametrize(("passed", "key"), [(0, "inbox.waiting"), (23, "inbox.unconfirmed")])
+async def test_preview_of_an_answer_that_was_never_sent_waits(society: Society, passed: int, key: str) -> None:
     question = await society.ask("PE?")
     await society.press(PANELIST, Action.DRAFT_ANSWER, question.id, {"text": "CTPA"})
+    late = society.now + timedelta(hours=23)
+    society.now += timedelta(hours=passed)
 
-    await dispatch(society.services, SweepInbox(at=society.now + timedelta(hours=23)))
+    await dispatch(society.services, SweepInbox(at=late))
     await society.work()
 
-    assert [key for key in await society.told(PANELIST) if key.startswith("inbox.")] == ["inbox.waiting"]
+    assert [each for each in await society.told(PANELIST) if each.startswith("inbox.")] == [key]
 
 
 async def test_sender_of_a_message_that_cannot_be_opened_is_told(society: Society) -> None:

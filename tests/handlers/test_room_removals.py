@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
 import pytest
 
 from bot.dispatcher import dispatch
 from domain.commands_services import WatchRooms
 from domain.errors import PermanentError, TransientError
+from domain.ids import DeliveryId, QuestionId
 from domain.messages import Action
+from domain.ports.store import Transaction
 from domain.room import Suspension
 from domain.text import DeidentifiedText
 from handlers.rewording import take_out_names
-from tests.fakes.panel_room import PanelRoom, open_room
+from tests.fakes.panel_room import CHEST, PanelRoom, open_room
 from tests.fakes.society import COORDINATOR, MEMBER, PANELIST, SECOND, SLICE, Society
+
+Ending = Callable[[PanelRoom, QuestionId], Awaitable[None]]
 
 
 @pytest.fixture
@@ -35,6 +42,39 @@ async def test_what_cannot_be_taken_out_is_told_and_shown_anew(room: PanelRoom) 
     assert (await room.society.told(COORDINATOR)).count("room.not_removed") == 1
     assert room.chat.calls == ["open -100", "remove -100", "open -100"]
     assert room.chat.threads["thread-3"].view.card.text.startswith("⛔")
+
+
+async def _withdrawn(room: PanelRoom, question_id: QuestionId) -> None:
+    await room.society.press(MEMBER, Action.WITHDRAW, question_id)
+
+
+async def _closed(room: PanelRoom, question_id: QuestionId) -> None:
+    await room.society.settle(question_id)
+    room.chat.troubles = [TransientError("away")] * 9
+
+
+async def _moved_out(room: PanelRoom, _question_id: QuestionId) -> None:
+    await room.society.change(lambda transaction: transaction.rooms.remove(CHEST))
+
+
+@pytest.mark.parametrize("ends", [_withdrawn, _closed, _moved_out])
+async def test_card_that_was_cut_off_leaves_with_its_question(room: PanelRoom, ends: Ending) -> None:
+    def note(transaction: Transaction) -> None:
+        (question,) = transaction.questions.for_panel(closed_since=room.society.now)
+        transaction.rooms.note_begun(CHEST, "part", question.id, delivery_id=DeliveryId("card"))
+
+    async def cut_off() -> None:
+        room.chat.meanwhile = None
+        await room.society.change(note)
+        raise TransientError("killed", retry_after=timedelta(minutes=5), is_unsure=True)
+
+    room.chat.meanwhile = cut_off
+    question_id = await room.ask("M50s. PE?", SLICE)
+
+    await ends(room, question_id)
+    await room.later(timedelta(days=8))
+
+    assert [references for _, references in room.chat.removed] == [("part",)]
 
 
 async def test_name_that_is_learned_while_a_card_is_renewed_leaves_the_room(room: PanelRoom) -> None:

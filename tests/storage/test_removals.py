@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.consent import ConsentScope
-from domain.incident import Decision, Hidden, Incident, What
+from domain.incident import PAGE, Decision, Hidden, Incident, What
 from domain.question import EntryKind, QuestionState
 from domain.text import DeidentifiedText
 from domain.web import Direction, WebLine
@@ -108,6 +108,22 @@ async def test_flag_of_the_backup_is_decided_again(make_options, tmp_path):
     _, said, _, [incident], _ = await change(options, everything)
     assert (restored.removed, said) == (1, ["", KEPT.value])
     assert (incident.decision, incident.opened_by, incident.is_open) == (Decision.REMOVED, MEMBER, True)
+
+
+async def test_reason_of_the_backup_goes_wherever_it_was_told(make_options, tmp_path):
+    options, reason = make_options(), DeidentifiedText(value="gildong stands in the picture")
+    page = delivery("page", key=PAGE, question_id=QUESTION, values={"text": reason})
+    await change(options, fill)
+    await change(options, lambda transaction: transaction.incidents.add(replace(FLAG, reason=reason)))
+    await change(options, lambda transaction: transaction.deliveries.add(page))
+    backup(options, tmp_path / "backup")
+    await change(options, lambda transaction: transaction.incidents.save(REMOVED))
+
+    restore(tmp_path / "backup", options, replace=True)
+
+    _, _, _, [incident], _ = await change(options, everything)
+    told = await change(options, lambda transaction: transaction.deliveries.get(page.id).values["text"])
+    assert (incident.reason.value, told.value) == ("", "")
 
 
 async def test_newer_and_older_backups_have_nothing_to_remove(make_options, tmp_path):
