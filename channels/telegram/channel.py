@@ -27,10 +27,10 @@ from domain.ports.channel import Capabilities, Copies, ImagesIn, Placed, RoomVie
 from domain.ports.listening import ChannelServices
 from domain.ports.webhook import Webhook
 
-PER_SECOND = 28.5
+PER_SECOND = 27.8
 """Source: Bots FAQ: "about 30 messages per second"; a little below it, since the line bunches them."""
 _AT_ONCE = 2
-"""What comes late to its turn is made up for by the next: otherwise some 22 a second leave. 28 + 2 in any second."""
+"""What comes late to its turn is made up for by the next: otherwise some 22 a second leave. 27.8 + 2 in any second."""
 _PRIVATE_INTERVAL = timedelta(seconds=1)
 """Source: Bots FAQ: "avoid sending more than one message per second" in a chat."""
 _ROOM_INTERVAL, _ROOM_BURST = timedelta(seconds=4), 4
