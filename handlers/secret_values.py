@@ -17,10 +17,9 @@ from domain.web import SIGN_IN_LINK_LASTS, UPLOAD_LINK_LASTS, SignInLink, Upload
 
 _SIGN_IN_BY_CHAT = frozenset({Role.PANELIST})
 """Who may do more than these is never signed in by what a service could read (safety rule 17)."""
-
-
 _UPLOAD_MINUTES = int(UPLOAD_LINK_LASTS.total_seconds() // 60)
 _NO_CODE = "…"
+"""What stands for a code where none may be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

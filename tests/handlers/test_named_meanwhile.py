@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -13,6 +14,7 @@ import pytest
 from bot.dispatcher import dispatch
 from channels.web.channel import WebChannel
 from domain.commands import Deliver
+from domain.commands_services import Reword
 from domain.delivery import Delivery, DeliveryState, OutgoingMessage
 from domain.errors import TransientError
 from domain.ids import DeliveryId, ImageId, QuestionId
@@ -167,6 +169,18 @@ async def test_reader_looks_for_a_message_that_was_cut_off(told: Told, monkeypat
     await told.room.later()
 
     assert (before, told.asked_to_look) == (0, 1)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+async def test_message_that_never_ends_its_leaving_is_waited_for_a_day(told: Told, days: int) -> None:
+    await told.society.change(lambda transaction: transaction.deliveries.set_state(LATE, DeliveryState.SENDING))
+    told.society.now += timedelta(days=days)
+
+    if days:
+        await dispatch(told.society.services, Reword(delivery_id=LATE))
+    else:
+        with pytest.raises(TransientError, match="still_leaving"):
+            await dispatch(told.society.services, Reword(delivery_id=LATE))
 
 
 async def test_message_that_arrives_after_all_is_looked_for_by_nobody(
